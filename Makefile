@@ -1,0 +1,34 @@
+# make run | demo | test | bench   (each sets up what it needs first)
+PYTHON ?=
+PY := .venv/bin/python
+export PYTHON
+
+.PHONY: run demo test bench lint setup
+
+run: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ]; then \
+		$(PY) -m app; \
+	else \
+		echo "No display was found, so there is nowhere to open the window: running the unattended demo instead."; \
+		$(MAKE) --no-print-directory demo; \
+	fi
+
+demo: setup
+	@.ci/with-display $(PY) -m app.demo
+
+test: lint
+	.ci/with-display $(PY) -m pytest
+
+lint: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: setup
+	@for script in tests/benchmarks/bench_*.py; do \
+		echo; echo "== $$script"; .ci/with-display $(PY) $$script || exit 1; \
+	done
+
+setup:
+	@.ci/setup
