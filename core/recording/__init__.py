@@ -1,0 +1,59 @@
+"""Episodes: their schema, crash-safe writing, careful reading, and the library of a folder."""
+
+from core.recording.episode import OPERATORS, Episode, EpisodeInfo
+from core.recording.errors import (
+    DamagedRecordingError,
+    ForeignRecordingError,
+    InvalidEpisodeError,
+    MixedTasksError,
+    NoEpisodesError,
+    NothingToUndoError,
+    ReadOnlyLibraryError,
+    RecordingError,
+    StorageError,
+    UnknownEpisodeError,
+    UnsafeRecordingError,
+)
+from core.recording.library import EpisodeEntry, Library
+from core.recording.reader import read_episode, read_info
+from core.recording.recorder import EpisodeRecorder
+from core.recording.versions import software_versions
+from core.recording.workspace import (
+    SAMPLES,
+    Problem,
+    Workspace,
+    check,
+    find_episodes,
+    list_episodes,
+)
+from core.recording.writer import write_episode
+
+__all__ = [
+    "OPERATORS",
+    "SAMPLES",
+    "DamagedRecordingError",
+    "Episode",
+    "EpisodeEntry",
+    "EpisodeInfo",
+    "EpisodeRecorder",
+    "ForeignRecordingError",
+    "InvalidEpisodeError",
+    "Library",
+    "MixedTasksError",
+    "NoEpisodesError",
+    "NothingToUndoError",
+    "Problem",
+    "ReadOnlyLibraryError",
+    "RecordingError",
+    "StorageError",
+    "UnknownEpisodeError",
+    "UnsafeRecordingError",
+    "Workspace",
+    "check",
+    "find_episodes",
+    "list_episodes",
+    "read_episode",
+    "read_info",
+    "software_versions",
+    "write_episode",
+]
