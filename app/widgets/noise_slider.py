@@ -1,0 +1,173 @@
+"""The sensor-noise control that Deploy and Compare share: a slider with a number beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+STEPS = 100
+"""Slider positions between 0 and 1: the slider moves in hundredths, as the number shows them."""
+
+
+class NoiseSlider(QWidget):
+    """Chooses the sensor noise σ in [0, 1], in standard deviations of each sensed feature.
+
+    The slider and the number field always show the same σ. `changed` carries the new σ and is
+    emitted once per change, whether the hand or the program made it; setting the σ that is
+    already shown emits nothing, so two sliders may be wired to each other.
+    """
+
+    changed = Signal(float)
+
+    def __init__(self, value: float = 0.0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value = 0.0
+        self.label = QLabel("σ")
+        self.label.setObjectName("noiseSign")
+        self.slider = _QuietSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, STEPS)
+        self.slider.setSingleStep(1)
+        self.slider.setPageStep(10)
+        self.number = QDoubleSpinBox()
+        self.number.setRange(0.0, 1.0)
+        self.number.setDecimals(2)
+        self.number.setSingleStep(0.05)
+        self.number.setKeyboardTracking(False)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.marks = _Marks(self.slider)
+        explanation = (
+            "Sensor noise σ, in standard deviations of each sensed feature over the training data."
+            " 0 senses the truth."
+        )
+        for widget in (self.label, self.slider, self.number):
+            widget.setToolTip(explanation)
+        self.slider.setAccessibleName("Sensor noise")
+        self.number.setAccessibleName("Sensor noise, as a number")
+
+        track = QVBoxLayout()
+        track.setContentsMargins(0, 0, 0, 0)
+        track.setSpacing(0)
+        track.addWidget(self.slider)
+        track.addWidget(self.marks)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(track, 1)
+        row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+        self.slider.valueChanged.connect(self._slider_moved)
+        self.number.valueChanged.connect(self._number_changed)
+        self._show(value)
+        self._value = self.number.value()
+
+    @property
+    def value(self) -> float:
+        """The chosen noise σ, in [0, 1]."""
+        return self._value
+
+    @value.setter
+    def value(self, sigma: float) -> None:
+        self._choose(sigma)
+
+    def set_value(self, sigma: float) -> None:
+        """Choose σ, clipped to [0, 1]; the slot that `Studio.noise_changed` is connected to."""
+        self._choose(sigma)
+
+    def set_marks(self, levels: Sequence[float]) -> None:
+        """Draw a tick with its number under the slider at each of `levels`; none hides the row."""
+        self.marks.show_levels(tuple(levels))
+
+    def _slider_moved(self, position: int) -> None:
+        self._choose(position / STEPS)
+
+    def _number_changed(self, sigma: float) -> None:
+        self._choose(sigma)
+
+    def _choose(self, sigma: float) -> None:
+        sigma = round(min(1.0, max(0.0, float(sigma))), 2)
+        if sigma == self._value:
+            return
+        self._value = sigma
+        self._show(sigma)
+        self.changed.emit(sigma)
+
+    def _show(self, sigma: float) -> None:
+        self.slider.blockSignals(True)
+        self.number.blockSignals(True)
+        self.slider.setValue(round(sigma * STEPS))
+        self.number.setValue(sigma)
+        self.slider.blockSignals(False)
+        self.number.blockSignals(False)
+
+
+class _QuietSlider(QSlider):
+    """A slider that turns with the wheel only when it has the focus.
+
+    Scrolling a panel must not change the noise of a running policy on the way past.
+    """
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _Marks(QWidget):
+    """Ticks and numbers under a slider, aligned with where its handle stands for them."""
+
+    def __init__(self, slider: QSlider) -> None:
+        super().__init__()
+        self._slider = slider
+        self._levels: tuple[float, ...] = ()
+        self.setObjectName("noiseMarks")
+        self.hide()
+
+    def show_levels(self, levels: tuple[float, ...]) -> None:
+        self._levels = levels
+        self.setVisible(bool(levels))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().height() + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
+        painter = QPainter(self)
+        metrics = self.fontMetrics()
+        free_from = -1.0
+        for level in self._levels:
+            center = self._handle_center(level)
+            painter.drawLine(round(center), 0, round(center), 3)
+            text = f"{level:.2f}".rstrip("0").rstrip(".") or "0"
+            width = metrics.horizontalAdvance(text)
+            left = min(max(0.0, center - width / 2), self.width() - width)
+            if left >= free_from:  # labels that would overlap leave only their tick
+                painter.drawText(round(left), 4 + metrics.ascent(), text)
+                free_from = left + width + 4
+        painter.end()
+
+    def _handle_center(self, level: float) -> float:
+        option = QStyleOptionSlider()
+        self._slider.initStyleOption(option)
+        handle = self._slider.style().subControlRect(
+            QStyle.ComplexControl.CC_Slider,
+            option,
+            QStyle.SubControl.SC_SliderHandle,
+            self._slider,
+        )
+        return handle.width() / 2 + level * (self._slider.width() - handle.width())
