@@ -61,7 +61,7 @@ def commit(path: Path, image: bytes) -> None:
     A temporary file in the same folder is written and synced, renamed over `path`, and the
     folder is synced, since a rename lives in the folder. Raises :class:`StorageError`.
     """
-    temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.stem}.tmp")
     try:
         try:
             with temporary.open("wb") as file:
