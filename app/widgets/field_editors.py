@@ -1,0 +1,243 @@
+"""One editor for each type that a configuration field may have.
+
+Every editor has `value()`, `set_value(value)` and the signal `edited`; text that is no value of the
+type makes `value()` raise `FieldError`.
+"""
+
+from __future__ import annotations
+
+import enum
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+
+LARGEST_INTEGER = 2**31 - 1
+
+
+class FieldError(ValueError):
+    """Text in an editor that is no value of its field; says what would be."""
+
+
+class FieldEditor(QWidget):
+    """Base of the editors: shows one value and tells when a hand changed it."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(8)
+
+    def value(self) -> Any:
+        """The value shown. Raises `FieldError` if what is typed is not one."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        """Show `value` without emitting `edited`."""
+        raise NotImplementedError
+
+    def _tell(self) -> None:
+        self.edited.emit()
+
+
+class SwitchEditor(FieldEditor):
+    """A truth value as a tick box."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box = QCheckBox()
+        self.row.addWidget(self.box)
+        self.row.addStretch(1)
+        self.box.clicked.connect(self._tell)
+
+    def value(self) -> bool:
+        return self.box.isChecked()
+
+    def set_value(self, value: Any) -> None:
+        self.box.setChecked(bool(value))
+
+
+class _QuietSpinBox(QSpinBox):
+    """A number box that the wheel turns only when it has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _QuietComboBox(QComboBox):
+    """A choice that scrolling the panel does not change on the way past."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class IntegerEditor(FieldEditor):
+    """A whole number; its bounds are checked by the configuration itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box = _QuietSpinBox()
+        self.box.setRange(-LARGEST_INTEGER, LARGEST_INTEGER)
+        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.row.addWidget(self.box, 1)
+        self.box.valueChanged.connect(self._tell)
+
+    def value(self) -> int:
+        return self.box.value()
+
+    def set_value(self, value: Any) -> None:
+        self.box.blockSignals(True)
+        self.box.setValue(int(value))
+        self.box.blockSignals(False)
+
+
+class TextEditor(FieldEditor):
+    """One line of text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        self.row.addWidget(self.line, 1)
+        self.line.textEdited.connect(self._tell)
+
+    def value(self) -> Any:
+        return self.line.text()
+
+    def set_value(self, value: Any) -> None:
+        self.line.setText(str(value))
+        self.line.setCursorPosition(0)
+
+
+class NumberEditor(TextEditor):
+    """A real number as text, since learning rates span powers of ten that arrows cannot."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
+
+    def value(self) -> float:
+        return parse_number(self.line.text(), float)
+
+    def set_value(self, value: Any) -> None:
+        self.line.setText(repr(float(value)) if float(value) != int(value) else f"{value:g}")
+        self.line.setCursorPosition(0)
+
+
+class SequenceEditor(TextEditor):
+    """Numbers or words separated by commas, for tuples of any length."""
+
+    def __init__(self, item: type) -> None:
+        super().__init__()
+        self._item = item
+
+    def value(self) -> tuple[Any, ...]:
+        parts = [part.strip() for part in self.line.text().split(",")]
+        parts = [part for part in parts if part]
+        if self._item is str:
+            return tuple(parts)
+        return tuple(parse_number(part, self._item) for part in parts)
+
+    def set_value(self, value: Any) -> None:
+        self.line.setText(", ".join(f"{item}" for item in value))
+        self.line.setCursorPosition(0)
+
+
+class ChoiceEditor(FieldEditor):
+    """One of a few named values."""
+
+    def __init__(self, choices: Sequence[Any]) -> None:
+        super().__init__()
+        self._choices = tuple(choices)
+        self.box = _QuietComboBox()
+        for choice in self._choices:
+            self.box.addItem(words(choice.name if isinstance(choice, enum.Enum) else str(choice)))
+        self.row.addWidget(self.box, 1)
+        self.box.activated.connect(self._tell)
+
+    def value(self) -> Any:
+        return self._choices[self.box.currentIndex()]
+
+    def set_value(self, value: Any) -> None:
+        self.box.setCurrentIndex(self._choices.index(value))
+
+
+class OptionalEditor(FieldEditor):
+    """A value that may be absent: a tick box that says whether, and the editor of the value."""
+
+    def __init__(self, inner: FieldEditor, starting_value: Any) -> None:
+        super().__init__()
+        self.inner = inner
+        self.box = QCheckBox()
+        self.box.setToolTip("Ticked: use the value beside. Not ticked: none.")
+        self.row.addWidget(self.box)
+        self.row.addWidget(inner, 1)
+        inner.set_value(starting_value)
+        self.box.clicked.connect(self._ticked)
+        inner.edited.connect(self._tell)
+
+    def value(self) -> Any:
+        return self.inner.value() if self.box.isChecked() else None
+
+    def set_value(self, value: Any) -> None:
+        self.box.setChecked(value is not None)
+        self.inner.setEnabled(value is not None)
+        if value is not None:
+            self.inner.set_value(value)
+
+    def _ticked(self) -> None:
+        self.inner.setEnabled(self.box.isChecked())
+        self._tell()
+
+
+def parse_number(text: str, kind: type) -> Any:
+    """`text` as a number of type `kind` (int or float); raises `FieldError` naming the text."""
+    text = text.strip().replace("−", "-")
+    try:
+        return kind(text)
+    except ValueError:
+        wanted = "a whole number" if kind is int else "a number"
+        raise FieldError(f"'{text}' is not {wanted}") from None
+
+
+def words(name: str) -> str:
+    """A field or choice name as words for a label: `learning_rate` becomes `learning rate`."""
+    return name.replace("_", " ").strip()
+
+
+_STARTING_VALUES: dict[type, Any] = {int: 1, float: 1.0, str: "", bool: False}
+
+
+def make_editor(kind: Any) -> FieldEditor | None:
+    """An editor for values of the type `kind`; None if there is no editor for such a type."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Annotated:
+        return make_editor(arguments[0])
+    if origin is typing.Literal:
+        return ChoiceEditor(arguments)
+    if origin in (typing.Union, types.UnionType):
+        kinds = [argument for argument in arguments if argument is not type(None)]
+        inner = make_editor(kinds[0]) if len(kinds) == 1 and len(arguments) == 2 else None
+        if inner is None:
+            return None
+        starting = inner.value() if isinstance(inner, ChoiceEditor) else _starting(kinds[0])
+        return OptionalEditor(inner, starting)
+    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+        return SequenceEditor(arguments[0]) if arguments[0] in (int, float, str) else None
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return ChoiceEditor(tuple(kind))
+    plain = {bool: SwitchEditor, int: IntegerEditor, float: NumberEditor, str: TextEditor}
+    return plain[kind]() if kind in plain else None
+
+
+def _starting(kind: Any) -> Any:
+    return _STARTING_VALUES.get(kind, ())

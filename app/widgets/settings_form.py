@@ -1,0 +1,271 @@
+"""A form made from a configuration dataclass, so that an option is written once.
+
+Labels come from the field names, explanations from the line under each field (the same that
+``--help`` prints), and the bounds from the configuration's own validation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.widgets.field_docs import field_docs
+from app.widgets.field_editors import FieldEditor, FieldError, make_editor, words
+
+Path = tuple[str, ...]
+
+
+class SettingsForm(QWidget):
+    """Edits a frozen dataclass, nested ones included, and gives back a new one.
+
+    `changed` carries each valid configuration that a hand made. `problem_changed` carries what is
+    wrong with the present entries, and an empty text once nothing is. A field that differs from
+    the defaults is marked and can be put back alone. Fields of a type without an editor, and the
+    `hidden` ones (dotted names), keep the value they came with.
+    """
+
+    changed = Signal(object)
+    problem_changed = Signal(str)
+
+    def __init__(
+        self,
+        defaults: Any,
+        *,
+        hidden: Collection[str] = (),
+        searchable: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        if not dataclasses.is_dataclass(defaults) or isinstance(defaults, type):
+            raise TypeError(
+                f"a settings form is made from an instance of a dataclass, not from {defaults!r}"
+            )
+        self._kind = type(defaults)
+        self._defaults = defaults
+        self._shown = defaults
+        self._problem = ""
+        self._hidden = {tuple(name.split(".")) for name in hidden}
+        self.editors: dict[str, FieldEditor] = {}
+        self._rows: dict[str, _Row] = {}
+        self._headings: list[tuple[Path, QLabel]] = []
+
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find an option")
+        self.search.setClearButtonEnabled(True)
+        self.search.setVisible(searchable)
+        self.search.textChanged.connect(self._filter)
+        self.problem_label = QLabel()
+        self.problem_label.setObjectName("problem")
+        self.problem_label.setWordWrap(True)
+        self.problem_label.hide()
+
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.search)
+        column.addLayout(self._grid)
+        column.addWidget(self.problem_label)
+        self._add_rows(defaults, ())
+        self.set_value(defaults)
+
+    # what the form holds
+
+    def value(self) -> Any:
+        """The configuration as entered. Raises `ValueError` (or its subclass) naming the fault."""
+        return self._build(self._shown, ())
+
+    def set_value(self, configuration: Any) -> None:
+        """Show `configuration`; emits nothing but a problem that is thereby solved."""
+        self._require_kind(configuration)
+        self._shown = configuration
+        for name, editor in self.editors.items():
+            editor.set_value(_get(configuration, tuple(name.split("."))))
+        self._mark_changes()
+        self._tell_problem("")
+
+    def set_defaults(self, defaults: Any) -> None:
+        """Show `defaults` and mark later changes against them (another preset was chosen)."""
+        self._require_kind(defaults)
+        self._defaults = defaults
+        self.set_value(defaults)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the present entries; empty if nothing is."""
+        return self._problem
+
+    def changes(self) -> dict[str, Any]:
+        """Dotted name and value of each field that differs from the defaults."""
+        found = {}
+        for name, editor in self.editors.items():
+            try:
+                value = editor.value()
+            except FieldError:
+                continue
+            if value != _get(self._defaults, tuple(name.split("."))):
+                found[name] = value
+        return found
+
+    # building
+
+    def _add_rows(self, part: Any, path: Path) -> None:
+        hints = typing.get_type_hints(type(part), include_extras=True)
+        docs = field_docs(type(part))
+        nested = []
+        for field in dataclasses.fields(part):
+            here = (*path, field.name)
+            if here in self._hidden or not field.init:
+                continue
+            value = getattr(part, field.name)
+            if dataclasses.is_dataclass(value):
+                nested.append((here, value, docs.get(field.name, "")))
+                continue
+            editor = make_editor(hints[field.name])
+            if editor is not None:
+                self._add_row(here, editor, docs.get(field.name, ""))
+        for here, value, doc in nested:
+            heading = QLabel(words(here[-1]).capitalize())
+            heading.setObjectName("sectionTitle")
+            heading.setToolTip(doc)
+            self._grid.addWidget(heading, self._grid.rowCount(), 0, 1, 3)
+            self._headings.append((here, heading))
+            self._add_rows(value, here)
+
+    def _add_row(self, path: Path, editor: FieldEditor, doc: str) -> None:
+        name = ".".join(path)
+        row = _Row(path, editor, doc)
+        row.reset_button.clicked.connect(self._reset_clicked)
+        row.reset_button.setProperty("field", name)
+        at = self._grid.rowCount()
+        self._grid.addWidget(row.label, at, 0)
+        self._grid.addWidget(editor, at, 1)
+        self._grid.addWidget(row.reset_button, at, 2)
+        editor.edited.connect(self._edited)
+        self.editors[name] = editor
+        self._rows[name] = row
+
+    def _build(self, part: Any, path: Path) -> Any:
+        values = {}
+        for field in dataclasses.fields(part):
+            here = (*path, field.name)
+            name = ".".join(here)
+            value = getattr(part, field.name)
+            if name in self.editors:
+                try:
+                    values[field.name] = self.editors[name].value()
+                except FieldError as error:
+                    raise FieldError(f"{words(name)}: {error}") from error
+            elif field.init and dataclasses.is_dataclass(value) and here not in self._hidden:
+                values[field.name] = self._build(value, here)
+        return dataclasses.replace(part, **values)
+
+    # reactions
+
+    def _edited(self) -> None:
+        self._mark_changes()
+        try:
+            configuration = self.value()
+        except ValueError as error:
+            self._tell_problem(str(error))
+            return
+        self._tell_problem("")
+        self._shown = configuration
+        self.changed.emit(configuration)
+
+    def _reset_clicked(self) -> None:
+        name = self.sender().property("field")
+        self.editors[name].set_value(_get(self._defaults, tuple(name.split("."))))
+        self._edited()
+
+    def _tell_problem(self, problem: str) -> None:
+        if problem == self._problem:
+            return
+        self._problem = problem
+        self.problem_label.setText(problem)
+        self.problem_label.setVisible(bool(problem))
+        self.problem_changed.emit(problem)
+
+    def _mark_changes(self) -> None:
+        changed = self.changes()
+        for name, row in self._rows.items():
+            row.show_changed(name in changed, _get(self._defaults, row.path))
+
+    def _filter(self, text: str) -> None:
+        needle = text.strip().lower()
+        for name, row in self._rows.items():
+            row.show_matching(needle in words(name).lower() or needle in row.doc.lower())
+        for path, heading in self._headings:
+            below = (row for row in self._rows.values() if row.path[: len(path)] == path)
+            heading.setVisible(any(row.matching for row in below))
+
+    def _require_kind(self, configuration: Any) -> None:
+        if not isinstance(configuration, self._kind):
+            raise TypeError(
+                f"this form edits {self._kind.__name__}, not {type(configuration).__name__}"
+            )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.editors)
+
+
+class _Row:
+    """Label, editor and reset button of one field."""
+
+    def __init__(self, path: Path, editor: FieldEditor, doc: str) -> None:
+        self.path = path
+        self.doc = doc
+        self.editor = editor
+        self.matching = True
+        self._changed = False
+        self.label = QLabel(words(path[-1]))
+        self.label.setBuddy(editor)
+        self.reset_button = QToolButton()
+        self.reset_button.setText("↺")
+        self.reset_button.setObjectName("resetField")
+        self.reset_button.setAutoRaise(True)
+        policy = self.reset_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset_button.setSizePolicy(policy)
+        self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for widget in (self.label, editor):
+            widget.setToolTip(f"<p>{doc}</p>" if doc else "")
+        editor.setAccessibleName(words(".".join(path)))
+        editor.setAccessibleDescription(doc)
+
+    def show_changed(self, changed: bool, default: Any) -> None:
+        self._changed = changed
+        self.label.setProperty("changed", changed)
+        font = self.label.font()
+        font.setBold(changed)
+        self.label.setFont(font)
+        self.reset_button.setVisible(changed and self.matching)
+        self.reset_button.setToolTip(f"Back to the preset's value, {default}")
+
+    def show_matching(self, matching: bool) -> None:
+        self.matching = matching
+        self.label.setVisible(matching)
+        self.editor.setVisible(matching)
+        self.reset_button.setVisible(matching and self._changed)
+
+
+def _get(configuration: Any, path: Path) -> Any:
+    for name in path:
+        configuration = getattr(configuration, name)
+    return configuration
