@@ -1,0 +1,36 @@
+"""Paired batch evaluation, its statistics, tables and pictures."""
+
+from core.evaluation.curves import plot_curves
+from core.evaluation.errors import EvaluationError, MismatchError, SettingsError
+from core.evaluation.evaluator import FIRST_SEED, HORIZON, evaluate
+from core.evaluation.provenance import provenance
+from core.evaluation.results import (
+    Progress,
+    Row,
+    results_json,
+    rows_from_json,
+    write_csv,
+    write_json,
+)
+from core.evaluation.statistics import PairedDifference, bootstrap, mcnemar, wilson
+
+__all__ = [
+    "FIRST_SEED",
+    "HORIZON",
+    "EvaluationError",
+    "MismatchError",
+    "PairedDifference",
+    "Progress",
+    "Row",
+    "SettingsError",
+    "bootstrap",
+    "evaluate",
+    "mcnemar",
+    "plot_curves",
+    "provenance",
+    "results_json",
+    "rows_from_json",
+    "wilson",
+    "write_csv",
+    "write_json",
+]

@@ -1,0 +1,108 @@
+"""Success over sensor noise as a picture."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.evaluation.errors import SettingsError
+from core.evaluation.results import Row, write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = {"bc": "#0072B2", "nearest": "#E69F00", "plan": "#009E73"}
+"""Okabe and Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/"""
+OTHER_COLOURS = ("#CC79A7", "#D55E00", "#56B4E9")
+MARKERS = {"bc": "o", "nearest": "s", "plan": "^"}
+TITLES = {"bc": "behavioural cloning", "nearest": "nearest neighbour", "plan": "latent planning"}
+INK, FAINT = "#24292F", "#D8DEE4"
+
+
+def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None) -> Path:
+    """Draw success rate over noise with 95% Wilson intervals, one panel per task.
+
+    The ending of `path` chooses the format (png, svg, pdf). Rows without episodes are left
+    out. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
+    :class:`core.recording.StorageError` if the disk refuses.
+    """
+    # Only here: matplotlib takes most of a second to load, and few commands draw.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = [row for row in rows if row.outcomes]
+    if not rows:
+        raise SettingsError("nothing to draw: no episode has been evaluated yet")
+    path = Path(path)
+    tasks = list(dict.fromkeys(row.task for row in rows))
+    figure = Figure(figsize=(1.2 + 5.2 * len(tasks), 4.2), dpi=150, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    formats = sorted(canvas.get_supported_filetypes())
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in formats:
+        raise SettingsError(f"cannot draw {path.name!r}; endings: {', '.join(formats)}")
+    panels = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
+    for panel, task in zip(panels, tasks, strict=True):
+        _draw(panel, task, [row for row in rows if row.task == task])
+    panels[0].set_ylabel("success rate [%]", color=INK)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=len(labels), frameon=False, fontsize=9
+    )
+    if title:
+        figure.suptitle(title, color=INK, fontsize=12)
+    image = io.BytesIO()
+    figure.savefig(image, format=kind, facecolor="white")
+    return write_whole(path, image.getvalue())
+
+
+def _draw(panel: "Axes", task: str, rows: list[Row]) -> None:
+    """One task: a line, markers and an interval band per mode."""
+    modes = list(dict.fromkeys(row.mode for row in rows))
+    spare = iter(OTHER_COLOURS * len(modes))
+    for mode in modes:
+        cells = sorted((row for row in rows if row.mode == mode), key=lambda row: row.noise)
+        noise = [row.noise for row in cells]
+        low = [100 * row.interval[0] for row in cells]
+        high = [100 * row.interval[1] for row in cells]
+        rate = [100 * row.rate for row in cells]
+        colour = COLOURS.get(mode) or next(spare)
+        panel.fill_between(noise, low, high, color=colour, alpha=0.14, linewidth=0)
+        panel.errorbar(
+            noise,
+            rate,
+            yerr=[
+                [max(0.0, r - b) for r, b in zip(rate, low, strict=True)],
+                [max(0.0, t - r) for r, t in zip(rate, high, strict=True)],
+            ],
+            color=colour,
+            marker=MARKERS.get(mode, "D"),
+            markersize=6,
+            markeredgecolor="white",
+            markeredgewidth=0.8,
+            linewidth=2,
+            elinewidth=1,
+            capsize=3,
+            label=TITLES.get(mode, mode),
+            clip_on=False,
+            zorder=3,
+        )
+    counts = sorted({row.episodes for row in rows})
+    number = str(counts[0]) if len(counts) == 1 else f"{counts[0]}–{counts[-1]}"
+    panel.set_title(
+        f"{task.replace('_', '-')}  ·  {number} episodes, 95% intervals",
+        fontsize=10,
+        color=INK,
+        loc="left",
+    )
+    panel.set_xlabel("sensor noise σ [standard deviations]", color=INK)
+    panel.set_ylim(0, 100)
+    panel.set_yticks(range(0, 101, 20))
+    panel.set_xticks(sorted({row.noise for row in rows}))
+    panel.margins(x=0.04)
+    panel.grid(axis="y", color=FAINT, linewidth=0.8)
+    panel.set_axisbelow(True)
+    panel.tick_params(colors=INK, length=0)
+    for side in ("top", "right", "left"):
+        panel.spines[side].set_visible(False)
+    panel.spines["bottom"].set_color(FAINT)

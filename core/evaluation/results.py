@@ -1,0 +1,210 @@
+"""Rows of an evaluation, and the files they are kept in."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from core.evaluation.statistics import mcnemar, wilson
+from core.recording.writer import commit, make_folder
+
+COLUMNS = ("task", "mode", "noise", "episodes", "successes", "rate", "low", "high")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell of a comparison: a mode at a noise level, over the episodes done so far."""
+
+    task: str
+    """Name of the task."""
+    mode: str
+    """How actions are chosen: bc, nearest or plan."""
+    noise: float
+    """Sensor noise in units of each feature's standard deviation over the training data."""
+    first_seed: int
+    """Episode i starts from seed first_seed + i."""
+    outcomes: tuple[bool, ...] = ()
+    """Success of each episode done, in the order of the seeds."""
+    steps: tuple[int, ...] = ()
+    """Control steps each episode took: until success was found, else the horizon."""
+
+    @property
+    def episodes(self) -> int:
+        """Number of episodes done."""
+        return len(self.outcomes)
+
+    @property
+    def successes(self) -> int:
+        """Number of episodes that solved the task."""
+        return sum(self.outcomes)
+
+    @property
+    def rate(self) -> float:
+        """Success rate in [0, 1]; not a number before the first episode."""
+        return self.successes / self.episodes if self.outcomes else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95% Wilson interval of the success rate."""
+        return wilson(self.successes, self.episodes)
+
+    def extended(self, outcomes: Sequence[bool], steps: Sequence[int]) -> "Row":
+        """The row with further episodes."""
+        return Row(
+            self.task,
+            self.mode,
+            self.noise,
+            self.first_seed,
+            self.outcomes + tuple(bool(outcome) for outcome in outcomes),
+            self.steps + tuple(int(count) for count in steps),
+        )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """State of an evaluation; immutable, so that it may cross threads."""
+
+    rows: tuple[Row, ...]
+    """All cells, mode by mode, with what is done so far (cells not begun have no episodes)."""
+    mode: str
+    """Mode of the cell that ran last."""
+    noise: float
+    """Noise level of the cell that ran last."""
+    fraction: float
+    """Share of the whole evaluation that is done, 0 to 1."""
+    seconds_left: float | None
+    """Estimated time left [s]; None while there is nothing to estimate from."""
+    finished: bool = False
+    """Whether every cell is complete."""
+
+    @property
+    def row(self) -> Row:
+        """The row of the cell that ran last."""
+        return next(r for r in self.rows if r.mode == self.mode and r.noise == self.noise)
+
+    @property
+    def episodes_done(self) -> int:
+        """Episodes done in the cell that ran last."""
+        return self.row.episodes
+
+    @property
+    def successes(self) -> int:
+        """Successes in the cell that ran last."""
+        return self.row.successes
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95% Wilson interval of the cell that ran last."""
+        return self.row.interval
+
+
+def results_json(
+    rows: Sequence[Row], provenance: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Rows, paired comparisons and provenance as values for JSON.
+
+    `{"provenance": …, "rows": [{"task", "mode", "noise", "episodes", "successes",
+    "interval": [low, high], "outcomes", "steps", "first_seed"}], "comparisons": […]}`, where a
+    comparison is McNemar's test of two modes on the starts that both have done.
+    """
+    return {
+        "provenance": dict(provenance or {}),
+        "rows": [
+            {
+                "task": row.task,
+                "mode": row.mode,
+                "noise": row.noise,
+                "episodes": row.episodes,
+                "successes": row.successes,
+                "rate": row.rate if row.outcomes else None,
+                "interval": list(row.interval),
+                "first_seed": row.first_seed,
+                "outcomes": list(row.outcomes),
+                "steps": list(row.steps),
+            }
+            for row in rows
+        ],
+        "comparisons": list(_comparisons(rows)),
+    }
+
+
+def rows_from_json(values: Mapping[str, Any]) -> tuple[Row, ...]:
+    """The rows of a file that :func:`write_json` wrote."""
+    return tuple(
+        Row(
+            task=str(row["task"]),
+            mode=str(row["mode"]),
+            noise=float(row["noise"]),
+            first_seed=int(row["first_seed"]),
+            outcomes=tuple(bool(outcome) for outcome in row["outcomes"]),
+            steps=tuple(int(count) for count in row["steps"]),
+        )
+        for row in values["rows"]
+    )
+
+
+def write_json(
+    path: Path | str, rows: Sequence[Row], provenance: Mapping[str, Any] | None = None
+) -> Path:
+    """Write :func:`results_json` to a file, whole or not at all."""
+    text = json.dumps(results_json(rows, provenance), indent=1, allow_nan=False)
+    return write_whole(path, (text + "\n").encode())
+
+
+def write_csv(path: Path | str, rows: Sequence[Row]) -> Path:
+    """Write one line per row: task, mode, noise, episodes, successes, rate, low, high."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        low, high = row.interval
+        rate = f"{row.rate:.4f}" if row.outcomes else ""
+        writer.writerow(
+            [
+                *(row.task, row.mode, row.noise, row.episodes, row.successes),
+                *(rate, f"{low:.4f}", f"{high:.4f}"),
+            ]
+        )
+    return write_whole(path, text.getvalue().encode())
+
+
+def write_whole(path: Path | str, content: bytes) -> Path:
+    """Write a file as recordings are written, so that a reader never sees half of it.
+
+    Raises :class:`core.recording.StorageError` if the disk refuses.
+    """
+    path = Path(path).expanduser().absolute()
+    make_folder(path.parent)
+    commit(path, content)
+    return path
+
+
+def _comparisons(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    found = []
+    for first, second in combinations(rows, 2):
+        same = (first.task, first.noise, first.first_seed) == (
+            second.task,
+            second.noise,
+            second.first_seed,
+        )
+        n = min(first.episodes, second.episodes)
+        if not same or first.mode == second.mode or n == 0:
+            continue
+        difference = mcnemar(first.outcomes[:n], second.outcomes[:n])
+        found.append(
+            {
+                "task": first.task,
+                "noise": first.noise,
+                "first": first.mode,
+                "second": second.mode,
+                "episodes": n,
+                "only_first": difference.only_first,
+                "only_second": difference.only_second,
+                "p_value": difference.p_value,
+            }
+        )
+    return found
