@@ -16,7 +16,7 @@ from core.recording.errors import (
 )
 from core.recording.library import EpisodeEntry, Library
 from core.recording.reader import read_episode, read_info
-from core.recording.recorder import EpisodeRecorder
+from core.recording.recorder import EpisodeRecorder, episode_from_arrays
 from core.recording.versions import software_versions
 from core.recording.workspace import (
     SAMPLES,
@@ -26,7 +26,7 @@ from core.recording.workspace import (
     find_episodes,
     list_episodes,
 )
-from core.recording.writer import write_episode
+from core.recording.writer import require_writable, write_episode
 
 __all__ = [
     "OPERATORS",
@@ -50,10 +50,12 @@ __all__ = [
     "UnsafeRecordingError",
     "Workspace",
     "check",
+    "episode_from_arrays",
     "find_episodes",
     "list_episodes",
     "read_episode",
     "read_info",
+    "require_writable",
     "software_versions",
     "write_episode",
 ]

@@ -131,34 +131,23 @@ class EpisodeRecorder:
             raise InvalidEpisodeError(
                 "nothing to save: the recording was stopped before its first control step"
             )
-        now = datetime.now(UTC)
-        info = EpisodeInfo(
-            identifier=start.identifier or new_identifier(start.task, now),
-            task=start.task,
-            success=None if success is None else bool(success),
-            operator=start.operator,
-            control_rate=start.control_rate,
-            measured_rate=None if measured_rate is None else float(measured_rate),
-            seed=None if start.seed is None else int(start.seed),
-            created=now.isoformat(timespec="milliseconds"),
-            steps=T,
-            model_hash=start.model_hash,
-            versions=software_versions(),
-            fields=start.fields,
-        )
         steps = self._steps
-        dones = np.zeros(T, dtype=np.uint8)
-        dones[-1] = 1
-        episode = Episode(
-            info=info,
+        episode = episode_from_arrays(
+            start.task,
+            start.seed,
+            start.operator,
             observations={
                 name: np.stack([row[name] for row in steps.observations]) for name in start.fields
             },
             actions=np.stack(steps.actions),
             rewards=np.array(steps.rewards, dtype=np.float32),
-            dones=dones,
             states=np.stack(steps.states),
             interventions=np.array(steps.interventions, dtype=np.bool_),
+            success=success,
+            control_rate=start.control_rate,
+            model_hash=start.model_hash,
+            measured_rate=measured_rate,
+            identifier=start.identifier,
         )
         self.discard()
         return episode
@@ -172,6 +161,56 @@ class EpisodeRecorder:
         if self._start is None:
             raise InvalidEpisodeError(f"cannot {what}: no recording has begun; call begin() first")
         return self._start
+
+
+def episode_from_arrays(
+    task: str,
+    seed: int | None,
+    operator: str,
+    *,
+    observations: Mapping[str, np.ndarray],
+    actions: np.ndarray,
+    rewards: np.ndarray,
+    states: np.ndarray,
+    success: bool | None,
+    control_rate: float,
+    model_hash: str,
+    interventions: np.ndarray | None = None,
+    measured_rate: float | None = None,
+    identifier: str | None = None,
+) -> Episode:
+    """An episode, recorded now, from finished arrays as :class:`Episode` describes them.
+
+    The order of `observations` is that of the task's fields. Raises
+    :class:`InvalidEpisodeError` if the arrays do not fit each other.
+    """
+    T = len(actions)
+    now = datetime.now(UTC)
+    dones = np.zeros(T, dtype=np.uint8)
+    dones[-1:] = 1
+    info = EpisodeInfo(
+        identifier=identifier or new_identifier(task, now),
+        task=task,
+        success=None if success is None else bool(success),
+        operator=operator,
+        control_rate=float(control_rate),
+        measured_rate=None if measured_rate is None else float(measured_rate),
+        seed=None if seed is None else int(seed),
+        created=now.isoformat(timespec="milliseconds"),
+        steps=T,
+        model_hash=model_hash,
+        versions=software_versions(),
+        fields=tuple(observations),
+    )
+    return Episode(
+        info=info,
+        observations=dict(observations),
+        actions=actions,
+        rewards=rewards,
+        dones=dones,
+        states=states,
+        interventions=np.zeros(T, dtype=np.bool_) if interventions is None else interventions,
+    )
 
 
 def new_identifier(task: str, moment: datetime) -> str:

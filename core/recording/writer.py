@@ -55,6 +55,23 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+def require_writable(folder: Path) -> Path:
+    """The folder, made if needed, after a file was really written there.
+
+    For work that takes long before its first save. Raises :class:`StorageError`.
+    """
+    make_folder(folder)
+    probe = folder / f"{TEMPORARY_PREFIX}{os.getpid()}-probe.tmp"
+    try:
+        probe.write_bytes(b"probe")
+        probe.unlink()
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            probe.unlink(missing_ok=True)
+        raise _refused(error, folder, "write to") from error
+    return folder
+
+
 def commit(path: Path, image: bytes) -> None:
     """Write `image` to `path`: all of it or nothing.
 
