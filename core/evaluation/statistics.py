@@ -76,12 +76,11 @@ def bootstrap(
         raise SettingsError(f"outcomes of shape {outcomes.shape}; expected (seeds, starts)")
     n_seeds, n_starts = outcomes.shape
     generator = np.random.default_rng(seed)
-    # How often each seed and each start was drawn, as weights of the mean.
-    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples) / n_seeds
-    starts = (
-        generator.multinomial(n_starts, np.full(n_starts, 1 / n_starts), size=resamples) / n_starts
-    )
-    means = np.einsum("rs,sn,rn->r", seeds, outcomes, starts, optimize=True)  # (resamples,)
+    # How often each seed and each start was drawn: sums of whole numbers, so 1.0 stays 1.0.
+    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples)
+    starts = generator.multinomial(n_starts, np.full(n_starts, 1 / n_starts), size=resamples)
+    sums = np.einsum("rs,sn,rn->r", seeds, outcomes, starts, optimize=True)  # (resamples,)
+    means = sums / (n_seeds * n_starts)
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
