@@ -1,0 +1,141 @@
+"""`python -m core evaluate`: measure a checkpoint."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from core.commands.interrupts import stop_on_interrupt
+from core.commands.options import parse
+from core.commands.program import INTERRUPTED, SUCCESS
+from core.commands.progress import ProgressBar
+from core.commands.threads import use_one_torch_thread
+from core.recording import require_writable
+
+if TYPE_CHECKING:
+    from core.evaluation import Progress, Row
+    from core.learning import Checkpoint
+
+Mode = Literal["bc", "nearest", "plan"]
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Measure how often a checkpoint solves its task, by mode and sensor noise.
+
+    All modes and noise levels meet the same starts and the same noise. The table goes to
+    standard output; Ctrl-C keeps the batches that are complete.
+
+    Example: python -m core evaluate recordings/mine/checkpoints/push --mode bc nearest plan
+    --noise 0 0.1 0.3 --episodes 100 --json push.json --plot push.png
+    """
+
+    checkpoint: tyro.conf.Positional[Path]
+    """Folder of the checkpoint."""
+    task: str | None = None
+    """Task that the checkpoint must be for; default: whatever it was trained on."""
+    mode: tuple[Mode, ...] = ("bc", "nearest", "plan")
+    """How actions are chosen: cloning, nearest neighbour, latent planning."""
+    noise: tuple[float, ...] = (0.0,)
+    """Sensor noise in units of each feature's standard deviation over the training data."""
+    episodes: int = 100
+    """Starts per mode and noise level."""
+    seed: int = 1_000_000
+    """Seed of the first start; evaluation uses 1,000,000 and up."""
+    horizon: int = 200
+    """Control steps an episode may take, at 20 per second."""
+    json: Path | None = None
+    """File for results with every outcome and their provenance."""
+    csv: Path | None = None
+    """File for the table."""
+    plot: Path | None = None
+    """File for the curves; its ending chooses png, svg or pdf."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command; returns the exit code."""
+    options = parse(Evaluate, "evaluate", arguments)
+    for path in (options.json, options.csv, options.plot):
+        if path is not None:
+            require_writable(path.expanduser().absolute().parent)  # before minutes of work
+    # Heavy packages only now: `--help` and wrong usage answer at once.
+    use_one_torch_thread()
+    from core import evaluation
+    from core.learning import load_checkpoint
+
+    checkpoint = load_checkpoint(options.checkpoint)
+    if options.task is not None and options.task != checkpoint.task:
+        raise evaluation.MismatchError(
+            f"{options.checkpoint} was trained on task {checkpoint.task!r}, not {options.task!r}; "
+            "leave --task out or choose another checkpoint"
+        )
+    with stop_on_interrupt() as stop:
+        last = _watch(
+            evaluation.evaluate(
+                checkpoint,
+                options.mode,
+                options.noise,
+                options.episodes,
+                first_seed=options.seed,
+                horizon=options.horizon,
+                should_stop=stop,
+            )
+        )
+    rows = [row for row in last.rows if row.outcomes]
+    if rows:
+        _keep(options, rows, checkpoint, complete=last.finished)
+    if not last.finished:
+        sys.stderr.write("interrupted; the table holds the batches that were complete\n")
+        return INTERRUPTED
+    return SUCCESS
+
+
+def _watch(progress: "Iterator[Progress]") -> "Progress":
+    """Drive the evaluation, show how far it is, and return its last word."""
+    with ProgressBar("evaluating", 100, count=False) as bar:
+        for last in progress:
+            note = f"{last.mode} σ={last.noise:g}: {last.successes}/{last.episodes_done} solved"
+            bar.update(100 * last.fraction, note, last.seconds_left)
+    return last
+
+
+def _keep(options: Evaluate, rows: "list[Row]", checkpoint: "Checkpoint", complete: bool) -> None:
+    """Print the table and write the files that were asked for."""
+    from core import evaluation
+
+    Console().print(_table(rows))
+    if options.json is not None:
+        source = evaluation.provenance(
+            checkpoint,
+            options.checkpoint,
+            first_seed=options.seed,
+            episodes=options.episodes,
+            horizon=options.horizon,
+        )
+        path = evaluation.write_json(options.json, rows, source | {"complete": complete})
+        sys.stderr.write(f"results in {path}\n")
+    if options.csv is not None:
+        sys.stderr.write(f"table in {evaluation.write_csv(options.csv, rows)}\n")
+    if options.plot is not None:
+        sys.stderr.write(f"curves in {evaluation.plot_curves(rows, options.plot)}\n")
+
+
+def _table(rows: "list[Row]") -> Table:
+    table = Table(title=f"{rows[0].task}: success by mode and sensor noise")
+    for heading in ("mode", "σ", "solved", "rate", "95% interval"):
+        table.add_column(heading, justify="left" if heading == "mode" else "right")
+    for row in rows:
+        low, high = row.interval
+        table.add_row(
+            row.mode,
+            f"{row.noise:.2f}",
+            f"{row.successes}/{row.episodes}",
+            f"{100 * row.rate:.0f}%",
+            f"{100 * low:.0f}–{100 * high:.0f}%",
+        )
+    return table

@@ -1,0 +1,93 @@
+"""Chooses the command, and turns every failure into a sentence and an exit code."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+PROGRAM = "python -m core"
+COMMANDS = {
+    "demonstrate": "record demonstrations with the scripted operator",
+    "train": "learn a policy and world model from recordings",
+    "evaluate": "measure a checkpoint on paired starts under sensor noise",
+    "check": "read every recording of a folder and report what is wrong",
+}
+EXAMPLES = f"""\
+examples:
+  {PROGRAM} demonstrate --task push --episodes 50 --seed 0 --out recordings/mine
+  {PROGRAM} train recordings/mine --out recordings/mine/checkpoints/push
+  {PROGRAM} evaluate recordings/mine/checkpoints/push --mode bc plan --noise 0 0.3
+  {PROGRAM} check recordings/mine
+
+`{PROGRAM} COMMAND --help` lists the options of a command.
+Exit codes: 0 done, 1 failed with a reason on standard error, 2 wrong usage, 130 interrupted.
+"""
+SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+class UsageError(Exception):
+    """Options that are well-formed but make no sense together."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; usage errors leave through SystemExit(2)."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Record, train, evaluate and check without a window.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        commands.add_parser(name, help=summary, add_help=False)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    chosen, _ = parser.parse_known_args(given[:1])  # the rest belongs to the command
+    try:
+        # Imported on demand: `--help` must not wait for torch or the simulator.
+        command = importlib.import_module(f"core.commands.{chosen.command}")
+        return int(command.run(given[1:]))
+    except KeyboardInterrupt:
+        _say("interrupted; everything that was saved is kept")
+        return INTERRUPTED
+    except UsageError as error:
+        _say(f"error: {_sentence(error)}")
+        return USAGE
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain again while closing it.
+        sys.stdout = None  # type: ignore[assignment]
+        return FAILURE
+    except _expected() as error:
+        _say(f"error: {_sentence(error)}")
+        return FAILURE
+
+
+def _expected() -> tuple[type[BaseException], ...]:
+    """Errors that are told to the user; anything else is a fault of ours and keeps its trace.
+
+    Only packages that are loaded can have raised, so this loads none.
+    """
+    roots = {
+        "core.simulation": "SimulationError",
+        "core.recording": "RecordingError",
+        "core.learning": "LearningError",
+        "core.policies": "PolicyError",
+        "core.evaluation": "EvaluationError",
+    }
+    found = [
+        getattr(sys.modules[module], name)
+        for module, name in roots.items()
+        if module in sys.modules and hasattr(sys.modules[module], name)
+    ]
+    return (*found, OSError)
+
+
+def _sentence(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        text = f"{error.filename}: {error.strerror}"
+    return text or type(error).__name__
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{PROGRAM}: {text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,78 @@
+"""Progress on standard error, for people and for log files."""
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+LINE_INTERVAL = 5.0
+"""Time between two lines where no bar can be drawn [s]."""
+
+
+class ProgressBar:
+    """A bar with the time left on a terminal, a line every few seconds elsewhere.
+
+    Standard output stays free for results. Use as a context manager.
+    """
+
+    def __init__(self, title: str, total: int, *, count: bool = True) -> None:
+        """`count`: show "3/50"; otherwise the share in percent."""
+        self._title = title
+        self._total = total
+        self._done = 0.0
+        self._console = Console(stderr=True)
+        self._lines = not self._console.is_terminal
+        self._began = self._told = time.monotonic()
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn() if count else TaskProgressColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=self._console,
+            transient=True,
+            disable=self._lines,
+        )
+        self._task = self._bar.add_task(title, total=total, note="")
+
+    def __enter__(self) -> "ProgressBar":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def update(self, done: float, note: str = "", seconds_left: float | None = None) -> None:
+        """`done` of the total; `seconds_left` replaces the bar's own estimate in lines."""
+        self._done = done
+        self._bar.update(self._task, completed=done, note=note)
+        now = time.monotonic()
+        if not self._lines or now - self._told < LINE_INTERVAL:
+            return
+        self._told = now
+        if seconds_left is None and done > 0:
+            seconds_left = (now - self._began) / done * (self._total - done)
+        left = "" if seconds_left is None else f", {clock(seconds_left)} left"
+        sys.stderr.write(f"{self._title}: {100 * done / self._total:.0f}%{left}  {note}\n".rstrip())
+        sys.stderr.write("\n")
+        sys.stderr.flush()
+
+
+def clock(seconds: float) -> str:
+    """`75` as `1:15`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
