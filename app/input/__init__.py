@@ -1,0 +1,1 @@
+"""From hands to commands: gamepads, keyboard, and how both are mapped."""

@@ -1,0 +1,38 @@
+"""What the window asks of a page."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+
+class Page(QWidget):
+    """One of the places of the rail.
+
+    A page is never shown itself: it owns the widgets that the window places, and the wiring
+    between them. It sets them in its constructor; the window then becomes their Qt parent.
+    """
+
+    title: str = ""
+    """Name in the rail."""
+    icon: str = "ph.circle"
+    """Name of the icon in the rail, from the icon set of the theme."""
+    shows_scene: bool = False
+    """Whether the scene fills the middle."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.panel: QWidget = QWidget()
+        """Controls, in the dock on the right."""
+        self.strip: QWidget | None = None
+        """Timeline or curves below the middle; None hides that dock."""
+        self.center: QWidget | None = None
+        """Fills the middle when `shows_scene` is False."""
+
+    def activated(self) -> None:
+        """The page was chosen; it may start timers and take the arm."""
+
+    def deactivated(self) -> None:
+        """Another page was chosen; stop timers, keep what runs for its own sake (training)."""
+
+    def close_down(self) -> None:
+        """The window closes: stop every thread of the page and wait for it."""

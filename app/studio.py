@@ -1,0 +1,120 @@
+"""What the pages share: the workspace, the look, the noise, messages and work in background."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.theme import Theme, apply_theme, get_theme
+from app.workers.background import Background
+from core.recording import SAMPLES, Library, Workspace
+
+
+class Studio(QObject):
+    """The one object that every page gets.
+
+    Owns the settings, the present theme, the noise that Deploy and Compare share, and the
+    threads of background work. It knows no widget: messages are signals that the window shows.
+    """
+
+    episodes_changed = Signal()
+    """Episodes of the workspace were added, relabelled, discarded or restored."""
+    checkpoint_saved = Signal(object)
+    """A checkpoint is on disk: its folder (Path)."""
+    theme_changed = Signal(object)
+    """The look changed: the new Theme."""
+    noise_changed = Signal(float)
+    """The sensor noise σ changed, on whichever page."""
+    status = Signal(str, str, str)
+    """Status bar entry: key, text, state ("", "strong", "good", "warning" or "danger")."""
+    toast_shown = Signal(str, str, object)
+    """Text, name of an action ("" for none), callable of the action or None."""
+    failure_shown = Signal(str, str)
+    """A sentence that stays until closed, and its details."""
+    page_wanted = Signal(str)
+    """A page asks for another one by its title, such as "Train"."""
+
+    def __init__(
+        self,
+        workspace: Path | str,
+        settings: QSettings | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings or QSettings("ACT-JEPA", "Studio")
+        self.workspace = Workspace(workspace)
+        self.samples = Library(SAMPLES / "episodes", read_only=True)
+        self.theme: Theme = get_theme(self.settings.value("theme", "dark"))
+        self._noise = 0.0
+        self._background = Background(self)
+
+    @property
+    def noise(self) -> float:
+        """The sensor noise σ in [0, 1], in standard deviations of each sensed feature."""
+        return self._noise
+
+    @noise.setter
+    def noise(self, sigma: float) -> None:
+        self.set_noise(sigma)
+
+    def set_noise(self, sigma: float) -> None:
+        """Choose σ, clipped to [0, 1]; tells `noise_changed` once if it differs."""
+        sigma = round(min(1.0, max(0.0, float(sigma))), 4)
+        if sigma != self._noise:
+            self._noise = sigma
+            self.status.emit("noise", f"σ {sigma:.2f}", "warning" if sigma > 0 else "")
+            self.noise_changed.emit(sigma)
+
+    def set_theme(self, name: str) -> None:
+        """Change the look of the whole window and remember it."""
+        self.theme = get_theme(name)
+        self.settings.setValue("theme", self.theme.name)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, self.theme)
+        self.theme_changed.emit(self.theme)
+
+    def toast(
+        self, text: str, action: str = "", on_action: Callable[[], Any] | None = None
+    ) -> None:
+        """Acknowledge something for a few seconds, if wanted with one action such as Undo."""
+        self.toast_shown.emit(text, action, on_action)
+
+    def fail(self, text: str, details: str = "") -> None:
+        """Say what failed and what to do, in a bar that stays until it is closed."""
+        self.failure_shown.emit(text, details)
+
+    def go_to(self, title: str) -> None:
+        """Ask for another page by its title."""
+        self.page_wanted.emit(title)
+
+    def background(
+        self,
+        function: Callable[[], Any],
+        done: Callable[[Any], Any] | None = None,
+        failed: Callable[[BaseException], Any] | None = None,
+    ) -> None:
+        """Run `function` off the GUI thread; then `done(result)` or `failed(error)` on it.
+
+        The calls come in the order of completion. Without `failed`, an error is shown in the
+        failure bar. Nothing is called any more once the window has closed.
+        """
+        self._background.run(function, done, failed or self._background_failed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether background work is going on."""
+        return self._background.busy
+
+    def close_down(self) -> None:
+        """Wait for the background work to end; what it brings is no longer delivered."""
+        self._background.close_down()
+        self.settings.sync()
+
+    def _background_failed(self, error: BaseException) -> None:
+        self.fail(f"{error}" or type(error).__name__, "".join(traceback.format_exception(error)))

@@ -1,0 +1,1 @@
+"""Threads of the window; they speak with it by immutable messages only."""
