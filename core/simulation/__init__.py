@@ -1,0 +1,36 @@
+"""The simulated arm: tasks, physics, observation, noise, camera, demonstrator."""
+
+from core.simulation.command import COMMAND_FIELDS, COMMAND_SIZE, CONTROL_RATE
+from core.simulation.errors import (
+    DemonstrationError,
+    InvalidCommandError,
+    InvalidStateError,
+    SimulationError,
+    UnavailableGraphicsError,
+    UnknownTaskError,
+)
+from core.simulation.model import load_model, model_hash
+from core.simulation.snapshot import Snapshot
+from core.simulation.task import Field, Task
+from core.simulation.tasks import get_task, task_names
+from core.simulation.world import World
+
+__all__ = [
+    "COMMAND_FIELDS",
+    "COMMAND_SIZE",
+    "CONTROL_RATE",
+    "DemonstrationError",
+    "Field",
+    "InvalidCommandError",
+    "InvalidStateError",
+    "SimulationError",
+    "Snapshot",
+    "Task",
+    "UnavailableGraphicsError",
+    "UnknownTaskError",
+    "World",
+    "get_task",
+    "load_model",
+    "model_hash",
+    "task_names",
+]

@@ -1,0 +1,35 @@
+"""What can go wrong with the simulation, one type for each thing a caller can react to."""
+
+from collections.abc import Sequence
+
+
+class SimulationError(Exception):
+    """Base of every error that `core.simulation` raises."""
+
+
+class UnknownTaskError(SimulationError, ValueError):
+    """The name of a task that does not exist.
+
+    `name` is what was given, `known` what exists.
+    """
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"unknown task {name!r}; tasks: {', '.join(known)}")
+
+
+class InvalidCommandError(SimulationError, ValueError):
+    """A command of the wrong shape, or one that is not a number; nothing was moved."""
+
+
+class InvalidStateError(SimulationError, ValueError):
+    """A simulator state that does not belong to this task's model; nothing was changed."""
+
+
+class DemonstrationError(SimulationError):
+    """The scripted demonstrator failed too often to deliver what was asked for."""
+
+
+class UnavailableGraphicsError(SimulationError):
+    """No OpenGL context could be made on this machine."""

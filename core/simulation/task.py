@@ -1,0 +1,154 @@
+"""What a task is: a scene, a start, a success condition, and what can be observed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+HOLD_STEPS = 10
+"""Consecutive control steps for which success must hold (0.5 s)."""
+
+OBJECT_HEIGHT = 0.02
+"""Height of the object's centre when it lies on the table [m]."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One named part of an observation."""
+
+    name: str
+    """Key in the observation."""
+    size: int
+    """Number of features."""
+    unit: str
+    """Physical unit; empty where there is none."""
+    description: str
+    """One sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A region from which positions are drawn [m]."""
+
+    low: tuple[float, float, float]
+    """Smallest x, y, z."""
+    high: tuple[float, float, float]
+    """Largest x, y, z."""
+
+    def draw(self, generator: np.random.Generator) -> np.ndarray:
+        """A uniformly random point (3,)."""
+        return generator.uniform(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Start:
+    """How one simulation begins."""
+
+    end_effector: np.ndarray
+    """Position (3,) [m]; the tool points down."""
+    yaw: float
+    """Heading of the tool [rad]."""
+    object_position: np.ndarray | None
+    """(3,) [m]; None without an object."""
+    object_yaw: float
+    """[rad]"""
+    goal: np.ndarray | None
+    """(3,) [m]; None without a goal."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What success conditions may look at; n simulations."""
+
+    end_effector: np.ndarray
+    """(n, 3) [m]"""
+    object: np.ndarray | None
+    """(n, 3) [m]; None without an object."""
+    goal: np.ndarray | None
+    """(n, 3) [m]; None without a goal."""
+    lifted: np.ndarray
+    """(n,) bool: the object has left the table at some time since the start."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do with the arm."""
+
+    name: str
+    """Identifier, as in files and on the command line."""
+    title: str
+    """Name for people."""
+    instruction: str
+    """What to do, one sentence for the person who drives."""
+    scene: str
+    """MJCF file in `assets`."""
+    fields: tuple[Field, ...]
+    """What is observed, in this order."""
+    draw_start: Callable[[np.random.Generator], Start]
+    """A random start."""
+    success: Callable[[Situation], np.ndarray]
+    """Whether the condition holds at this instant (n,) bool."""
+
+    @property
+    def has_object(self) -> bool:
+        """Whether there is a box."""
+        return any(field.name == "object_position" for field in self.fields)
+
+    @property
+    def has_goal(self) -> bool:
+        """Whether there is a place to reach."""
+        return any(field.name == "goal_position" for field in self.fields)
+
+
+ARM_FIELDS = (
+    Field("end_effector_position", 3, "m", "Point between the finger tips, world frame"),
+    Field("end_effector_rotation", 6, "", "First two columns of the tool's rotation matrix"),
+    Field("gripper_opening", 1, "m", "Distance between the fingers"),
+    Field("joint_positions", 7, "rad", "Angles of the seven joints, base to wrist"),
+    Field("joint_velocities", 7, "rad/s", "Rates of the seven joints"),
+    Field("wrist_force", 3, "N", "Force on the tool beside its weight, tool frame"),
+    Field("wrist_torque", 3, "N m", "Torque about the wrist beside its weight, tool frame"),
+)
+
+OBJECT_FIELDS = (
+    Field("object_position", 3, "m", "Centre of the box, world frame"),
+    Field("object_rotation", 6, "", "First two columns of the box's rotation matrix"),
+    Field("object_from_end_effector", 3, "m", "Box relative to the finger tips, world axes"),
+)
+
+GOAL_FIELD = Field("goal_position", 3, "m", "Where to go, world frame")
+GOAL_FROM_OBJECT = Field("goal_from_object", 3, "m", "Goal relative to the box, world axes")
+GOAL_FROM_END_EFFECTOR = Field(
+    "goal_from_end_effector", 3, "m", "Goal relative to the finger tips, world axes"
+)
+
+START_BOX = Box((0.42, -0.08, 0.20), (0.54, 0.08, 0.30))
+"""Where the end effector starts."""
+
+OBJECT_BOX = Box((0.38, -0.20, OBJECT_HEIGHT), (0.60, 0.20, OBJECT_HEIGHT))
+"""Where the box starts."""
+
+TABLE_GOAL_BOX = Box((0.36, -0.24, OBJECT_HEIGHT), (0.62, 0.24, OBJECT_HEIGHT))
+"""Where a goal on the table lies."""
+
+START_YAW = 0.15
+"""Largest heading of the tool at the start [rad]."""
+
+OBJECT_YAW = 0.35
+"""Largest heading of the box at the start [rad]."""
+
+
+def draw_apart(
+    box: Box, other: np.ndarray, nearest: float, farthest: float, generator: np.random.Generator
+) -> np.ndarray:
+    """A point of `box` whose distance from `other` [m] is between the two bounds."""
+    while True:
+        point = box.draw(generator)
+        if nearest <= float(np.linalg.norm(point - other)) <= farthest:
+            return point
+
+
+def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Distance between points row by row (n, 3) -> (n,) [m]."""
+    offset = a - b
+    return np.sqrt(offset[:, 0] ** 2 + offset[:, 1] ** 2 + offset[:, 2] ** 2)
