@@ -30,6 +30,8 @@ class Studio(QObject):
     """The look changed: the new Theme."""
     noise_changed = Signal(float)
     """The sensor noise σ changed, on whichever page."""
+    workspace_changed = Signal(object)
+    """Another workspace was opened: its root (Path). `episodes_changed` follows."""
     status = Signal(str, str, str)
     """Status bar entry: key, text, state ("", "strong", "good", "warning" or "danger")."""
     toast_shown = Signal(str, str, object)
@@ -69,6 +71,14 @@ class Studio(QObject):
             self._noise = sigma
             self.status.emit("noise", f"σ {sigma:.2f}", "warning" if sigma > 0 else "")
             self.noise_changed.emit(sigma)
+
+    def open_workspace(self, root: Path) -> None:
+        """Work in another folder from now on, and at the next start."""
+        self.workspace = Workspace(root)
+        self.settings.setValue("workspace", str(self.workspace.root))
+        self.workspace_changed.emit(self.workspace.root)
+        self.episodes_changed.emit()
+        self.toast(f"Workspace {self.workspace.root.name} is open")
 
     def set_theme(self, name: str) -> None:
         """Change the look of the whole window and remember it."""

@@ -1,0 +1,62 @@
+"""The line at the foot of the window: what is connected, how fast, in which state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+ORDER = ("pad", "control", "fps", "device", "noise", "recording")
+"""Entries from left to right; others follow them."""
+
+SEPARATOR = "·"
+
+
+class StatusBar(QWidget):
+    """Short entries, each with a state told by colour and by its own words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(32)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 0, 16, 0)
+        self._row.setSpacing(8)
+        self._row.addStretch(1)
+        self._labels: dict[str, QLabel] = {}
+        self._dots: dict[str, QLabel] = {}
+        for key in ORDER:
+            self._add(key)
+
+    def show_entry(self, key: str, text: str, state: str = "") -> None:
+        """Set an entry; an empty text removes it. States: see `Studio.status`."""
+        if key not in self._labels:
+            self._add(key)
+        label = self._labels[key]
+        label.setText(text)
+        if label.property("state") != state:
+            label.setProperty("state", state)
+            label.style().unpolish(label)
+            label.style().polish(label)
+        label.setVisible(bool(text))
+        self._separate()
+
+    def text(self, key: str) -> str:
+        """What an entry says; empty if it is not shown."""
+        return self._labels[key].text() if key in self._labels else ""
+
+    def _add(self, key: str) -> None:
+        dot, label = QLabel(SEPARATOR), QLabel()
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        for widget in (dot, label):
+            self._row.insertWidget(self._row.count() - 1, widget)
+            widget.hide()
+        self._dots[key], self._labels[key] = dot, label
+
+    def _separate(self) -> None:
+        """A dot before every shown entry but the first."""
+        first = True
+        for key, label in self._labels.items():
+            shown = bool(label.text())
+            self._dots[key].setVisible(shown and not first)
+            first = first and not shown
