@@ -1,0 +1,95 @@
+"""Learning: data sets, the ACT-JEPA model, its training and its checkpoints.
+
+Knows no simulator, no recording format and no window; works on anything with the arrays of an
+episode (`EpisodeLike`).
+"""
+
+from core.learning.beliefs import BELIEFS, Belief
+from core.learning.checkpoints import (
+    Checkpoint,
+    load_checkpoint,
+    resume_training,
+    save_checkpoint,
+)
+from core.learning.collapse import CollapseMeasures, effective_rank, measure_collapse
+from core.learning.configuration import (
+    ActionEncoderConfiguration,
+    BeliefConfiguration,
+    Configuration,
+    EncoderConfiguration,
+    HeadConfiguration,
+    LossConfiguration,
+    OptimiserConfiguration,
+    PredictorConfiguration,
+    TargetConfiguration,
+    TrainingConfiguration,
+)
+from core.learning.dataset import Dataset, EpisodeLike
+from core.learning.demonstrations import Demonstrations
+from core.learning.encoders import ENCODERS, Encoder
+from core.learning.errors import (
+    BrokenCheckpointError,
+    CheckpointError,
+    CheckpointVersionError,
+    ConfigurationError,
+    DatasetError,
+    DivergedError,
+    ForeignCheckpointError,
+    LearningError,
+    MissingCheckpointError,
+    NotResumableError,
+)
+from core.learning.memory import EncodedDemonstrations, encode_demonstrations
+from core.learning.model import ActJepa
+from core.learning.presets import PRESETS, get_preset
+from core.learning.reports import Report
+from core.learning.space import Space, Standardisation
+from core.learning.trainer import Trainer
+from core.learning.training_state import TrainingState
+
+__all__ = [
+    "BELIEFS",
+    "ENCODERS",
+    "PRESETS",
+    "ActJepa",
+    "ActionEncoderConfiguration",
+    "Belief",
+    "BeliefConfiguration",
+    "BrokenCheckpointError",
+    "Checkpoint",
+    "CheckpointError",
+    "CheckpointVersionError",
+    "CollapseMeasures",
+    "Configuration",
+    "ConfigurationError",
+    "Dataset",
+    "DatasetError",
+    "Demonstrations",
+    "DivergedError",
+    "EncodedDemonstrations",
+    "Encoder",
+    "EncoderConfiguration",
+    "EpisodeLike",
+    "ForeignCheckpointError",
+    "HeadConfiguration",
+    "LearningError",
+    "LossConfiguration",
+    "MissingCheckpointError",
+    "NotResumableError",
+    "OptimiserConfiguration",
+    "PredictorConfiguration",
+    "Report",
+    "Space",
+    "Standardisation",
+    "TargetConfiguration",
+    "Trainer",
+    "TrainingConfiguration",
+    "TrainingState",
+    "effective_rank",
+    "encode_demonstrations",
+    "get_preset",
+    "load_checkpoint",
+    "measure_collapse",
+    "resume_training",
+    "save_checkpoint",
+]

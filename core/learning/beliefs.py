@@ -1,0 +1,184 @@
+# ruff: noqa: ARG002  (all beliefs are called alike; not each needs all that it is given)
+"""Beliefs: a latent state that remembers, one interface for every form of memory.
+
+A belief carries one flat state (count, state_size) per episode. Its first D entries are always
+the present estimate of the latent; `read` gives what policy head and predictor see. `step` takes
+one control step, `unroll` a whole window, with equal results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from core.learning.configuration import BeliefConfiguration
+from core.learning.errors import ConfigurationError
+
+Prior = Callable[[Tensor, int], Tensor]
+"""Predicts the next latent (count, D) from the belief's state and the index of the control step."""
+
+
+class Belief(nn.Module):
+    """Base of all beliefs."""
+
+    latent: int
+    """Size D of the latents that come in."""
+    size: int
+    """Size of what `read` returns."""
+    state_size: int
+    """Size of the state carried from step to step."""
+    uses_prior: bool = False
+    """Whether `step` needs the latent predicted from the last belief and the executed action."""
+
+    def initial(self, count: int, device: torch.device | str | None = None) -> Tensor:
+        """State (count, state_size) at the beginning of an episode: nothing seen yet."""
+        return torch.zeros(count, self.state_size, device=device)
+
+    def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
+        """State after `latent` (count, D) was seen where `prior` (count, D) had been predicted."""
+        raise NotImplementedError
+
+    def read(self, state: Tensor) -> Tensor:
+        """The belief (..., size) held in a state (..., state_size)."""
+        raise NotImplementedError
+
+    def estimate(self, state: Tensor) -> Tensor:
+        """The present latent (..., D) as the belief has it."""
+        return state[..., : self.latent]
+
+    def unroll(self, latents: Tensor, prior: Prior | None = None) -> Tensor:
+        """States (batch, time, state_size) after each of `latents` (batch, time, D)."""
+        state = self.initial(latents.shape[0], latents.device)
+        states = []
+        for t in range(latents.shape[1]):
+            expected = prior(state, t - 1) if prior is not None and t > 0 else None
+            state = self.step(state, latents[:, t], expected)
+            states.append(state)
+        return torch.stack(states, dim=1)
+
+
+class NoBelief(Belief):
+    """No memory: the belief is the encoded observation."""
+
+    def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
+        super().__init__()
+        del configuration
+        self.latent = self.size = self.state_size = latent
+
+    def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
+        return latent
+
+    def read(self, state: Tensor) -> Tensor:
+        return state
+
+    def unroll(self, latents: Tensor, prior: Prior | None = None) -> Tensor:
+        return latents
+
+
+class RecurrentBelief(Belief):
+    """A gated recurrent unit over latents; state and belief are [latent, recurrent state].
+
+    The executed action is not an input: a policy that sees it learns to copy it.
+    """
+
+    def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
+        super().__init__()
+        self.latent = latent
+        self.width = configuration.size
+        self.see_latent = configuration.see_latent
+        self.state_size = latent + self.width
+        self.size = self.state_size if self.see_latent else self.width
+        self.gru = nn.GRU(latent, self.width, batch_first=True)
+
+    def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
+        memory = state[:, self.latent :]
+        # the same arithmetic as nn.GRU for one step, without its set-up cost
+        memory = torch.gru_cell(latent, memory, *self.gru.all_weights[0])
+        return torch.cat((latent, memory), dim=-1)
+
+    def read(self, state: Tensor) -> Tensor:
+        return state if self.see_latent else state[..., self.latent :]
+
+    def unroll(self, latents: Tensor, prior: Prior | None = None) -> Tensor:
+        memories, _ = self.gru(latents)  # (batch, time, width)
+        return torch.cat((latents, memories), dim=-1)
+
+
+class StackedBelief(Belief):
+    """The last `length` latents side by side, the present one first.
+
+    Before `length` have been seen, the first stands in for those that are missing.
+    """
+
+    def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
+        super().__init__()
+        self.latent = latent
+        self.size = latent * configuration.length
+        self.state_size = self.size + 1  # the last entry tells a state that has seen something
+
+    def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
+        repeats = self.size // self.latent
+        begun = state[:, -1:] > 0.5
+        shifted = torch.cat((latent, state[:, : self.size - self.latent]), dim=-1)
+        stack = torch.where(begun, shifted, latent.repeat(1, repeats))
+        return torch.cat((stack, torch.ones_like(state[:, -1:])), dim=-1)
+
+    def read(self, state: Tensor) -> Tensor:
+        return state[..., : self.size]
+
+
+class FilterBelief(Belief):
+    """A learned Kalman-style filter: prediction corrected by a gated innovation.
+
+    z <- prior + K * (latent - prior), with the gain K in (0, 1) computed from the innovation, its
+    running mean square v and the prior; v <- 0.9 v + 0.1 innovation^2. The belief is z.
+    """
+
+    uses_prior = True
+
+    def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
+        super().__init__()
+        self.latent = self.size = latent
+        self.state_size = 2 * latent + 1  # estimate, v, and whether anything was seen
+        self.gain = nn.Sequential(
+            nn.Linear(3 * latent, configuration.size),
+            nn.ReLU(),
+            nn.Linear(configuration.size, latent),
+        )
+        last = self.gain[-1]
+        assert isinstance(last, nn.Linear)
+        nn.init.constant_(last.bias, 2.0)  # begin by trusting the sensors
+
+    def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
+        if prior is None:
+            prior = latent
+        d = self.latent
+        begun = state[:, -1:] > 0.5
+        innovation = torch.where(begun, latent - prior, torch.zeros_like(latent))
+        v = 0.9 * state[:, d : 2 * d] + 0.1 * innovation.square()
+        k = torch.sigmoid(self.gain(torch.cat((innovation, v, prior), dim=-1)))
+        estimate = torch.where(begun, prior + k * innovation, latent)
+        return torch.cat((estimate, v, torch.ones_like(state[:, -1:])), dim=-1)
+
+    def read(self, state: Tensor) -> Tensor:
+        return state[..., : self.latent]
+
+
+BELIEFS: dict[str, Callable[[BeliefConfiguration, int], Belief]] = {
+    "none": NoBelief,
+    "gru": RecurrentBelief,
+    "stack": StackedBelief,
+    "filter": FilterBelief,
+}
+"""Beliefs by name."""
+
+
+def make_belief(configuration: BeliefConfiguration, latent: int) -> Belief:
+    """The belief that the configuration names; raises `ConfigurationError` listing the names."""
+    if configuration.kind not in BELIEFS:
+        raise ConfigurationError(
+            f"unknown belief '{configuration.kind}'; beliefs: {', '.join(BELIEFS)}"
+        )
+    return BELIEFS[configuration.kind](configuration, latent)

@@ -1,0 +1,374 @@
+"""Checkpoints: one folder of safetensors and JSON that is enough to deploy, and to train on.
+
+``checkpoint.json`` says what it is; ``weights.safetensors`` holds the model;
+``memory.safetensors`` the demonstrations; ``training.safetensors`` optimiser and sampler.
+A checkpoint is written into a new folder beside its place and renamed once, so that it is either
+there as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from core.learning.configuration import Configuration
+from core.learning.dataset import Dataset
+from core.learning.demonstrations import Demonstrations
+from core.learning.errors import (
+    BrokenCheckpointError,
+    CheckpointError,
+    CheckpointVersionError,
+    ConfigurationError,
+    ForeignCheckpointError,
+    MissingCheckpointError,
+    NotResumableError,
+)
+from core.learning.memory import EncodedDemonstrations, encode_demonstrations
+from core.learning.model import ActJepa
+from core.learning.space import Space, Standardisation
+from core.learning.trainer import Trainer
+from core.learning.training_state import TrainingState
+
+FORMAT = "act-jepa-studio checkpoint"
+"""What the description calls itself."""
+VERSION = 1
+"""Version of the format; raised when an older program could not read it."""
+DESCRIPTION = "checkpoint.json"
+WEIGHTS = "weights.safetensors"
+MEMORY = "memory.safetensors"
+TRAINING = "training.safetensors"
+LARGEST_FILE = 4 * 2**30
+"""Files larger than this are not checkpoints of this program [bytes]."""
+
+
+class Checkpoint:
+    """A trained model with all that deployment needs. Owns model and demonstration memory."""
+
+    def __init__(
+        self,
+        model: ActJepa,
+        space: Space,
+        standardisation: Standardisation,
+        memory: Demonstrations,
+        provenance: Mapping[str, Any],
+        folder: Path | None = None,
+    ) -> None:
+        self.model = model.eval().requires_grad_(False)
+        self.space = space
+        self.standardisation = standardisation
+        self.memory = memory
+        """The demonstrations, standardised."""
+        self.provenance = dict(provenance)
+        """Step, phase, time of writing, versions and the fingerprint of the data."""
+        self.folder = folder
+        """Where it was loaded from, if it was."""
+        self._encoded: EncodedDemonstrations | None = None
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings it was trained with."""
+        return self.model.configuration
+
+    @property
+    def task(self) -> str:
+        """Name of the task."""
+        return self.space.task
+
+    @property
+    def control_rate(self) -> float:
+        """Control steps per second of the training data [Hz]."""
+        return self.space.control_rate
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """Size of each observation field, in order."""
+        return self.space.fields
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """Name of each entry of an action."""
+        return self.space.action_names
+
+    def noise_scales(self) -> dict[str, np.ndarray]:
+        """Standard deviation (size,) of each field, in its unit: the unit of sensor noise."""
+        return {name: std.copy() for name, std in self.standardisation.std.items()}
+
+    def encoded_memory(self) -> EncodedDemonstrations:
+        """Latents and beliefs of the demonstrations; computed once, at the first call."""
+        if self._encoded is None:
+            self._encoded = encode_demonstrations(self.model, self.memory)
+        return self._encoded
+
+    @classmethod
+    def from_trainer(cls, trainer: Trainer) -> Checkpoint:
+        """A checkpoint of the present weights, on the CPU and apart from the trainer."""
+        model = _empty_model(
+            trainer.configuration, trainer.dataset.space, trainer.dataset.standardisation
+        )
+        model.load_state_dict({k: v.cpu() for k, v in trainer.model.state_dict().items()})
+        return cls(
+            model,
+            trainer.dataset.space,
+            trainer.dataset.standardisation,
+            trainer.dataset.demonstrations.to("cpu"),
+            _provenance(trainer),
+        )
+
+
+def save_checkpoint(
+    folder: Path | str, trainer: Trainer, provenance: Mapping[str, Any] | None = None
+) -> Path:
+    """Write the trainer's model, memory and training state to the new `folder`, all or nothing.
+
+    `provenance` is added to the description. Raises `CheckpointError` if `folder` exists or
+    cannot be written (a full disk, no permission); nothing is left behind then.
+    """
+    folder = Path(folder).absolute()
+    if folder.exists():
+        raise CheckpointError(folder, "already exists; choose another name for the checkpoint")
+    state = trainer.state()
+    memory = trainer.dataset.demonstrations.to("cpu")
+    weights = {k: v.contiguous().cpu() for k, v in trainer.model.state_dict().items()}
+    training = {
+        k: v.contiguous().cpu() for k, v in state.tensors.items() if not k.startswith("model.")
+    }
+    files = {
+        WEIGHTS: save_tensors(weights),
+        MEMORY: save_tensors(
+            {"observations": memory.observations, "actions": memory.actions.contiguous()}
+        ),
+        TRAINING: save_tensors(training),
+    }
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "space": trainer.dataset.space.to_dict(),
+        "standardisation": trainer.dataset.standardisation.to_dict(),
+        "configuration": trainer.configuration.to_dict(),
+        "memory": {"lengths": memory.lengths, "identifiers": memory.identifiers},
+        "training": {"step": state.step, "phase": state.phase},
+        "provenance": {**_provenance(trainer), **(provenance or {})},
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+    files[DESCRIPTION] = json.dumps(description, indent=1).encode()
+    try:
+        _write_folder(folder, files)
+    except OSError as error:
+        raise CheckpointError(
+            folder, f"could not be written ({error.strerror or error}); nothing was left behind"
+        ) from error
+    return folder
+
+
+def load_checkpoint(folder: Path | str) -> Checkpoint:
+    """Read a checkpoint for deployment, on the CPU.
+
+    Raises `MissingCheckpointError`, `BrokenCheckpointError`, `ForeignCheckpointError` or
+    `CheckpointVersionError`, each a `CheckpointError` with a sentence.
+    """
+    folder = Path(folder).absolute()
+    description = _read_description(folder)
+    with _sense_of(folder):
+        space = Space.from_dict(description["space"])
+        standardisation = Standardisation.from_dict(
+            description["standardisation"], tuple(space.fields)
+        )
+        configuration = Configuration.from_dict(description["configuration"])
+        memory_index = description["memory"]
+        model = _empty_model(configuration, space, standardisation)
+        _load_weights(folder, model, _read_tensors(folder, WEIGHTS, description))
+        tensors = _read_tensors(folder, MEMORY, description)
+        memory = Demonstrations(
+            tensors["observations"],
+            tensors["actions"],
+            tuple(int(n) for n in memory_index["lengths"]),
+            tuple(str(n) for n in memory_index["identifiers"]),
+        )
+        _check_memory(folder, memory, space)
+        return Checkpoint(model, space, standardisation, memory, description["provenance"], folder)
+
+
+def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") -> Trainer:
+    """A trainer that goes on where the one that wrote `folder` was, on the same data.
+
+    Raises `NotResumableError` if the data differs, and what `load_checkpoint` raises.
+    """
+    folder = Path(folder).absolute()
+    description = _read_description(folder)
+    with _sense_of(folder):
+        configuration = Configuration.from_dict(description["configuration"])
+        expected = description["provenance"]["data"]
+        if dataset.demonstrations.fingerprint() != expected:
+            raise NotResumableError(
+                folder,
+                "was trained on other demonstrations; choose the same episodes, in the same "
+                "order, or start a new training",
+            )
+        tensors = _read_tensors(folder, TRAINING, description)
+        weights = _read_tensors(folder, WEIGHTS, description)
+        tensors |= {f"model.{name}": value for name, value in weights.items()}
+        place = description["training"]
+        state = TrainingState(int(place["step"]), int(place["phase"]), tensors)
+        trainer = Trainer(dataset, configuration, device)
+        try:
+            trainer.restore(state)
+        except (RuntimeError, IndexError) as error:
+            raise BrokenCheckpointError(folder, "its training state does not fit it") from error
+        return trainer
+
+
+def _provenance(trainer: Trainer) -> dict[str, Any]:
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "step": trainer.step,
+        "total_steps": trainer.total_steps,
+        "phase": trainer.phase.name,
+        "device": str(trainer.device),
+        "data": trainer.dataset.demonstrations.fingerprint(),
+        "episodes": len(trainer.dataset),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": str(torch.__version__),
+            "numpy": np.__version__,
+        },
+    }
+
+
+def _empty_model(
+    configuration: Configuration, space: Space, standardisation: Standardisation
+) -> ActJepa:
+    with torch.random.fork_rng(devices=[]):  # initial weights are overwritten, not drawn
+        return ActJepa(configuration, space, standardisation)
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files into a new folder beside `folder`, flush them to disk, rename once."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
+    try:
+        for name, data in files.items():
+            with (building / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        building.chmod(0o755)
+        _sync_folder(building)
+        building.rename(folder)
+        _sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no handle for a folder to flush
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read_description(folder: Path) -> dict[str, Any]:
+    if not folder.exists():
+        raise MissingCheckpointError(folder, "there is no checkpoint here; check the path")
+    path = folder / DESCRIPTION
+    if not folder.is_dir() or not path.is_file():
+        raise ForeignCheckpointError(
+            folder, f"is not a checkpoint (it has no {DESCRIPTION}); choose a checkpoint folder"
+        )
+    try:
+        description = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise BrokenCheckpointError(
+            folder, f"{DESCRIPTION} cannot be read ({error}); train again or use another copy"
+        ) from error
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise ForeignCheckpointError(
+            folder, f"was not written by this program ({DESCRIPTION} names another format)"
+        )
+    if description.get("version") != VERSION:
+        raise CheckpointVersionError(
+            folder,
+            f"has format version {description.get('version')!r}; this program reads version "
+            f"{VERSION}: use the version that wrote it, or train again",
+        )
+    return description
+
+
+def _read_tensors(folder: Path, name: str, description: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Tensors of one file, after its hash was compared with the description's."""
+    path = folder / name
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BrokenCheckpointError(folder, f"{name} is larger than any checkpoint")
+        data = path.read_bytes()
+    except OSError as error:
+        raise BrokenCheckpointError(
+            folder, f"{name} cannot be read ({error.strerror}); use another copy"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != description["files"][name]:
+        raise BrokenCheckpointError(
+            folder, f"{name} was changed or is truncated; train again or use another copy"
+        )
+    try:
+        tensors: dict[str, Tensor] = load_tensors(data)
+    except SafetensorError as error:
+        raise BrokenCheckpointError(folder, f"{name} cannot be read ({error})") from error
+    return tensors
+
+
+def _load_weights(folder: Path, model: ActJepa, weights: Mapping[str, Tensor]) -> None:
+    try:
+        model.load_state_dict(dict(weights))
+    except RuntimeError as error:
+        raise BrokenCheckpointError(
+            folder, "its weights do not fit its configuration; train again"
+        ) from error
+    if not all(bool(torch.isfinite(p).all()) for p in model.parameters()):
+        raise BrokenCheckpointError(folder, "its weights hold NaN or infinity; train again")
+
+
+def _check_memory(folder: Path, memory: Demonstrations, space: Space) -> None:
+    rows = sum(memory.lengths)
+    shapes = {
+        "observations": (rows, space.observation_size),
+        "actions": (rows, space.action_size),
+    }
+    for name, shape in shapes.items():
+        given = tuple(getattr(memory, name).shape)
+        if given != shape or min(memory.lengths, default=0) < 1:
+            raise BrokenCheckpointError(
+                folder, f"its memory of demonstrations has {name} of shape {given}, not {shape}"
+            )
+
+
+@contextlib.contextmanager
+def _sense_of(folder: Path) -> Iterator[None]:
+    """Whatever a description may lack or hold wrongly becomes a `BrokenCheckpointError`."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        hint = str(error) if isinstance(error, ConfigurationError) else f"{error!r}"
+        raise BrokenCheckpointError(
+            folder, f"its description does not make sense ({hint}); train again"
+        ) from error

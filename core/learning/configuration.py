@@ -1,0 +1,307 @@
+"""Every choice that training makes, as frozen dataclasses validated when built.
+
+The command line and the settings form are generated from these classes; the defaults are the
+preset ``default`` (see `core.learning.presets`).
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any, Literal, TypeVar
+
+from core.learning.errors import ConfigurationError
+
+T = TypeVar("T")
+
+
+def _need(condition: bool, owner: object, name: str, expected: str) -> None:
+    if not condition:
+        section = type(owner).__name__.removesuffix("Configuration").lower() or "configuration"
+        given = getattr(owner, name)
+        raise ConfigurationError(f"{section}.{name} is {given!r}; it must be {expected}")
+
+
+def _need_choice(owner: object, name: str) -> None:
+    """The value of a `Literal` field must be one of its choices."""
+    choices = typing.get_args(typing.get_type_hints(type(owner))[name])
+    _need(getattr(owner, name) in choices, owner, name, "one of " + ", ".join(map(repr, choices)))
+
+
+def _need_widths(owner: object, name: str) -> None:
+    widths = getattr(owner, name)
+    good = isinstance(widths, tuple) and all(isinstance(w, int) and w > 0 for w in widths)
+    _need(good, owner, name, "a tuple of positive widths, such as (256, 256)")
+
+
+@dataclass(frozen=True)
+class EncoderConfiguration:
+    """The encoder of observations."""
+
+    kind: str = "mlp"
+    """Registered encoder; `core.learning.encoders.ENCODERS` lists them."""
+    latent: int = 128
+    """Size D of the latent."""
+    hidden: tuple[int, ...] = (256, 256)
+    """Widths of the hidden layers."""
+    activation: Literal["relu", "gelu"] = "relu"
+    """Nonlinearity of the hidden layers."""
+    normalisation: Literal["none", "layer", "batch"] = "none"
+    """Normalisation of the latent; a remedy when the latent collapses."""
+    relative_positions: bool = True
+    """Whether differences of all pairs of position fields are inputs too."""
+    clip: float = 5.0
+    """Largest magnitude of a standardised input that is passed on [standard deviations]; 0: any."""
+
+    def __post_init__(self) -> None:
+        _need(self.latent >= 1, self, "latent", "at least 1")
+        _need(self.clip >= 0, self, "clip", "0 (no limit) or larger")
+        _need_widths(self, "hidden")
+        _need_choice(self, "activation")
+        _need_choice(self, "normalisation")
+
+
+@dataclass(frozen=True)
+class ActionEncoderConfiguration:
+    """The encoder of actions; its output has the size of the latent."""
+
+    hidden: tuple[int, ...] = (128,)
+    """Widths of the hidden layers."""
+
+    def __post_init__(self) -> None:
+        _need_widths(self, "hidden")
+
+
+@dataclass(frozen=True)
+class PredictorConfiguration:
+    """The predictor of the next latent from the belief and the encoded action."""
+
+    combination: Literal["concatenate", "add", "film"] = "concatenate"
+    """How belief and action meet: side by side, summed, or the action scales and shifts layers."""
+    hidden: tuple[int, ...] = (256, 128)
+    """Widths of the hidden layers; the narrowest is the bottleneck."""
+    activation: Literal["relu", "gelu"] = "relu"
+    """Nonlinearity of the hidden layers."""
+    residual: bool = True
+    """Whether the change of the latent is predicted instead of the next latent itself."""
+
+    def __post_init__(self) -> None:
+        _need_widths(self, "hidden")
+        _need_choice(self, "combination")
+        _need_choice(self, "activation")
+        needs_layers = self.combination == "film"
+        _need(
+            bool(self.hidden) or not needs_layers,
+            self,
+            "hidden",
+            "at least one width, since film modulates hidden layers",
+        )
+
+
+@dataclass(frozen=True)
+class BeliefConfiguration:
+    """The memory over latents from which actions are chosen and futures predicted."""
+
+    kind: str = "gru"
+    """Registered belief; `core.learning.beliefs.BELIEFS` lists them. ``none``: the latent alone."""
+    size: int = 128
+    """Width of the recurrent state (gru)."""
+    length: int = 8
+    """Number of latents held, the present one included (stack) [control steps]."""
+    see_latent: bool = True
+    """Whether the present latent stands beside the recurrent state in the belief (gru)."""
+
+    def __post_init__(self) -> None:
+        _need(self.size >= 1, self, "size", "at least 1")
+        _need(self.length >= 1, self, "length", "at least 1")
+
+
+@dataclass(frozen=True)
+class HeadConfiguration:
+    """The policy head: belief to a chunk of actions."""
+
+    chunk: int = 16
+    """Number of actions predicted at once [control steps]; 1 is a single-step head."""
+    hidden: tuple[int, ...] = (256,)
+    """Widths of the hidden layers; () is a linear head."""
+    loss: Literal["l1", "mse"] = "l1"
+    """Distance between predicted and demonstrated actions."""
+    gripper: Literal["binary", "regression"] = "binary"
+    """Whether the gripper is a choice of open or closed, or a number like the others."""
+
+    def __post_init__(self) -> None:
+        _need(self.chunk >= 1, self, "chunk", "at least 1")
+        _need_widths(self, "hidden")
+        _need_choice(self, "loss")
+        _need_choice(self, "gripper")
+
+
+@dataclass(frozen=True)
+class TargetConfiguration:
+    """The target encoder: an exponential moving average of the online encoder."""
+
+    tau: float = 0.996
+    """Part of the target encoder kept at each update, at the beginning."""
+    final_tau: float = 0.996
+    """The same at the end; reached along half a cosine when it differs."""
+
+    def __post_init__(self) -> None:
+        for name in ("tau", "final_tau"):
+            _need(0.0 <= getattr(self, name) <= 1.0, self, name, "between 0 and 1")
+
+
+@dataclass(frozen=True)
+class LossConfiguration:
+    """The loss terms and their weights; a weight of 0 leaves a term out."""
+
+    distance: Literal["plain", "l2", "layer"] = "plain"
+    """Latent distance: squared difference, after division by the length, or after layer norm."""
+    reduction: Literal["mean", "sum"] = "mean"
+    """Over the D entries of a latent: mean (as in code) or sum (as in text, D times larger)."""
+    rollout: int = 4
+    """Steps that the predictor is rolled out and compared [control steps]."""
+    rollout_starts: int = 8
+    """Points of a window from which it is rolled out beyond one step; 0: all of them."""
+    prediction: float = 10.0
+    """Weight of the latent prediction loss."""
+    inverse_dynamics: float = 1.0
+    """Weight of recovering the actions of a chunk from the latents at its two ends."""
+    action: float = 1.0
+    """Weight of the head's action loss (gripper apart)."""
+    gripper: float = 0.3
+    """Weight of the head's binary gripper loss."""
+    decoder: float = 1.0
+    """Weight of decoding the observation from the belief; its gradient stops there."""
+    goal: float = 1.0
+    """Weight of the goal map; its gradient stops at the belief."""
+    goal_horizon: int = 8
+    """How far ahead the goal map looks [control steps]."""
+
+    def __post_init__(self) -> None:
+        _need_choice(self, "distance")
+        _need_choice(self, "reduction")
+        _need(self.rollout >= 1, self, "rollout", "at least 1")
+        _need(self.rollout_starts >= 0, self, "rollout_starts", "0 (all) or larger")
+        _need(self.goal_horizon >= 1, self, "goal_horizon", "at least 1")
+        for name in ("prediction", "inverse_dynamics", "action", "gripper", "decoder", "goal"):
+            _need(getattr(self, name) >= 0, self, name, "0 (off) or larger")
+
+
+@dataclass(frozen=True)
+class OptimiserConfiguration:
+    """How the weights move."""
+
+    learning_rate: float = 1e-3
+    """Largest learning rate."""
+    schedule: Literal["constant", "cosine"] = "cosine"
+    """Learning rate after warm-up: constant, or half a cosine down to zero."""
+    warm_up: float = 0.05
+    """Part of each phase in which the learning rate rises linearly from zero."""
+    weight_decay: float = 0.0
+    """Decoupled weight decay (AdamW); 0 is Adam."""
+    gradient_clip: float = 1.0
+    """Largest length of the gradient over all weights; 0: any."""
+
+    def __post_init__(self) -> None:
+        _need(self.learning_rate > 0, self, "learning_rate", "larger than 0")
+        _need_choice(self, "schedule")
+        _need(0 <= self.warm_up < 1, self, "warm_up", "at least 0 and below 1")
+        _need(self.weight_decay >= 0, self, "weight_decay", "0 or larger")
+        _need(self.gradient_clip >= 0, self, "gradient_clip", "0 (off) or larger")
+
+
+@dataclass(frozen=True)
+class TrainingConfiguration:
+    """The course of a training."""
+
+    protocol: Literal["joint", "frozen"] = "joint"
+    """Everything together, or the representation first and then the head on frozen features."""
+    steps: int = 2500
+    """Updates in the joint phase, or of the representation in the frozen protocol."""
+    head_steps: int = 2500
+    """Updates of the head in the frozen protocol."""
+    batch: int = 16
+    """Windows in a batch."""
+    window: int = 48
+    """Length of a window [control steps]; 1 trains on single transitions."""
+    seed: int = 0
+    """Fixes the initial weights and the order of the data."""
+
+    def __post_init__(self) -> None:
+        _need_choice(self, "protocol")
+        for name in ("steps", "head_steps", "batch", "window"):
+            _need(getattr(self, name) >= 1, self, name, "at least 1")
+        _need(self.seed >= 0, self, "seed", "0 or larger")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All settings of one training."""
+
+    encoder: EncoderConfiguration = field(default_factory=EncoderConfiguration)
+    """Observation encoder."""
+    action_encoder: ActionEncoderConfiguration = field(default_factory=ActionEncoderConfiguration)
+    """Action encoder."""
+    predictor: PredictorConfiguration = field(default_factory=PredictorConfiguration)
+    """Latent predictor."""
+    belief: BeliefConfiguration = field(default_factory=BeliefConfiguration)
+    """Memory."""
+    head: HeadConfiguration = field(default_factory=HeadConfiguration)
+    """Policy head."""
+    target: TargetConfiguration = field(default_factory=TargetConfiguration)
+    """Target encoder."""
+    loss: LossConfiguration = field(default_factory=LossConfiguration)
+    """Loss terms."""
+    optimiser: OptimiserConfiguration = field(default_factory=OptimiserConfiguration)
+    """Optimiser."""
+    training: TrainingConfiguration = field(default_factory=TrainingConfiguration)
+    """Course of the training."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All settings as nested dicts of numbers, strings and lists, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> Configuration:
+        """The configuration that `to_dict` described.
+
+        Settings left out take their defaults. Raises `ConfigurationError` for settings that do
+        not exist and for values that cannot be used.
+        """
+        return _build(cls, settings, "")
+
+
+def _build(kind: type[T], settings: object, path: str) -> T:
+    if not isinstance(settings, Mapping):
+        raise ConfigurationError(f"{path or 'configuration'} is {settings!r}; expected a table")
+    names = [f.name for f in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
+    unknown = sorted(set(settings) - set(names))
+    if unknown:
+        raise ConfigurationError(
+            f"unknown setting '{path}{unknown[0]}'; settings: {', '.join(names)}"
+        )
+    hints = typing.get_type_hints(kind)
+    values = {
+        name: _convert(hints[name], value, f"{path}{name}") for name, value in settings.items()
+    }
+    return kind(**values)
+
+
+def _convert(hint: Any, value: object, path: str) -> Any:
+    """`value` from JSON as the type that the annotation asks for."""
+    if is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, path + ".")
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise ConfigurationError(f"{path} is {value!r}; expected a list of whole numbers")
+        return tuple(value)
+    if origin in (Literal, typing.Union, types.UnionType):
+        return value  # choices are checked by the class itself
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise ConfigurationError(f"{path} is {value!r}; expected {hint.__name__}")
+    return value

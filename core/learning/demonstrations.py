@@ -1,0 +1,97 @@
+"""Demonstrations as tensors on one device: what training reads and what a policy remembers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Demonstrations:
+    """Standardised observations and actions of all episodes, one after the other.
+
+    Row ``starts[i] + t`` is step t of episode i. Owns its tensors; nobody writes to them.
+    """
+
+    observations: Tensor
+    """Packed standardised observations (rows, O) float32."""
+    actions: Tensor
+    """Executed actions (rows, A) float32."""
+    lengths: tuple[int, ...]
+    """Number of steps of each episode."""
+    identifiers: tuple[str, ...]
+    """Identifier of each episode."""
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Row at which each episode begins."""
+        starts, row = [], 0
+        for length in self.lengths:
+            starts.append(row)
+            row += length
+        return tuple(starts)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the tensors are."""
+        return self.observations.device
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def to(self, device: torch.device | str) -> Demonstrations:
+        """The same demonstrations on `device`."""
+        return Demonstrations(
+            self.observations.to(device), self.actions.to(device), self.lengths, self.identifiers
+        )
+
+    def episode_of_row(self) -> Tensor:
+        """Index of the episode that each row belongs to, (rows,) int64."""
+        lengths = torch.tensor(self.lengths, device=self.device)
+        return torch.repeat_interleave(torch.arange(len(self), device=self.device), lengths)
+
+    def step_of_row(self) -> Tensor:
+        """Step within its episode of each row, (rows,) int64."""
+        starts = torch.tensor(self.starts, device=self.device)
+        return (
+            torch.arange(len(self.observations), device=self.device) - starts[self.episode_of_row()]
+        )
+
+    def last_row(self) -> Tensor:
+        """Row at which the episode of each row ends, (rows,) int64."""
+        ends = torch.tensor(self.starts, device=self.device) + torch.tensor(
+            self.lengths, device=self.device
+        )
+        return ends[self.episode_of_row()] - 1
+
+    def action_chunks(self, length: int) -> tuple[Tensor, Tensor]:
+        """The next `length` actions from every row, and which of them exist.
+
+        Returns (rows, length, A) and a mask (rows, length); past the end of an episode its last
+        action is repeated and the mask is False.
+        """
+        rows = torch.arange(len(self.observations), device=self.device)
+        ahead = rows[:, None] + torch.arange(length, device=self.device)  # (rows, length)
+        last = self.last_row()[:, None]
+        return self.actions[torch.minimum(ahead, last)], ahead <= last
+
+    def padded(self) -> tuple[Tensor, Tensor]:
+        """All episodes side by side: observations (episodes, T, O) and row index (episodes, T).
+
+        T is the longest length; shorter episodes repeat their last row.
+        """
+        starts = torch.tensor(self.starts, device=self.device)
+        lengths = torch.tensor(self.lengths, device=self.device)
+        steps = torch.arange(max(self.lengths), device=self.device)
+        rows = starts[:, None] + torch.minimum(steps[None], lengths[:, None] - 1)
+        return self.observations[rows], rows
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the contents, by which a training knows its data again."""
+        digest = hashlib.sha256(repr((self.lengths, self.identifiers)).encode())
+        for tensor in (self.observations, self.actions):
+            digest.update(tensor.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()

@@ -1,0 +1,62 @@
+"""What can go wrong in learning, each with what was given, what was expected and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LearningError(Exception):
+    """Base of everything that `core.learning` raises on purpose."""
+
+
+class ConfigurationError(LearningError, ValueError):
+    """A setting that cannot be used, or a setting that does not exist."""
+
+
+class DatasetError(LearningError, ValueError):
+    """Episodes that cannot be learned from together."""
+
+
+class DivergedError(LearningError, ArithmeticError):
+    """Training produced a number that is not finite; the last good weights were put back."""
+
+    def __init__(self, reason: str, step: int, restored_step: int) -> None:
+        self.reason = reason
+        """What was not finite, for example ``the loss 'prediction'``."""
+        self.step = step
+        """Update at which it was noticed."""
+        self.restored_step = restored_step
+        """Update whose weights the trainer now holds."""
+        super().__init__(
+            f"training diverged: {reason} was not finite at step {step}. The weights of step "
+            f"{restored_step} are kept; lower the learning rate or clip the gradient, and check "
+            "the recordings for outliers."
+        )
+
+
+class CheckpointError(LearningError):
+    """A checkpoint that cannot be used; carries its folder."""
+
+    def __init__(self, folder: Path, message: str) -> None:
+        self.folder = folder
+        super().__init__(f"{folder}: {message}")
+
+
+class MissingCheckpointError(CheckpointError):
+    """There is no checkpoint at this place."""
+
+
+class BrokenCheckpointError(CheckpointError):
+    """Files of the checkpoint are missing, truncated or do not belong together."""
+
+
+class ForeignCheckpointError(CheckpointError):
+    """The folder holds something else than a checkpoint of this program."""
+
+
+class CheckpointVersionError(CheckpointError):
+    """The checkpoint was written in a format that this version does not read."""
+
+
+class NotResumableError(CheckpointError):
+    """The checkpoint has no training state, or it belongs to other demonstrations."""

@@ -1,0 +1,67 @@
+"""What reads a belief: the policy head, inverse dynamics, the decoder and the goal map."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from core.learning.configuration import HeadConfiguration
+from core.learning.layers import perceptron
+
+PROBE_WIDTH = 256
+"""Hidden width of decoder, goal map and inverse dynamics; they serve, they do not compete."""
+
+
+class PolicyHead(nn.Module):
+    """Maps a belief (..., S) to a chunk of actions (..., chunk, A).
+
+    The raw output's gripper entry is a logit when the gripper is a choice; `actions` turns raw
+    outputs into commands.
+    """
+
+    def __init__(
+        self, configuration: HeadConfiguration, belief: int, action_size: int, gripper: int | None
+    ) -> None:
+        super().__init__()
+        self.chunk = configuration.chunk
+        self.action_size = action_size
+        self.binary = gripper if configuration.gripper == "binary" else None
+        """Index of the action that is a choice of two, if any."""
+        self.network = perceptron(belief, configuration.hidden, self.chunk * action_size)
+
+    def forward(self, belief: Tensor) -> Tensor:
+        """Raw outputs (..., chunk, A)."""
+        raw: Tensor = self.network(belief)
+        return raw.unflatten(-1, (self.chunk, self.action_size))
+
+    def actions(self, raw: Tensor) -> Tensor:
+        """Commands in [-1, 1]; a chosen entry becomes 2 p - 1 with p its probability of 1."""
+        actions = raw.clamp(-1.0, 1.0)
+        if self.binary is not None:
+            # (..., 0): 2 sigmoid(x) - 1 = tanh(x / 2)
+            actions[..., self.binary] = torch.tanh(0.5 * raw[..., self.binary])
+        return actions
+
+
+class InverseDynamics(nn.Module):
+    """Recovers the actions (..., chunk, A) between two latents (..., D) `chunk` steps apart."""
+
+    def __init__(self, chunk: int, latent: int, action_size: int) -> None:
+        super().__init__()
+        self.chunk = chunk
+        self.action_size = action_size
+        self.network = perceptron(2 * latent, (PROBE_WIDTH,), chunk * action_size)
+
+    def forward(self, before: Tensor, after: Tensor) -> Tensor:
+        flat: Tensor = self.network(torch.cat((before, after), dim=-1))
+        return flat.unflatten(-1, (self.chunk, self.action_size))
+
+
+def make_decoder(belief: int, observation_size: int) -> nn.Sequential:
+    """Decoder of the standardised observation (..., O) from a belief (..., S)."""
+    return perceptron(belief, (PROBE_WIDTH,), observation_size)
+
+
+def make_goal_map(belief: int, latent: int) -> nn.Sequential:
+    """Goal map: belief (..., S) to the latent (..., D) some steps ahead in the same episode."""
+    return perceptron(belief, (PROBE_WIDTH,), latent)

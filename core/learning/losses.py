@@ -1,0 +1,47 @@
+"""Loss functions, each a few lines of mathematics on tensors with a mask."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+LENGTH_FLOOR = 1e-6
+"""Smallest length that a latent is divided by."""
+
+
+def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
+    """Mean of `values` where `mask` (same shape) is True; 0 where nothing is."""
+    weights = mask.to(values.dtype)
+    return (values * weights).sum() / weights.sum().clamp(min=1.0)
+
+
+def latent_distance(predicted: Tensor, target: Tensor, kind: str, reduction: str) -> Tensor:
+    """Squared distance between latents (..., D), one number for each: (...).
+
+    ``plain``: (p - t)^2. ``l2``: both divided by their Euclidean length first. ``layer``: both
+    brought to zero mean and unit variance over D first. `reduction` over D: ``mean`` or ``sum``.
+    The target is taken as a constant.
+    """
+    target = target.detach()
+    if kind == "l2":
+        predicted = functional.normalize(predicted, dim=-1, eps=LENGTH_FLOOR)
+        target = functional.normalize(target, dim=-1, eps=LENGTH_FLOOR)
+    elif kind == "layer":
+        size = predicted.shape[-1:]
+        predicted = functional.layer_norm(predicted, size)
+        target = functional.layer_norm(target, size)
+    squares = (predicted - target).square()
+    return squares.sum(dim=-1) if reduction == "sum" else squares.mean(dim=-1)
+
+
+def action_distance(predicted: Tensor, target: Tensor, kind: str) -> Tensor:
+    """Distance between actions (..., A), mean over A: absolute (``l1``) or squared (``mse``)."""
+    difference = predicted - target
+    values = difference.abs() if kind == "l1" else difference.square()
+    return values.mean(dim=-1)
+
+
+def gripper_distance(logit: Tensor, target: Tensor) -> Tensor:
+    """Binary cross-entropy of the gripper logit (...) against the sign of the command (...)."""
+    closed = (target > 0).to(logit.dtype)
+    return functional.binary_cross_entropy_with_logits(logit, closed, reduction="none")

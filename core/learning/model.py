@@ -1,0 +1,136 @@
+"""ActJepa: everything that is learned, and how its parts fit together."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+
+from core.learning.beliefs import make_belief
+from core.learning.configuration import Configuration
+from core.learning.encoders import make_action_encoder, make_encoder
+from core.learning.heads import InverseDynamics, PolicyHead, make_decoder, make_goal_map
+from core.learning.predictor import Predictor
+from core.learning.space import Space, Standardisation
+
+
+class ActJepa(nn.Module):
+    """An action-conditioned joint-embedding predictive architecture with a policy head.
+
+    Owns the online encoder, its target (an exponential moving average that no gradient reaches),
+    the action encoder, the belief, the predictor, and what reads the belief: policy head,
+    decoder (a probe, for people) and goal map (for planning).
+    """
+
+    def __init__(
+        self, configuration: Configuration, space: Space, standardisation: Standardisation
+    ) -> None:
+        super().__init__()
+        latent = configuration.encoder.latent
+        self.configuration = configuration
+        self.space = space
+        self.encoder = make_encoder(configuration.encoder, space, standardisation)
+        self.target_encoder = deepcopy(self.encoder).requires_grad_(False)
+        self.action_encoder = make_action_encoder(
+            configuration.action_encoder, space.action_size, latent
+        )
+        self.belief = make_belief(configuration.belief, latent)
+        self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
+        self.inverse_dynamics = InverseDynamics(configuration.head.chunk, latent, space.action_size)
+        self.head = PolicyHead(
+            configuration.head, self.belief.size, space.action_size, space.gripper
+        )
+        self.decoder = make_decoder(self.belief.size, space.observation_size)
+        self.goal_map = make_goal_map(self.belief.size, latent)
+        self._averaged: tuple[list[Tensor], list[Tensor]] | None = None
+
+    def encode(self, packed: Tensor) -> Tensor:
+        """Latent (..., D) of a packed standardised observation (..., O)."""
+        latent: Tensor = self.encoder(self.space.split(packed))
+        return latent
+
+    @torch.no_grad()
+    def encode_target(self, packed: Tensor) -> Tensor:
+        """Target latent (..., D) of a packed standardised observation (..., O); no graph."""
+        latent: Tensor = self.target_encoder(self.space.split(packed))
+        return latent
+
+    def remember(self, latents: Tensor, actions: Tensor) -> Tensor:
+        """Belief states (batch, time, state) over `latents` (batch, time, D) of a window.
+
+        `actions` (batch, time, A) are those executed; only beliefs with a prior look at them.
+        """
+        if not self.belief.uses_prior:
+            return self.belief.unroll(latents)
+        encoded = self.action_encoder(actions)
+        return self.belief.unroll(latents, lambda state, t: self._predict(state, encoded[:, t]))
+
+    def perceive(self, state: Tensor, packed: Tensor, last_action: Tensor) -> Tensor:
+        """Belief state (count, state) after one more observation (count, O) in deployment.
+
+        `last_action` (count, A) is what was executed since the observation before.
+        """
+        prior = self.predict(state, last_action) if self.belief.uses_prior else None
+        return self.belief.step(state, self.encode(packed), prior)
+
+    def predict(self, state: Tensor, action: Tensor) -> Tensor:
+        """Next latent (..., D) from a belief state (..., state) and an action (..., A)."""
+        return self._predict(state, self.action_encoder(action))
+
+    def imagine(self, state: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
+        """Roll the predictor out along `actions` (count, horizon, A) from `state` (count, state).
+
+        Each predicted latent is fed to the belief in place of an observation:
+        z_{t+k} = g(b_{t+k-1}, h(a_{t+k-1})). Returns the latents (count, horizon, D) and the
+        beliefs (count, horizon, size).
+        """
+        encoded = self.action_encoder(actions)  # (count, horizon, D)
+        latents, beliefs = [], []
+        for k in range(actions.shape[1]):
+            latent = self._predict(state, encoded[:, k])
+            state = self.belief.step(state, latent, latent)
+            latents.append(latent)
+            beliefs.append(self.belief.read(state))
+        return torch.stack(latents, dim=1), torch.stack(beliefs, dim=1)
+
+    def action_chunk(self, belief: Tensor) -> Tensor:
+        """Commands (..., chunk, A) that the policy head proposes for a belief (..., size)."""
+        return self.head.actions(self.head(belief))
+
+    def decode(self, belief: Tensor) -> dict[str, Tensor]:
+        """Standardised fields {name: (..., size)} decoded from a belief (..., size)."""
+        return self.space.split(self.decoder(belief))
+
+    @torch.no_grad()
+    def update_target(self, tau: float) -> None:
+        """target <- tau * target + (1 - tau) * online, for all parameters in one call."""
+        if self._averaged is None:
+            self._averaged = (
+                list(self.target_encoder.parameters()),
+                list(self.encoder.parameters()),
+            )
+        target, online = self._averaged
+        torch._foreach_lerp_(target, online, 1.0 - tau)
+        for kept, new in zip(self.target_encoder.buffers(), self.encoder.buffers(), strict=True):
+            kept.copy_(new)  # running statistics of a batch norm are averages already
+
+    def representation_parameters(self) -> list[nn.Parameter]:
+        """What the representation phase trains."""
+        parts = (
+            self.encoder,
+            self.action_encoder,
+            self.belief,
+            self.predictor,
+            self.inverse_dynamics,
+        )
+        return [p for part in parts for p in part.parameters()]
+
+    def reader_parameters(self) -> list[nn.Parameter]:
+        """What reads a belief without shaping it in the frozen protocol."""
+        return [p for part in (self.head, self.decoder, self.goal_map) for p in part.parameters()]
+
+    def _predict(self, state: Tensor, encoded_action: Tensor) -> Tensor:
+        belief = self.belief
+        result: Tensor = self.predictor(belief.read(state), encoded_action, belief.estimate(state))
+        return result

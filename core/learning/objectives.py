@@ -1,0 +1,158 @@
+"""The loss terms of a batch of windows, as one named dict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.learning.configuration import Configuration
+from core.learning.losses import action_distance, gripper_distance, latent_distance, masked_mean
+from core.learning.model import ActJepa
+from core.learning.windows import Windows
+
+Losses = dict[str, Tensor]
+"""Loss terms by name; the names are those of the weights in `LossConfiguration`."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a model makes of a batch of windows."""
+
+    latents: Tensor
+    """Online latents (batch, frames, D) with frames >= time."""
+    targets: Tensor
+    """Target latents (batch, time + ahead - 1, D) of the frames from the second on."""
+    states: Tensor
+    """Belief states (batch, time, state)."""
+
+
+def frames_ahead(configuration: Configuration, *, representation: bool, readers: bool) -> int:
+    """How many frames beyond a window its loss terms look at."""
+    loss, ahead = configuration.loss, 1
+    if representation:
+        ahead = max(ahead, loss.rollout)
+        if loss.inverse_dynamics and configuration.training.window <= configuration.head.chunk:
+            ahead = max(ahead, configuration.head.chunk)
+    if readers and loss.goal:
+        ahead = max(ahead, loss.goal_horizon)
+    return ahead
+
+
+def compute_features(model: ActJepa, windows: Windows) -> Features:
+    """Encode, remember, and encode targets."""
+    configuration, time = model.configuration, windows.time
+    # pairs for inverse dynamics lie inside the window where it is long enough
+    wants_all = bool(configuration.loss.inverse_dynamics) and time <= configuration.head.chunk
+    seen = windows.observations if wants_all else windows.observations[:, :time]
+    latents = model.encode(seen)
+    targets = model.encode_target(windows.observations[:, 1:])
+    states = model.remember(latents[:, :time], windows.actions[:, :time])
+    return Features(latents, targets, states)
+
+
+def representation_losses(model: ActJepa, windows: Windows, features: Features) -> Losses:
+    """Latent prediction over the rollout, and inverse dynamics over a chunk."""
+    weights = model.configuration.loss
+    losses: Losses = {}
+    if weights.prediction:
+        losses["prediction"] = _prediction_loss(model, windows, features)
+    if weights.inverse_dynamics:
+        losses["inverse_dynamics"] = _inverse_dynamics_loss(model, windows, features)
+    return losses
+
+
+def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
+    """Mean over k = 1..rollout of the distance of the k-step prediction to the target latent."""
+    loss, time = model.configuration.loss, windows.time
+    encoded = model.action_encoder(windows.actions)  # (batch, frames, D)
+    belief, states = model.belief, features.states
+    predicted = model.predictor(
+        belief.read(states), encoded[:, :time], belief.estimate(states)
+    )  # (batch, time, D)
+    target = features.targets[:, :time]
+    distance = latent_distance(predicted, target, loss.distance, loss.reduction)
+    total = masked_mean(distance, windows.valid[:, 1 : time + 1])
+    if loss.rollout == 1:
+        return total
+    points = _rollout_points(windows, loss.rollout_starts)  # (points,)
+    batch, count = states.shape[0], points.shape[0]
+    state = states[:, points].flatten(0, 1)  # (batch * points, state)
+    latent = predicted[:, points].flatten(0, 1)
+    for k in range(2, loss.rollout + 1):
+        state = belief.step(state, latent, latent)
+        action = encoded[:, points + (k - 1)].flatten(0, 1)
+        latent = model.predictor(belief.read(state), action, belief.estimate(state))
+        target = features.targets[:, points + (k - 1)]
+        distance = latent_distance(
+            latent.unflatten(0, (batch, count)), target, loss.distance, loss.reduction
+        )
+        total = total + masked_mean(distance, windows.valid[:, points + k])
+    return total / loss.rollout
+
+
+def _rollout_points(windows: Windows, starts: int) -> Tensor:
+    """Evenly spaced points of a window, shifted by the random offset, (points,) int64."""
+    time, device = windows.time, windows.rows.device
+    count = min(starts, time) if starts else time
+    stride = time // count
+    return torch.arange(count, device=device) * stride + windows.offset.to(device) % stride
+
+
+def _inverse_dynamics_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
+    """The actions of a chunk from the latents before and after it."""
+    chunk = model.inverse_dynamics.chunk
+    latents = features.latents
+    pairs = min(latents.shape[1] - chunk, windows.time)
+    recovered = model.inverse_dynamics(latents[:, :pairs], latents[:, chunk : chunk + pairs])
+    distance = action_distance(
+        recovered, windows.chunks[:, :pairs], model.configuration.head.loss
+    )  # (batch, pairs, chunk)
+    exists = windows.valid[:, chunk : chunk + pairs, None]
+    return masked_mean(distance, exists & windows.chunk_valid[:, :pairs])
+
+
+def reader_losses(model: ActJepa, windows: Windows, features: Features, *, through: bool) -> Losses:
+    """Policy head, decoder and goal map on the beliefs of a window.
+
+    The head's gradient reaches the belief only if `through` (the joint protocol); those of decoder
+    and goal map never do.
+    """
+    weights, time = model.configuration.loss, windows.time
+    belief = model.belief.read(features.states)  # (batch, time, size)
+    detached = belief.detach()
+    exists = windows.valid[:, :time]
+    losses = _head_losses(model, belief if through else detached, windows)
+    if weights.decoder:
+        decoded = model.decoder(detached)
+        difference = (decoded - windows.observations[:, :time]).square().mean(dim=-1)
+        losses["decoder"] = masked_mean(difference, exists)
+    if weights.goal:
+        # rows past the end repeat the last frame: near the end the goal is the end
+        ahead = weights.goal_horizon
+        goal = features.targets[:, ahead - 1 : ahead - 1 + time]
+        distance = latent_distance(model.goal_map(detached), goal, "plain", "mean")
+        losses["goal"] = masked_mean(distance, exists)
+    return losses
+
+
+def _head_losses(model: ActJepa, belief: Tensor, windows: Windows) -> Losses:
+    weights, head = model.configuration.loss, model.head
+    raw, target, mask = head(belief), windows.chunks, windows.chunk_valid
+    losses: Losses = {}
+    g = head.binary
+    if g is not None:
+        losses["gripper"] = masked_mean(gripper_distance(raw[..., g], target[..., g]), mask)
+        keep = [i for i in range(head.action_size) if i != g]
+        raw, target = raw[..., keep], target[..., keep]
+    if weights.action:
+        distance = action_distance(raw, target, model.configuration.head.loss)
+        losses["action"] = masked_mean(distance, mask)
+    return losses
+
+
+def weighted_sum(losses: Losses, configuration: Configuration) -> Tensor:
+    """The total: every term times its weight."""
+    weights = configuration.loss
+    return torch.stack([getattr(weights, name) * value for name, value in losses.items()]).sum()

@@ -1,0 +1,57 @@
+"""Named configurations."""
+
+from __future__ import annotations
+
+from core.learning.configuration import (
+    ActionEncoderConfiguration,
+    BeliefConfiguration,
+    Configuration,
+    EncoderConfiguration,
+    HeadConfiguration,
+    LossConfiguration,
+    OptimiserConfiguration,
+    PredictorConfiguration,
+    TargetConfiguration,
+    TrainingConfiguration,
+)
+from core.learning.errors import ConfigurationError
+
+REFERENCE = Configuration(
+    encoder=EncoderConfiguration(
+        latent=128, hidden=(256, 256), activation="relu", relative_positions=False, clip=0.0
+    ),
+    action_encoder=ActionEncoderConfiguration(hidden=(128,)),
+    predictor=PredictorConfiguration(
+        combination="concatenate", hidden=(256, 128), activation="relu", residual=False
+    ),
+    belief=BeliefConfiguration(kind="none"),
+    head=HeadConfiguration(chunk=1, hidden=(256,), loss="mse", gripper="regression"),
+    target=TargetConfiguration(tau=0.996, final_tau=0.996),
+    loss=LossConfiguration(
+        distance="plain",
+        reduction="mean",
+        rollout=1,
+        rollout_starts=0,
+        prediction=1.0,
+        inverse_dynamics=0.0,
+    ),
+    optimiser=OptimiserConfiguration(
+        learning_rate=1e-3, schedule="constant", warm_up=0.0, gradient_clip=0.0
+    ),
+    training=TrainingConfiguration(
+        protocol="frozen", steps=4000, head_steps=4000, batch=64, window=1
+    ),
+)
+"""The reference recipe: O-256-256-D encoder, A-128-D action encoder, 2D-256-128-D predictor,
+concatenation, one-step mean squared error against a target encoder with tau 0.996, Adam at 1e-3,
+then an MLP head for single actions on the frozen encoder."""
+
+PRESETS: dict[str, Configuration] = {"default": Configuration(), "reference": REFERENCE}
+"""``default`` is what works best here; ``reference`` is the recipe of the method's description."""
+
+
+def get_preset(name: str) -> Configuration:
+    """The preset called `name`; raises `ConfigurationError` listing the names otherwise."""
+    if name not in PRESETS:
+        raise ConfigurationError(f"unknown preset '{name}'; presets: {', '.join(PRESETS)}")
+    return PRESETS[name]

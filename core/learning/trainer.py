@@ -1,0 +1,335 @@
+"""The trainer: an iterator of reports that turns a data set into a policy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.learning.collapse import CollapseMeasures, measure_collapse
+from core.learning.configuration import Configuration
+from core.learning.dataset import Dataset
+from core.learning.errors import DivergedError, LearningError
+from core.learning.memory import encode_demonstrations
+from core.learning.model import ActJepa
+from core.learning.objectives import (
+    Features,
+    Losses,
+    compute_features,
+    frames_ahead,
+    reader_losses,
+    representation_losses,
+)
+from core.learning.presets import get_preset
+from core.learning.reports import Report, Speedometer
+from core.learning.schedules import learning_rate, target_tau
+from core.learning.training_state import TrainingState, export_optimiser, import_optimiser
+from core.learning.windows import Windows, WindowSampler
+
+MEASURED_ROWS = 512
+"""Rows of the demonstrations from which collapse is measured."""
+MEASURE_EVERY = 1.0
+"""Time between measures of collapse, and between copies of good weights [s]."""
+PAUSE_POLL = 0.05
+"""How often a paused training looks whether it was stopped [s]."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training with its own optimiser and schedules."""
+
+    name: str
+    """``representation``, ``head`` or ``joint``."""
+    steps: int
+    """Number of updates."""
+    representation: bool
+    """Whether encoder, belief and predictor learn."""
+    readers: bool
+    """Whether policy head, decoder and goal map learn."""
+
+
+def phases_of(configuration: Configuration) -> tuple[Phase, ...]:
+    """The phases of a protocol: one joint, or the representation and then the head."""
+    training = configuration.training
+    if training.protocol == "joint":
+        return (Phase("joint", training.steps, representation=True, readers=True),)
+    return (
+        Phase("representation", training.steps, representation=True, readers=False),
+        Phase("head", training.head_steps, representation=False, readers=True),
+    )
+
+
+def choose_device(device: str) -> torch.device:
+    """``auto``: CUDA where there is one, else the CPU. Raises `LearningError` if it is absent."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise LearningError(f"device '{device}' was asked for, but no CUDA device is available")
+    return torch.device(device)
+
+
+class Trainer:
+    """Trains an `ActJepa` on a `Dataset`. Owns model, optimiser, sampler and step counter.
+
+    Resumed from its saved state it goes on as if it had never stopped, bit for bit on the CPU.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        configuration: Configuration | None = None,
+        device: str = "auto",
+    ) -> None:
+        self.configuration = configuration or get_preset("default")
+        self.device = choose_device(device)
+        self.dataset = dataset.to(self.device)
+        training = self.configuration.training
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(training.seed)
+            model = ActJepa(self.configuration, dataset.space, dataset.standardisation)
+        self.model = model.to(self.device)
+        self.phases = phases_of(self.configuration)
+        self.total_steps = sum(phase.steps for phase in self.phases)
+        self.step = 0
+        self.sampler = WindowSampler(
+            self.dataset.demonstrations,
+            batch=training.batch,
+            time=training.window,
+            chunk=self.configuration.head.chunk,
+            seed=training.seed,
+        )
+        self._measured = _measured_rows(self.dataset)
+        self._enter(self._phase_index())
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the next update, or the last phase when all is done."""
+        return self.phases[self._phase]
+
+    @property
+    def finished(self) -> bool:
+        """Whether all updates are done."""
+        return self.step >= self.total_steps
+
+    def __iter__(self) -> Iterator[Report]:
+        return self.reports()
+
+    def reports(
+        self,
+        *,
+        should_stop: Event | None = None,
+        running: Event | None = None,
+        report_every: float = 0.05,
+    ) -> Iterator[Report]:
+        """Train to the end, yielding a report after the first update and every `report_every` [s].
+
+        Between updates, `should_stop` ends the iteration and a cleared `running` pauses it; either
+        way the state can be saved. Raises `DivergedError` when a loss or a weight is no longer
+        finite, after the last good weights were put back.
+        """
+        speedometer = Speedometer()
+        speedometer.start(self.step)
+        measured_at = -float("inf")
+        reported_at = -float("inf")
+        good = self.state()
+        while not self.finished:
+            if running is not None and not running.is_set():
+                while not running.wait(PAUSE_POLL):
+                    if should_stop is not None and should_stop.is_set():
+                        return
+                speedometer.start(self.step)
+            if should_stop is not None and should_stop.is_set():
+                return
+            self.update()
+            now = time.monotonic()
+            if now - reported_at < report_every and not self.finished:
+                continue
+            measure = now - measured_at >= MEASURE_EVERY or self.finished
+            reason = self._not_finite(weights=measure)
+            if reason is not None:
+                noticed = self.step
+                self.restore(good)
+                raise DivergedError(reason, noticed, self.step)
+            collapse = None
+            if measure:
+                good = self.state()
+                collapse = self.measure()
+                measured_at = now
+            yield self._report(collapse, speedometer.speed(self.step))
+            reported_at = time.monotonic()
+
+    def update(self) -> None:
+        """One update; nothing is read back from the device."""
+        if self.step == self._phase_end and self._phase + 1 < len(self.phases):
+            self._enter(self._phase + 1)
+        phase, configuration = self.phase, self.configuration
+        done = self.step - (self._phase_end - phase.steps)
+        self._rate = learning_rate(configuration.optimiser, done, phase.steps)
+        self._tau = target_tau(configuration.target, done, phase.steps)
+        for group in self._optimiser.param_groups:
+            group["lr"] = self._rate
+        first, offset = self.sampler.draw()
+        windows = self.sampler.gather(first.to(self.device), offset, self._ahead)
+        self._optimiser.zero_grad(set_to_none=True)
+        values = self._loss_vector(self._losses(windows))  # (terms,)
+        torch.dot(values, self._weights).backward()
+        clip = configuration.optimiser.gradient_clip
+        if clip:
+            nn.utils.clip_grad_norm_(self._parameters, clip, foreach=True)
+        self._optimiser.step()
+        if phase.representation:
+            self.model.update_target(self._tau)
+        self._sums += values.detach()
+        self._summed += 1
+        self.step += 1
+
+    def measure(self) -> CollapseMeasures:
+        """Collapse measures of the present encoder over a fixed sample of the data."""
+        rows, progress = self._measured
+        was_training = self.model.training
+        self.model.eval()
+        with torch.no_grad():
+            latents = self.model.encode(self.dataset.demonstrations.observations[rows])
+        self._set_modes(was_training)
+        return measure_collapse(latents, progress)
+
+    def state(self) -> TrainingState:
+        """A copy of everything needed to go on exactly from here."""
+        tensors = {f"model.{k}": v.detach().clone() for k, v in self.model.state_dict().items()}
+        tensors |= export_optimiser(self._optimiser)
+        tensors["sampler.generator"] = self.sampler.generator.get_state().clone()
+        return TrainingState(self.step, self._phase, tensors)
+
+    def restore(self, state: TrainingState) -> None:
+        """Go on from `state`, saved by a trainer of the same data and configuration."""
+        self.step = state.step
+        prefix = "model."
+        self.model.load_state_dict(
+            {k.removeprefix(prefix): v for k, v in state.tensors.items() if k.startswith(prefix)}
+        )
+        self._enter(state.phase)
+        import_optimiser(self._optimiser, state.tensors)
+        self.sampler.generator.set_state(state.tensors["sampler.generator"].cpu())
+
+    def settings(self) -> dict[str, Any]:
+        """The configuration as JSON can hold it."""
+        return self.configuration.to_dict()
+
+    def _phase_index(self) -> int:
+        end = 0
+        for index, phase in enumerate(self.phases):
+            end += phase.steps
+            if self.step < end:
+                return index
+        return len(self.phases) - 1
+
+    def _enter(self, index: int) -> None:
+        """Begin phase `index`: its parameters, a fresh optimiser, and frozen features."""
+        self._phase = index
+        phase, configuration = self.phase, self.configuration
+        self._phase_end = sum(p.steps for p in self.phases[: index + 1])
+        model = self.model
+        self._parameters = []
+        if phase.representation:
+            self._parameters += model.representation_parameters()
+        if phase.readers:
+            self._parameters += model.reader_parameters()
+        decay = configuration.optimiser.weight_decay
+        kind = torch.optim.AdamW if decay else torch.optim.Adam
+        self._optimiser = kind(
+            self._parameters,
+            lr=configuration.optimiser.learning_rate,
+            weight_decay=decay,
+            fused=True,  # one kernel over all weights instead of ten small operations on each
+        )
+        self._ahead = frames_ahead(
+            configuration, representation=phase.representation, readers=phase.readers
+        )
+        self._set_modes(training=True)
+        self._frozen: tuple[Tensor, Tensor] | None = None
+        if not phase.representation:
+            encoded = encode_demonstrations(model, self.dataset.demonstrations)
+            self._frozen = (encoded.states, encoded.targets)
+        self._names: tuple[str, ...] = ()
+        self._rate = self._tau = 0.0
+
+    def _set_modes(self, training: bool) -> None:
+        """Training mode; what is frozen stays in evaluation mode, running statistics included."""
+        self.model.train(training)
+        if not self.phase.representation:
+            self.model.encoder.eval()
+            self.model.target_encoder.eval()
+
+    def _losses(self, windows: Windows) -> Losses:
+        phase, model = self.phase, self.model
+        if self._frozen is not None:
+            states, targets = self._frozen
+            rows, time_ = windows.rows, windows.time
+            features = Features(
+                states[rows[:, :time_]], targets[rows[:, 1:]], states[rows[:, :time_]]
+            )
+            return reader_losses(model, windows, features, through=False)
+        features = compute_features(model, windows)
+        losses = representation_losses(model, windows, features)
+        if phase.readers:
+            losses |= reader_losses(model, windows, features, through=True)
+        return losses
+
+    def _loss_vector(self, losses: Losses) -> Tensor:
+        """The terms as one vector, so that weighting and summing up are one operation each."""
+        names = tuple(losses)
+        if names != self._names:
+            self._names = names
+            weights = [getattr(self.configuration.loss, name) for name in names]
+            self._weights = torch.tensor(weights, device=self.device)
+            self._reset_sums()
+        return torch.stack(list(losses.values()))
+
+    def _reset_sums(self) -> None:
+        self._sums = torch.zeros(len(self._names), device=self.device)
+        self._summed = 0
+
+    def _not_finite(self, *, weights: bool) -> str | None:
+        """What is no longer finite, if anything; waits for the device."""
+        for name, value in zip(self._names, self._sums.tolist(), strict=True):
+            if value != value or value in (float("inf"), -float("inf")):
+                return f"the loss '{name}'"
+        if weights:
+            norms = torch.stack(torch._foreach_norm(list(self.model.parameters())))
+            if not bool(torch.isfinite(norms).all()):
+                return "a weight"
+        return None
+
+    def _report(self, collapse: CollapseMeasures | None, speed: float) -> Report:
+        means = (self._sums / max(1, self._summed)).tolist()
+        losses = dict(zip(self._names, means, strict=True))
+        losses["total"] = sum(m * w for m, w in zip(means, self._weights.tolist(), strict=True))
+        self._reset_sums()
+        left = (self.total_steps - self.step) / speed if speed > 0 else float("inf")
+        return Report(
+            step=self.step,
+            total_steps=self.total_steps,
+            phase=self.phase.name,
+            losses=losses,
+            learning_rate=self._rate,
+            tau=self._tau,
+            steps_per_second=speed,
+            seconds_left=left,
+            collapse=collapse,
+        )
+
+
+def _measured_rows(dataset: Dataset) -> tuple[Tensor, Tensor]:
+    """Evenly spaced rows of the data and their progress through their episodes."""
+    demonstrations = dataset.demonstrations
+    count = len(demonstrations.observations)
+    rows = torch.linspace(0, count - 1, min(count, MEASURED_ROWS)).round().long()
+    rows = rows.to(demonstrations.device)
+    lengths = torch.tensor(demonstrations.lengths, device=demonstrations.device)
+    spans = (lengths - 1).clamp(min=1)[demonstrations.episode_of_row()]
+    return rows, (demonstrations.step_of_row() / spans)[rows]
