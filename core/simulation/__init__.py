@@ -10,6 +10,7 @@ from core.simulation.errors import (
     UnknownTaskError,
 )
 from core.simulation.model import load_model, model_hash
+from core.simulation.operator import Demonstration, Demonstrator, demonstrate
 from core.simulation.snapshot import Snapshot
 from core.simulation.task import Field, Task
 from core.simulation.tasks import get_task, task_names
@@ -19,7 +20,9 @@ __all__ = [
     "COMMAND_FIELDS",
     "COMMAND_SIZE",
     "CONTROL_RATE",
+    "Demonstration",
     "DemonstrationError",
+    "Demonstrator",
     "Field",
     "InvalidCommandError",
     "InvalidStateError",
@@ -29,6 +32,7 @@ __all__ = [
     "UnavailableGraphicsError",
     "UnknownTaskError",
     "World",
+    "demonstrate",
     "get_task",
     "load_model",
     "model_hash",

@@ -8,7 +8,6 @@ import mujoco
 import numpy as np
 from mujoco.batch import Batch
 
-from core.simulation import rotation
 from core.simulation.command import CONTROL_RATE, clipped
 from core.simulation.control import JOINT_MARGIN, Reference, finger_target, joint_step
 from core.simulation.errors import InvalidStateError
@@ -163,7 +162,8 @@ class World:
 
     def grasped(self) -> np.ndarray:
         """Whether both fingers touch the object (N,) bool."""
-        return (self._extra["touch"] > 0.0).all(axis=1)
+        touch = self._extra["touch"]
+        return (touch[:, 0] > 0.0) & (touch[:, 1] > 0.0)
 
     def snapshot(self, index: int = 0) -> Snapshot:
         """Copies of what a view needs to draw simulation `index`."""
