@@ -12,4 +12,17 @@ T = TypeVar("T")
 
 def parse(kind: type[T], command: str, arguments: Sequence[str], default: T | None = None) -> T:
     """Build `kind` from the arguments; wrong usage leaves through SystemExit(2)."""
-    return tyro.cli(kind, prog=f"{PROGRAM} {command}", args=list(arguments), default=default)
+    prog = f"{PROGRAM} {command}"
+    if default is None:
+        return tyro.cli(kind, prog=prog, args=list(arguments))
+    return tyro.cli(kind, prog=prog, args=list(arguments), default=default)
+
+
+def value_of(option: str, arguments: Sequence[str]) -> str | None:
+    """What is given for `option` ("--name value" or "--name=value"); None if it is not there."""
+    for place, argument in enumerate(arguments):
+        if argument == option and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if argument.startswith(option + "="):
+            return argument.partition("=")[2]
+    return None

@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain again while closing it.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return FAILURE
     except _expected() as error:
         _say(f"error: {_sentence(error)}")

@@ -71,6 +71,10 @@ class ProgressBar:
         sys.stderr.write("\n")
         sys.stderr.flush()
 
+    def say(self, text: str) -> None:
+        """A line of its own above the bar."""
+        self._console.print(text, highlight=False, markup=False)
+
 
 def clock(seconds: float) -> str:
     """`75` as `1:15`."""
