@@ -1,0 +1,89 @@
+"""Keeps a loop on absolute deadlines and knows how well it did."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+WINDOW = 200
+"""Ticks over which rate and lateness are measured: 10 s at 20 Hz."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How well a loop holds its rate, over the last `WINDOW` ticks."""
+
+    rate: float
+    """Measured ticks per second [Hz]; 0 before the second tick."""
+    lateness_p50: float
+    """Median time from a deadline to the tick [s]."""
+    lateness_p99: float
+    """99th percentile of the same [s]."""
+    missed: int
+    """Deadlines since the start that passed without a tick."""
+
+
+class Pace:
+    """Deadlines every `1 / rate` seconds from the start on, so that lateness never adds up.
+
+    A tick later than a whole period drops the deadlines it missed instead of running after
+    them: an arm that catches up would move at more than its speed.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        stop: threading.Event,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.period = 1.0 / rate
+        self._stop = stop
+        self._clock = clock
+        self._deadline = clock()
+        self._ticks: deque[float] = deque(maxlen=WINDOW)
+        self._lateness: deque[float] = deque(maxlen=WINDOW)
+        self._missed = 0
+
+    def restart(self) -> None:
+        """Begin anew from now: after a wait that has nothing to do with the loop."""
+        self._deadline = self._clock()
+        self._ticks.clear()
+
+    def next_tick(self) -> bool:
+        """Wait for the next deadline; False if the loop shall stop."""
+        self._deadline += self.period
+        if not self._wait_until(self._deadline):
+            return False
+        now = self._clock()
+        late = now - self._deadline
+        if late > self.period:
+            skipped = int(late / self.period)
+            self._missed += skipped
+            self._deadline += skipped * self.period
+        self._ticks.append(now)
+        self._lateness.append(late)
+        return True
+
+    def wait_within(self, offset: float) -> bool:
+        """Wait until `offset` [s] after the present deadline; False if the loop shall stop."""
+        return self._wait_until(self._deadline + offset)
+
+    def timing(self) -> Timing:
+        """How well the loop did lately."""
+        span = self._ticks[-1] - self._ticks[0] if len(self._ticks) > 1 else 0.0
+        rate = (len(self._ticks) - 1) / span if span > 0 else 0.0
+        if not self._lateness:
+            return Timing(rate, 0.0, 0.0, self._missed)
+        middle, tail = np.percentile(np.fromiter(self._lateness, float), (50, 99))
+        return Timing(rate, float(middle), float(tail), self._missed)
+
+    def _wait_until(self, moment: float) -> bool:
+        remaining = moment - self._clock()
+        if remaining > 0:
+            return not self._stop.wait(remaining)
+        return not self._stop.is_set()
