@@ -1,5 +1,6 @@
 """The simulated arm: tasks, physics, observation, noise, camera, demonstrator."""
 
+from core.simulation.camera import Camera
 from core.simulation.command import COMMAND_FIELDS, COMMAND_SIZE, CONTROL_RATE
 from core.simulation.errors import (
     DemonstrationError,
@@ -10,6 +11,7 @@ from core.simulation.errors import (
     UnknownTaskError,
 )
 from core.simulation.model import load_model, model_hash
+from core.simulation.noise import SensorNoise
 from core.simulation.operator import Demonstration, Demonstrator, demonstrate
 from core.simulation.snapshot import Snapshot
 from core.simulation.task import Field, Task
@@ -20,12 +22,14 @@ __all__ = [
     "COMMAND_FIELDS",
     "COMMAND_SIZE",
     "CONTROL_RATE",
+    "Camera",
     "Demonstration",
     "DemonstrationError",
     "Demonstrator",
     "Field",
     "InvalidCommandError",
     "InvalidStateError",
+    "SensorNoise",
     "SimulationError",
     "Snapshot",
     "Task",
