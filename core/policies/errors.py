@@ -1,0 +1,15 @@
+"""What can go wrong with a policy."""
+
+from __future__ import annotations
+
+
+class PolicyError(Exception):
+    """Base of everything that `core.policies` raises on purpose."""
+
+
+class UnknownModeError(PolicyError, ValueError):
+    """A way of choosing actions that does not exist."""
+
+
+class ObservationError(PolicyError, ValueError):
+    """An observation that the policy was not trained on, or of the wrong count."""
