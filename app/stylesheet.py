@@ -1,9 +1,9 @@
 """The stylesheet of all controls, made from a theme.
 
 Widgets ask for a look through two dynamic properties. On labels, `role` is one of "title",
-"heading", "caption", "number", "muted", "key", "good", "warning", "danger". On buttons, `kind`
-is one of "primary", "danger", "quiet"; without it a button is secondary. A frame with
-`role` "card" groups what belongs together.
+"heading", "caption", "value", "number", "muted", "key", "good", "warning", "danger". On buttons,
+`kind` is one of "primary", "danger", "quiet", "small"; without it a button is secondary. A frame
+with `role` "card" groups what belongs together.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ QLabel[role="heading"] {{ font-weight: 600; }}
 QLabel[role="number"] {{ font-size: {t.title}px; font-weight: 600; }}
 QLabel[role="caption"], QLabel#noiseSign {{ color: {t.muted}; font-size: {t.small}px; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
+QLabel[role="value"] {{ font-size: {t.small}px; }}
 QWidget#noiseMarks {{ color: {t.muted}; font-size: {t.small}px; }}
 QLabel[role="key"] {{ background: {t.raised}; border: 1px solid {t.line};
     border-bottom: 2px solid {t.line}; border-radius: 4px; padding: 0px 6px;
@@ -91,6 +92,10 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: 
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{
     border: 1px solid {t.accent}; }}
 QToolButton {{ padding: 0px 6px; }}
+QToolButton[kind="small"], QPushButton[kind="small"] {{ min-height: 20px; padding: 0px 6px;
+    border-radius: 4px; font-size: {t.small}px; color: {t.muted}; background: transparent; }}
+QToolButton[kind="small"]:checked, QPushButton[kind="small"]:checked {{ color: {t.text};
+    background: {t.accent_soft}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: {_icon(t, "down")};
     subcontrol-origin: padding; subcontrol-position: right center; right: 6px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; min-height: 24px; background: transparent; }}
