@@ -1,0 +1,57 @@
+"""The singular values of the latent: how many of its directions are in use."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QWidget
+
+from app.theme import Theme
+from app.widgets.live_plot import LivePlot
+from app.widgets.plot_style import curve_pen
+
+
+class SpectrumPlot(LivePlot):
+    """Singular values from the largest down, now and at the start of the training.
+
+    A vertical line stands at the effective rank, the number of directions that count.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._rank = pg.InfiniteLine(angle=90, movable=False)
+        self._has_start = False
+        super().__init__(
+            "Spectrum",
+            theme,
+            explanation="Singular values of the latents of the demonstrations, from the largest "
+            "down. A steep fall means that few directions are used; the dashed line stands at the "
+            "effective rank.",
+            x_label="direction",
+            logarithmic=True,
+            colors={"now": 0, "at the start": 7},
+            parent=parent,
+        )
+        self._rank.hide()
+        self.plot.addItem(self._rank, ignoreBounds=True)
+
+    def set_spectrum(self, values: NDArray[np.floating], effective_rank: float) -> None:
+        """Show the singular `values` (k,), descending, and the effective rank."""
+        directions = np.arange(1, len(values) + 1)
+        if not self._has_start:
+            self.set_curve("at the start", directions, values)
+            self._has_start = True
+        self.set_curve("now", directions, values)
+        self._rank.setVisible(bool(np.isfinite(effective_rank)))
+        if np.isfinite(effective_rank):
+            self._rank.setValue(effective_rank)
+
+    def clear(self) -> None:
+        """Forget the spectrum, that of the start too."""
+        self._has_start = False
+        self._rank.hide()
+        super().clear()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._rank.setPen(curve_pen(theme.color("muted"), 0))
