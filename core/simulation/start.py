@@ -5,13 +5,11 @@ import numpy as np
 
 from core.simulation import rotation
 from core.simulation.command import OPENING
-from core.simulation.control import HOME, joint_step
+from core.simulation.control import DOWN, HOME, joint_limits, joint_step
 from core.simulation.model import JOINTS, ModelIndex
 from core.simulation.task import Start, Task
 
 _ITERATIONS = 30
-_DOWN = np.array([[0.0, 1.0, 0.0, 0.0]])
-"""Rotation of a tool that points straight down with its x axis forward."""
 
 
 class Starter:
@@ -46,8 +44,9 @@ class Starter:
         """Joint angles (7,) [rad] that put the tool there, pointing down."""
         data, hand = self._data, self._index.hand
         turn = rotation.from_vector(np.array([[0.0, 0.0, yaw]]))
-        wanted = rotation.product(turn, _DOWN)
+        wanted = rotation.product(turn, DOWN)
         joints = HOME.copy()
+        low, high = joint_limits(self._model.jnt_range[:JOINTS])
         jacobian = np.empty((6, self._model.nv))
         for _ in range(_ITERATIONS):
             data.qpos[:JOINTS] = joints
@@ -58,7 +57,11 @@ class Starter:
             turned = rotation.product(wanted, rotation.conjugate(data.xquat[hand][None]))
             error = np.concatenate((position - here, rotation.to_vector(turned)[0]))
             step = joint_step(
-                np.ascontiguousarray(jacobian[None, :, :JOINTS]), error[None], joints[None]
+                np.ascontiguousarray(jacobian[None, :, :JOINTS]),
+                error[None],
+                joints[None],
+                low,
+                high,
             )
             joints = joints + step[0]
         return joints

@@ -9,7 +9,7 @@ import numpy as np
 from mujoco.batch import Batch
 
 from core.simulation.command import CONTROL_RATE, clipped
-from core.simulation.control import JOINT_MARGIN, Reference, finger_target, joint_step
+from core.simulation.control import Reference, finger_target, joint_limits, joint_step
 from core.simulation.errors import InvalidStateError
 from core.simulation.model import JOINTS, ModelIndex, load_model
 from core.simulation.observation import Readings, observation, without_tool_weight
@@ -54,8 +54,7 @@ class World:
         self._extra = {name: np.zeros((count, size)) for name, size in _EXTRA.items()}
         self._reference = Reference(self._extra["position"], self._extra["quaternion"])
         self.state_size = int(self._batch.state.shape[1]) + sum(_EXTRA.values())
-        low, high = self.model.jnt_range[:JOINTS].T
-        self._joint_low, self._joint_high = low + JOINT_MARGIN, high - JOINT_MARGIN
+        self._joint_limits = joint_limits(self.model.jnt_range[:JOINTS])
         self.reset(range(count))
 
     # -- starting -----------------------------------------------------------------------------
@@ -99,8 +98,10 @@ class World:
         linear, angular = self._batch.jac(self._index.hand, self._end_effector)
         jacobian = np.concatenate((linear, angular), axis=1)[:, :, :JOINTS]
         joints = self._qpos[:, :JOINTS]
-        target = joints + joint_step(np.ascontiguousarray(jacobian), error, joints)
-        self._ctrl[:, :JOINTS] = np.clip(target, self._joint_low, self._joint_high)
+        low, high = self._joint_limits
+        self._ctrl[:, :JOINTS] = joints + joint_step(
+            np.ascontiguousarray(jacobian), error, joints, low, high
+        )
         self._ctrl[:, JOINTS] = finger_target(executed[:, 6])
         return executed
 

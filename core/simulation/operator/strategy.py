@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 
 from core.simulation.operator.traits import Traits
-from core.simulation.task import HOLD_STEPS
 
 OPEN, CLOSED = -1.0, 1.0
 
@@ -179,13 +178,6 @@ class Pushing:
             gripper=np.full((4, n), CLOSED),
             then=then,
         )
-
-
-def strategy_for(has_object: bool, has_goal: bool, pushes: bool) -> Strategy:
-    """The strategy for a kind of task."""
-    if not has_object:
-        return Reaching()
-    return Pushing() if pushes else Grasping(has_goal)
 
 
 def rows_length(v: np.ndarray) -> np.ndarray:
