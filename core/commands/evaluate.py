@@ -99,7 +99,9 @@ def _watch(progress: "Iterator[Progress]") -> "Progress":
     """Drive the evaluation, show how far it is, and return its last word."""
     with ProgressBar("evaluating", 100, count=False) as bar:
         for last in progress:
-            note = f"{last.mode} σ={last.noise:g}: {last.successes}/{last.episodes_done} solved"
+            solved = last.successes + last.running_solved
+            episodes = last.episodes_done + last.running
+            note = f"{last.mode} σ={last.noise:g}: {solved} of {episodes} solved"
             bar.update(100 * last.fraction, note, last.seconds_left)
     return last
 

@@ -50,7 +50,7 @@ class Clock:
     @property
     def fraction(self) -> float:
         """Share of all episodes that are done, counting the current piece in part."""
-        done = sum(episodes for _, episodes in self._work[: self._index])
+        done: float = sum(episodes for _, episodes in self._work[: self._index])
         if self._index < len(self._work):
             done += self._share * self._work[self._index][1]
         return done / sum(episodes for _, episodes in self._work)

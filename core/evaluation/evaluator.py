@@ -115,9 +115,17 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
     policies = {mode: _PolicyPool(plan, mode) for mode in plan.modes}
     world: simulation.World | None = None
 
-    def report(mode: str, noise: float) -> Progress:
-        done = all(row.episodes == plan.episodes for row in rows.values())
-        return Progress(tuple(rows.values()), mode, noise, clock.fraction, clock.seconds_left, done)
+    def report(mode: str, noise: float, running: Rollout | None = None) -> Progress:
+        return Progress(
+            rows=tuple(rows.values()),
+            mode=mode,
+            noise=noise,
+            fraction=clock.fraction,
+            seconds_left=clock.seconds_left,
+            finished=all(row.episodes == plan.episodes for row in rows.values()),
+            running=0 if running is None else len(running.outcomes),
+            running_solved=0 if running is None else sum(running.outcomes),
+        )
 
     yield report(*cells[0])
     for seeds in batches:
@@ -139,7 +147,7 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
                 rollout.step()
                 clock.advance(rollout.step_count / plan.horizon)
                 if clock.due():
-                    yield report(mode, noise)
+                    yield report(mode, noise, rollout)
             rows[mode, noise] = rows[mode, noise].extended(rollout.outcomes, rollout.steps)
             clock.end()
             yield report(mode, noise)

@@ -80,6 +80,10 @@ class Progress:
     """Estimated time left [s]; None while there is nothing to estimate from."""
     finished: bool = False
     """Whether every cell is complete."""
+    running: int = 0
+    """Episodes of the batch that is under way; they are not in the rows yet."""
+    running_solved: int = 0
+    """How many of them have solved the task already."""
 
     @property
     def row(self) -> Row:
