@@ -45,7 +45,8 @@ ROTATION_WEIGHT = 0.3
 """Worth of an error of 1 rad in metres: where both cannot be had, the position comes first."""
 
 LARGEST_STEP = 0.12
-"""Largest change of a joint target in a control step [rad]; 2.4 rad/s, about the published limit."""
+"""Largest change of a joint target in a control step [rad]: 2.4 rad/s, about the published
+limit."""
 
 _PASSES = 3
 """How often joints that reach their limit are taken out; more never happens at once."""
