@@ -3,14 +3,15 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from core import simulation
-from core.evaluation.clock import Clock
+from core.evaluation.clock import REPORT_INTERVAL, Clock
+from core.evaluation.cohort import Cohort, Crew
 from core.evaluation.errors import MismatchError, SettingsError
 from core.evaluation.results import Progress, Row
-from core.evaluation.rollout import Rollout, group_count
-from core.policies import MODES, Policy, make_policy
+from core.policies import MODES
 
 if TYPE_CHECKING:
     from core.learning import Checkpoint
@@ -34,6 +35,7 @@ class _Plan:
     first_seed: int
     horizon: int
     batch: int
+    threads: int | None
     options: Mapping[str, Mapping[str, Any]]
 
 
@@ -47,6 +49,7 @@ def evaluate(
     horizon: int = HORIZON,
     should_stop: threading.Event | None = None,
     batch: int = BATCH,
+    threads: int | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[Progress]:
     """Roll out every mode at every noise level from the same starts and report as it goes.
@@ -56,8 +59,9 @@ def evaluate(
     condition has held long enough (:meth:`core.simulation.World.succeeded`) within `horizon`
     control steps. Cells advance `batch` episodes at a time in turn, so that every curve appears
     early and its intervals shrink; only whole batches count, since the episodes that end first
-    are those that succeed. `options` are keyword arguments of the policies, by mode. After
-    `should_stop` is set the generator ends within one control step, keeping whole batches.
+    are those that succeed. `threads` bounds the cores used (default: all), `options` are
+    keyword arguments of the policies, by mode. After `should_stop` is set the generator ends
+    within one control step, having reported all whole batches; closing it does the same.
 
     Raises :class:`SettingsError` for settings that make no sense and :class:`MismatchError` for
     a checkpoint that does not fit its task, both at the call.
@@ -70,6 +74,7 @@ def evaluate(
         first_seed,
         horizon,
         batch,
+        threads,
         options or {},
     )
     for name, value in (("episodes", episodes), ("horizon", horizon), ("batch", batch)):
@@ -77,13 +82,24 @@ def evaluate(
             raise SettingsError(f"{name} is {value}; expected at least 1")
     if first_seed < 0:
         raise SettingsError(f"first seed is {first_seed}; expected 0 or more")
-    simulation.get_task(checkpoint.task)
+    _check_fit(checkpoint)
+    return _run(plan, should_stop or threading.Event())
+
+
+def _check_fit(checkpoint: "Checkpoint") -> None:
+    """Refuse a checkpoint that senses what its task does not offer, or at another rate."""
+    offered = {field.name: field.size for field in simulation.get_task(checkpoint.task).fields}
+    lacking = [name for name, size in checkpoint.fields.items() if offered.get(name) != size]
+    if lacking:
+        raise MismatchError(
+            f"the checkpoint senses {', '.join(lacking)}, which task {checkpoint.task!r} does not "
+            "offer in that size; train on recordings of this version"
+        )
     if abs(checkpoint.control_rate - simulation.CONTROL_RATE) > 1e-6:
         raise MismatchError(
             f"the checkpoint was trained at {checkpoint.control_rate:g} Hz and the simulation runs "
             f"at {simulation.CONTROL_RATE:g} Hz; train on recordings of that rate"
         )
-    return _run(plan, should_stop or threading.Event())
 
 
 def _checked_modes(modes: Sequence[str]) -> tuple[str, ...]:
@@ -111,11 +127,9 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
     ]
     rows = {cell: Row(plan.checkpoint.task, *cell, plan.first_seed) for cell in cells}
     clock = Clock([(mode, len(seeds)) for seeds in batches for mode, _ in cells])
-    noise_source = simulation.SensorNoise(plan.checkpoint.noise_scales())
-    policies = {mode: _PolicyPool(plan, mode) for mode in plan.modes}
-    world: simulation.World | None = None
 
-    def report(mode: str, noise: float, running: Rollout | None = None) -> Progress:
+    def report(mode: str, noise: float, running: Cohort | None = None) -> Progress:
+        outcomes = [] if running is None else running.outcomes
         return Progress(
             rows=tuple(rows.values()),
             mode=mode,
@@ -123,47 +137,21 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
             fraction=clock.fraction,
             seconds_left=clock.seconds_left,
             finished=all(row.episodes == plan.episodes for row in rows.values()),
-            running=0 if running is None else len(running.outcomes),
-            running_solved=0 if running is None else sum(running.outcomes),
+            running=len(outcomes),
+            running_solved=sum(outcomes),
         )
 
     yield report(*cells[0])
-    for seeds in batches:
-        if world is None or world.count != len(seeds):
-            world = simulation.World(plan.checkpoint.task, len(seeds))
-        for mode, noise in cells:
+    with Crew(plan.checkpoint, plan.options, plan.horizon, plan.threads) as crew:
+        for seeds, (mode, noise) in product(batches, cells):
             clock.begin()
-            rollout = Rollout(
-                world,
-                policies[mode].take(group_count(seeds)),
-                noise_source,
-                noise,
-                seeds,
-                plan.horizon,
-            )
-            while not rollout.finished:
+            cohort = crew.begin(mode, noise, seeds)
+            while not cohort.wait(REPORT_INTERVAL / 4):
                 if stop.is_set():
                     return
-                rollout.step()
-                clock.advance(rollout.step_count / plan.horizon)
+                clock.advance(cohort.share)
                 if clock.due():
-                    yield report(mode, noise, rollout)
-            rows[mode, noise] = rows[mode, noise].extended(rollout.outcomes, rollout.steps)
+                    yield report(mode, noise, cohort)
+            rows[mode, noise] = rows[mode, noise].extended(cohort.outcomes, cohort.steps)
             clock.end()
             yield report(mode, noise)
-
-
-class _PolicyPool:
-    """Policies of one mode, one per group of simulations, made when first needed."""
-
-    def __init__(self, plan: _Plan, mode: str) -> None:
-        self._plan = plan
-        self._mode = mode
-        self._made: list[Policy] = []
-
-    def take(self, count: int) -> list[Policy]:
-        """The first `count` policies; the caller resets them."""
-        while len(self._made) < count:
-            options = self._plan.options.get(self._mode, {})
-            self._made.append(make_policy(self._plan.checkpoint, self._mode, **options))
-        return self._made[:count]

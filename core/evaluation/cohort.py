@@ -1,0 +1,119 @@
+"""A batch of episodes in two halves: while one half thinks, the other moves."""
+
+import os
+import threading
+from collections.abc import Mapping
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
+
+from core.evaluation.rollout import Rollout, group_count, halves
+from core.policies import Policy, make_policy
+from core.simulation import SensorNoise, World
+
+if TYPE_CHECKING:
+    from core.learning import Checkpoint
+
+
+class Cohort:
+    """Episodes of one cell that run at the same time, each half on a thread of its own.
+
+    Physics, and most of what a policy computes, happen without Python's lock. With one half
+    they would take turns on all cores; with two they overlap. More than two would wait for
+    the lock instead.
+    """
+
+    def __init__(
+        self, rollouts: list[Rollout], pool: ThreadPoolExecutor, stop: threading.Event
+    ) -> None:
+        self._rollouts = rollouts
+        self._stop = stop
+        self._futures: list[Future[None]] = [pool.submit(self._drive, each) for each in rollouts]
+
+    def _drive(self, rollout: Rollout) -> None:
+        while not rollout.finished and not self._stop.is_set():
+            rollout.step()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until all episodes have ended, at most `timeout` [s]; returns whether they have.
+
+        Raises what a half has raised.
+        """
+        done, running = wait(self._futures, timeout, FIRST_EXCEPTION)
+        for future in done:
+            future.result()
+        return not running
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, in [0, 1]."""
+        return sum(each.share for each in self._rollouts) / len(self._rollouts)
+
+    @property
+    def outcomes(self) -> list[bool]:
+        """Success of each episode so far, in the order of the seeds."""
+        return [outcome for each in self._rollouts for outcome in each.outcomes]
+
+    @property
+    def steps(self) -> list[int]:
+        """Control steps of each episode, in the order of the seeds."""
+        return [count for each in self._rollouts for count in each.steps]
+
+
+class Crew:
+    """What cohorts run on: threads, worlds and policies, made once and used again.
+
+    Use as a context manager; leaving it stops what still runs and waits for it.
+    """
+
+    def __init__(
+        self,
+        checkpoint: "Checkpoint",
+        options: Mapping[str, Mapping[str, Any]],
+        horizon: int,
+        threads: int | None,
+    ) -> None:
+        """`threads` to use in all; by default one per core."""
+        self._checkpoint = checkpoint
+        self._options = options
+        self._horizon = horizon
+        self._threads = max(1, threads or os.cpu_count() or 1)
+        self._noise = SensorNoise(checkpoint.noise_scales())
+        self._worlds: dict[tuple[int, int], World] = {}
+        self._policies: dict[tuple[str, int], list[Policy]] = {}
+        self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="evaluation")
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=True)
+
+    def begin(self, mode: str, sigma: float, seeds: range) -> Cohort:
+        """Start the episodes of `seeds`; the cohort before must have ended."""
+        parts = halves(seeds, mode) if self._threads > 1 else [seeds]
+        rollouts = [
+            Rollout(
+                self._world(half, len(part), max(1, self._threads // len(parts))),
+                self._policies_of(mode, half, group_count(part, mode)),
+                self._noise,
+                sigma,
+                part,
+                self._horizon,
+            )
+            for half, part in enumerate(parts)
+        ]
+        return Cohort(rollouts, self._pool, self._stop)
+
+    def _world(self, half: int, count: int, threads: int) -> World:
+        if (half, count) not in self._worlds:
+            task = self._checkpoint.task
+            self._worlds[half, count] = World(task, count, threads=min(count, threads))
+        return self._worlds[half, count]
+
+    def _policies_of(self, mode: str, half: int, count: int) -> list[Policy]:
+        made = self._policies.setdefault((mode, half), [])
+        while len(made) < count:
+            made.append(make_policy(self._checkpoint, mode, **self._options.get(mode, {})))
+        return made[:count]
