@@ -13,6 +13,9 @@ from core.simulation.operator.traits import Traits
 
 OPEN, CLOSED = -1.0, 1.0
 
+_TURN_LIMIT = 1.2
+"""How far the operator turns the hand to either side [rad]."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -128,12 +131,16 @@ class Grasping:
 
 
 class Pushing:
-    """Close the gripper, come down behind the box, push it along the line to the goal."""
+    """Turn the hand broadside, come down behind the box, push it along the line to the goal.
+
+    The fingers are nearly closed: two of them side by side hold the box's face, where a fist
+    would slip off to one side, as it does for people.
+    """
 
     HOVER, DESCEND, PUSH, RETREAT = range(4)
 
-    BEHIND = 0.048
-    """Distance of the closed fingers from the centre of the box before they touch it [m]."""
+    BEHIND = 0.050
+    """Distance of the fingers from the centre of the box before they touch it [m]."""
 
     def intend(self, seen: Seen, elapsed: np.ndarray, traits: Traits) -> Intent:
         """Four phases; the operator retreats and starts again when the box slips aside."""
@@ -146,24 +153,31 @@ class Pushing:
         above = behind - seen.end_effector
         above[:, 2] += 0.5 * traits.hover + 0.02
         down = behind - seen.end_effector
-        down[:, 2] += 0.004
+        down[:, 2] += 0.002 + np.clip(3.0 * (rows_length(down[:, :2]) - 0.010), 0.0, 0.06)
+
+        # the line of the fingers across the direction of the push, either way round
+        broadside = _half(np.arctan2(along[:, 1], along[:, 0]))
+        turn = np.clip(broadside, -_TURN_LIMIT, _TURN_LIMIT) - seen.yaw
 
         offset = seen.end_effector[:, :2] - seen.object[:, :2]
         ahead = offset[:, 0] * along[:, 0] + offset[:, 1] * along[:, 1]
         aside = offset - along * ahead[:, None]
         push = np.zeros((n, 3))
         # as far as the box still has to go, and back onto the line behind it
-        push[:, :2] = along * (left * (left > 0.012))[:, None] - 1.6 * aside
+        push[:, :2] = along * (np.minimum(left, 0.08) * (left > 0.012))[:, None] - 2.0 * aside
         push[:, 2] = 0.024 + traits.aim[:, 2] - seen.end_effector[:, 2]
-        slipped = (rows_length(aside) > 0.022) | (ahead > -0.010)
+        slipped = (rows_length(aside) > 0.030) | (ahead > -0.005)
         near = left < 0.02
         retreat = np.zeros((n, 3))
-        retreat[:, :2] = -0.05 * along
-        retreat[:, 2] = 0.10 - seen.end_effector[:, 2]
+        # away first: fingers that go up along the box would take it with them
+        apart = rows_length(offset)
+        retreat[:, :2] = 0.05 * offset / np.maximum(apart, 1e-6)[:, None]
+        clear = apart > 0.042
+        retreat[:, 2] = np.where(clear, 0.10 - seen.end_effector[:, 2], 0.0)
 
         then = np.arange(4)[:, None] + np.zeros((1, n), dtype=int)
-        arrived = rows_length(above) < 0.02
-        low = (seen.end_effector[:, 2] < 0.035) & (rows_length(down[:, :2]) < 0.02)
+        arrived = (rows_length(above) < 0.02) & (np.abs(turn) < 0.25)
+        low = (seen.end_effector[:, 2] < 0.035) & (rows_length(down[:, :2]) < 0.015)
         up = seen.end_effector[:, 2] > 0.075
         then[self.HOVER] = np.where(arrived, self.DESCEND, then[self.HOVER])
         then[self.DESCEND] = np.where(low, self.PUSH, then[self.DESCEND])
@@ -171,11 +185,13 @@ class Pushing:
         then[self.RETREAT] = np.where(up, self.HOVER, then[self.RETREAT])
 
         ones = np.ones(n)
+        # the direction to a goal that is near changes with every millimetre
+        steady = turn * (left > 0.06)
         return Intent(
             way=np.stack((above, down, push, retreat)),
-            speed=np.stack((ones, 0.7 * ones, 0.5 * ones, 0.8 * ones)),
-            turn=np.zeros((4, n)),
-            gripper=np.full((4, n), CLOSED),
+            speed=np.stack((ones, 0.7 * ones, 0.6 * ones, 0.8 * ones)),
+            turn=np.stack((turn, turn, 0.5 * steady, 0.0 * turn)),
+            gripper=np.stack([traits.spread] * 4),
             then=then,
         )
 
@@ -191,3 +207,8 @@ def rows_length(v: np.ndarray) -> np.ndarray:
 def _quarter(angle: np.ndarray) -> np.ndarray:
     """The smallest turn with the same effect on a cube, in [-pi/4, pi/4) [rad]."""
     return np.mod(angle + 0.25 * np.pi, 0.5 * np.pi) - 0.25 * np.pi
+
+
+def _half(angle: np.ndarray) -> np.ndarray:
+    """The direction of a line, in [-pi/2, pi/2) [rad]."""
+    return np.mod(angle + 0.5 * np.pi, np.pi) - 0.5 * np.pi
