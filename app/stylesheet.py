@@ -47,7 +47,8 @@ QDialog, QMessageBox {{ background: {t.panel}; }}
 def _text(t: Theme) -> str:
     roles = {"good": t.good, "warning": t.warning, "danger": t.danger, "accent": t.accent}
     coloured = "\n".join(
-        f'QLabel[role="{role}"] {{ color: {colour}; }}' for role, colour in roles.items()
+        f'QLabel[role="{role}"], QLabel[tone="{role}"] {{ color: {colour}; }}'
+        for role, colour in roles.items()
     )
     return f"""
 QLabel {{ background: transparent; }}

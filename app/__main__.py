@@ -1,0 +1,113 @@
+"""`python -m app [WORKSPACE]`: open the window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+
+# Before anything loads torch: with two threads of its own and one more busy process, training
+# falls by two orders of magnitude on two cores, and the control loop with it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt
+from PySide6.QtGui import QSurfaceFormat
+from PySide6.QtWidgets import QApplication
+
+from app.assemble import Assembled, assemble
+from app.widgets.scene_gl import surface_format
+
+ROOT = Path(__file__).resolve().parents[1]
+SWITCH_INTERVAL = 0.001
+"""How long one Python thread may keep the others waiting [s]: a fifth of Python's own 5 ms, since
+the control loop shares the interpreter with training."""
+
+
+def default_workspace(settings: QSettings) -> Path:
+    """The last one, else `recordings/workspace` beside the program, else in the documents."""
+    last = str(settings.value("workspace", ""))
+    if last and Path(last).is_dir():
+        return Path(last)
+    beside = ROOT / "recordings"
+    if os.access(beside, os.W_OK):
+        return beside / "workspace"
+    place = QStandardPaths.StandardLocation.DocumentsLocation
+    return Path(QStandardPaths.writableLocation(place)) / "ACT-JEPA Studio"
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """The application, with what OpenGL needs to be said before there is one."""
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QSurfaceFormat.setDefaultFormat(surface_format())
+    QCoreApplication.setOrganizationName("ACT-JEPA")
+    QCoreApplication.setApplicationName("Studio")
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    return QApplication([sys.argv[0], *arguments])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and run until it is closed; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m app",
+        description="Drive the arm, record, train, hand over, compare.",
+    )
+    parser.add_argument(
+        "workspace",
+        nargs="?",
+        type=Path,
+        help="folder of episodes, checkpoints and comparisons; by default the last one",
+    )
+    given = parser.parse_args(arguments)
+    application = make_application()
+    settings = QSettings()
+    root = given.workspace or default_workspace(settings)
+    assembled = assemble(root, settings)
+    settings.setValue("workspace", str(assembled.studio.workspace.root))
+    _show_what_nobody_caught(assembled)
+    signal.signal(signal.SIGINT, _closer(assembled))
+    signal.signal(signal.SIGTERM, _closer(assembled))
+    assembled.window.show()
+    return application.exec()
+
+
+def _closer(assembled: Assembled) -> Callable[[int, FrameType | None], None]:
+    """Ctrl-C closes the window as its button would, so that nothing recorded is lost.
+
+    Python runs it at its next turn, which the polling of the devices gives it every 10 ms.
+    """
+
+    def close(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        assembled.window.close()
+
+    return close
+
+
+def _show_what_nobody_caught(assembled: Assembled) -> None:
+    """Errors that no code expected are said in the window, with details, and in the terminal."""
+
+    def tell(kind: type[BaseException], error: BaseException | None, trace: object) -> None:
+        assert error is None or isinstance(error, BaseException)
+        assert trace is None or isinstance(trace, TracebackType)
+        details = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(details)
+        assembled.studio.fail(f"Something unexpected happened: {error or kind.__name__}", details)
+
+    def in_thread(happened: threading.ExceptHookArgs) -> None:
+        tell(happened.exc_type, happened.exc_value, happened.exc_traceback)
+
+    sys.excepthook = tell
+    threading.excepthook = in_thread
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,134 @@
+"""The commands of the last seconds, and who gave them."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from app.theme import Theme
+from app.workers.messages import Tick
+
+SHOWN = 200
+"""Control steps that are shown: ten seconds."""
+REDRAW = 66
+"""Time between two drawings [ms]."""
+_LANES = (("Move", (0, 1, 2)), ("Turn", (3, 4, 5)), ("Grip", (6,)))
+_AXES = ("x", "y", "z")
+_LEFT = 64.0
+_RIGHT = 16.0
+_TOP = 32.0
+_FOOT = 32.0
+_BAND = 6.0
+HANDS = ("gamepad", "keyboard")
+
+
+class CommandStrip(QWidget):
+    """Three lanes: motion, turning and gripper; below them a band that tells who drove.
+
+    New steps come at the right. Nothing is drawn while nothing comes.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Commands of the last ten seconds")
+        self.setMinimumHeight(128)
+        self._theme = theme
+        self._commands: deque[tuple[float, ...]] = deque(maxlen=SHOWN)
+        self._drivers: deque[str] = deque(maxlen=SHOWN)
+        self._dirty = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(REDRAW)
+        self._timer.timeout.connect(self._redraw)
+        self._timer.start()
+
+    def add(self, tick: Tick) -> None:
+        """Append one control step."""
+        self._commands.append(tick.command)
+        self._drivers.append("" if tick.held else tick.driver)
+        self._dirty = True
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._commands.clear()
+        self._drivers.clear()
+        self._dirty = True
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font("small"))
+        self._draw_key(painter)
+        values = np.array(self._commands, dtype=np.float64).reshape(-1, 7)
+        width = self.width() - _LEFT - _RIGHT
+        height = max(8.0, (self.height() - _TOP - _FOOT) / len(_LANES))
+        for number, (title, columns) in enumerate(_LANES):
+            lane = QRectF(_LEFT, _TOP + number * height, width, height - 8)
+            self._draw_lane(painter, lane, title)
+            for colour, column in enumerate(columns):
+                ink = self._theme.text if column == 6 else self._theme.series[colour]
+                self._draw_curve(painter, lane, values[:, column], ink)
+        self._draw_band(painter, QRectF(_LEFT, self.height() - _FOOT + 4, width, _BAND))
+        painter.end()
+
+    def _redraw(self) -> None:
+        if self._dirty and self.isVisible():
+            self._dirty = False
+            self.update()
+
+    def _draw_key(self, painter: QPainter) -> None:
+        """Names of the colours, on the right above the lanes."""
+        theme = self._theme
+        drivers = set(self._drivers)
+        entries = [(f"{name}", theme.series[number]) for number, name in enumerate(_AXES)]
+        if drivers & set(HANDS):
+            entries.append(("you", self._colour(HANDS[0]).name()))
+        entries += [(f"policy ({d})", theme.accent) for d in sorted(drivers - {*HANDS, ""})]
+        x = self.width() - _RIGHT
+        for text, colour in reversed(entries):
+            x -= painter.fontMetrics().horizontalAdvance(text)
+            painter.setPen(theme.color("muted"))
+            painter.drawText(QPointF(x, 20.0), text)
+            x -= 16.0
+            painter.setPen(QPen(QColor(colour), 3))
+            painter.drawLine(QPointF(x, 16.0), QPointF(x + 10, 16.0))
+            x -= 14.0
+
+    def _draw_lane(self, painter: QPainter, lane: QRectF, title: str) -> None:
+        middle = lane.center().y()
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.drawLine(QPointF(lane.left(), middle), QPointF(lane.right(), middle))
+        painter.setPen(self._theme.color("muted"))
+        area = QRectF(16, lane.top(), _LEFT - 16, lane.height())
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+
+    def _draw_curve(self, painter: QPainter, lane: QRectF, values: np.ndarray, colour: str) -> None:
+        if len(values) < 2:
+            return
+        steps = np.arange(len(values)) - (len(values) - 1)
+        x = lane.right() + steps * lane.width() / (SHOWN - 1)
+        y = lane.center().y() - values * 0.5 * lane.height()
+        painter.setPen(QPen(QColor(colour), 1.5))
+        points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        painter.drawPolyline(QPolygonF(points))
+
+    def _draw_band(self, painter: QPainter, area: QRectF) -> None:
+        step = area.width() / (SHOWN - 1)
+        painter.fillRect(area, self._theme.color("raised"))
+        count = len(self._drivers)
+        for number, driver in enumerate(self._drivers):
+            if driver:
+                left = max(area.left(), area.right() - (count - number) * step)
+                cell = QRectF(left, area.top(), step + 0.5, area.height())
+                painter.fillRect(cell, self._colour(driver))
+
+    def _colour(self, driver: str) -> QColor:
+        return QColor(self._theme.series[1] if driver in HANDS else self._theme.accent)

@@ -1,0 +1,55 @@
+"""Loads a checkpoint and builds its policies; for a background thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.policies import Policy
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A checkpoint that is ready to drive."""
+
+    folder: Path
+    """Where it lies."""
+    task: str
+    """Name of its task."""
+    control_rate: float
+    """Control rate of its training data [Hz]."""
+    demonstrations: int
+    """How many it has learned from."""
+    noise_scales: dict[str, np.ndarray]
+    """Standard deviation of each field: the unit of sensor noise."""
+    policies: dict[str, Policy]
+    """One for every mode; each belongs to the simulation thread once it is handed over."""
+
+
+def load_policies(folder: Path) -> Loaded:
+    """Load a checkpoint and build a policy for every mode, each warmed up.
+
+    Raises `core.learning.CheckpointError` saying what is wrong with the folder.
+    """
+    # Only here: importing torch takes seconds, and this runs in the background.
+    from core.learning import load_checkpoint
+    from core.policies import MODES, make_policy
+
+    checkpoint = load_checkpoint(folder)
+    policies = {mode: make_policy(checkpoint, mode) for mode in MODES}
+    still = {name: mean[None].copy() for name, mean in checkpoint.standardisation.mean.items()}
+    for policy in policies.values():
+        policy.act(still)  # the first call is slow, and the control loop is no place for that
+        policy.reset(1)
+    return Loaded(
+        folder=folder,
+        task=checkpoint.task,
+        control_rate=checkpoint.control_rate,
+        demonstrations=len(checkpoint.memory.identifiers),
+        noise_scales=checkpoint.noise_scales(),
+        policies=policies,
+    )
