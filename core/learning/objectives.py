@@ -12,6 +12,9 @@ from core.learning.losses import action_distance, gripper_distance, latent_dista
 from core.learning.model import ActJepa
 from core.learning.windows import Windows
 
+PROBED_POINTS = 8
+"""Steps of a window on which decoder and goal map learn: neighbouring steps teach little more."""
+
 Losses = dict[str, Tensor]
 """Loss terms by name; the names are those of the weights in `LossConfiguration`."""
 
@@ -76,7 +79,7 @@ def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Te
     total = masked_mean(distance, windows.valid[:, 1 : time + 1])
     if loss.rollout == 1:
         return total
-    points = _rollout_points(windows, loss.rollout_starts)  # (points,)
+    points = _points(windows, loss.rollout_starts)  # (points,)
     batch, count = states.shape[0], points.shape[0]
     state = states[:, points].flatten(0, 1)  # (batch * points, state)
     latent = predicted[:, points].flatten(0, 1)
@@ -92,10 +95,13 @@ def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Te
     return total / loss.rollout
 
 
-def _rollout_points(windows: Windows, starts: int) -> Tensor:
-    """Evenly spaced points of a window, shifted by the random offset, (points,) int64."""
+def _points(windows: Windows, limit: int) -> Tensor:
+    """Evenly spaced points of a window, shifted by the random offset, (points,) int64.
+
+    At most `limit` of them; 0: every step.
+    """
     time, device = windows.time, windows.rows.device
-    count = min(starts, time) if starts else time
+    count = min(limit, time) if limit else time
     stride = time // count
     return torch.arange(count, device=device) * stride + windows.offset.to(device) % stride
 
@@ -119,20 +125,19 @@ def reader_losses(model: ActJepa, windows: Windows, features: Features, *, throu
     The head's gradient reaches the belief only if `through` (the joint protocol); those of decoder
     and goal map never do.
     """
-    weights, time = model.configuration.loss, windows.time
+    weights = model.configuration.loss
     belief = model.belief.read(features.states)  # (batch, time, size)
-    detached = belief.detach()
-    exists = windows.valid[:, :time]
-    losses = _head_losses(model, belief if through else detached, windows)
+    losses = _head_losses(model, belief if through else belief.detach(), windows)
+    points = _points(windows, PROBED_POINTS)
+    probed = belief[:, points].detach()  # (batch, points, size)
+    exists = windows.valid[:, points]
     if weights.decoder:
-        decoded = model.decoder(detached)
-        difference = (decoded - windows.observations[:, :time]).square().mean(dim=-1)
-        losses["decoder"] = masked_mean(difference, exists)
+        difference = model.decoder(probed) - windows.observations[:, points]
+        losses["decoder"] = masked_mean(difference.square().mean(dim=-1), exists)
     if weights.goal:
         # rows past the end repeat the last frame: near the end the goal is the end
-        ahead = weights.goal_horizon
-        goal = features.targets[:, ahead - 1 : ahead - 1 + time]
-        distance = latent_distance(model.goal_map(detached), goal, "plain", "mean")
+        goal = features.targets[:, points + weights.goal_horizon - 1]
+        distance = latent_distance(model.goal_map(probed), goal, "plain", "mean")
         losses["goal"] = masked_mean(distance, exists)
     return losses
 
