@@ -144,6 +144,8 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
     yield report(*cells[0])
     with Crew(plan.checkpoint, plan.options, plan.horizon, plan.threads) as crew:
         for seeds, (mode, noise) in product(batches, cells):
+            if stop.is_set():
+                return
             clock.begin()
             cohort = crew.begin(mode, noise, seeds)
             while not cohort.wait(REPORT_INTERVAL / 4):

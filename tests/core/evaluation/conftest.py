@@ -1,0 +1,60 @@
+"""A small checkpoint of reaching, trained for a moment."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.learning import Checkpoint, Configuration, Dataset, Trainer
+from core.recording import Episode, episode_from_arrays
+from core.simulation import CONTROL_RATE, demonstrate, model_hash
+
+torch.set_num_threads(1)  # with other cores busy, more threads are a hundred times slower
+
+SMALL = {
+    "encoder": {"latent": 32, "hidden": [48]},
+    "predictor": {"hidden": [48]},
+    "belief": {"size": 32},
+    "head": {"chunk": 8, "hidden": [48]},
+    "training": {"steps": 60, "window": 24},
+}
+
+
+@pytest.fixture(scope="session")
+def episodes() -> list[Episode]:
+    return [
+        episode_from_arrays(
+            "reach",
+            rollout.seed,
+            "script",
+            observations=rollout.observations,
+            actions=rollout.actions,
+            rewards=rollout.rewards,
+            states=rollout.states,
+            success=True,
+            control_rate=CONTROL_RATE,
+            model_hash=model_hash("reach"),
+        )
+        for rollout in demonstrate("reach", 8)
+    ]
+
+
+@pytest.fixture(scope="session")
+def trainer(episodes) -> Trainer:
+    trainer = Trainer(Dataset.from_episodes(episodes), Configuration.from_dict(SMALL), "cpu")
+    for _ in range(60):
+        trainer.update()
+    return trainer
+
+
+@pytest.fixture(scope="session")
+def checkpoint(trainer) -> Checkpoint:
+    return Checkpoint.from_trainer(trainer)
+
+
+@pytest.fixture
+def other_rate(episodes) -> Checkpoint:
+    """Trained on recordings of half the control rate."""
+    slow = [replace(e, info=replace(e.info, control_rate=10.0)) for e in episodes]
+    trainer = Trainer(Dataset.from_episodes(slow), Configuration.from_dict(SMALL), "cpu")
+    return Checkpoint.from_trainer(trainer)

@@ -1,0 +1,109 @@
+import threading
+
+import pytest
+
+from core.evaluation import MismatchError, SettingsError, evaluate
+from core.policies import MODES
+
+
+def last(progress):
+    for entry in progress:
+        final = entry
+    return final
+
+
+def threads() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name.startswith("evaluation")]
+
+
+def test_every_cell_is_filled_and_all_are_paired(checkpoint):
+    final = last(evaluate(checkpoint, MODES, (0.0, 0.3), 3, horizon=12))
+    assert [(row.mode, row.noise) for row in final.rows] == [
+        (mode, noise) for mode in MODES for noise in (0.0, 0.3)
+    ]
+    assert {(row.task, row.episodes, row.first_seed) for row in final.rows} == {
+        ("reach", 3, 1_000_000)
+    }
+    assert (final.finished, final.fraction, final.seconds_left) == (True, 1.0, 0.0)
+
+
+def test_results_do_not_depend_on_batches_threads_or_the_first_seed(checkpoint):
+    settings = {"modes": ("bc", "nearest"), "noise_levels": (0.2,), "horizon": 70}
+    whole = last(evaluate(checkpoint, episodes=10, **settings)).rows
+    for options in ({"batch": 3}, {"threads": 1}, {"batch": 7, "threads": 2}):
+        assert last(evaluate(checkpoint, episodes=10, **settings, **options)).rows == whole
+    single = last(evaluate(checkpoint, episodes=1, first_seed=1_000_006, **settings)).rows
+    for one, all_of_them in zip(single, whole, strict=True):
+        assert one.outcomes[0] == all_of_them.outcomes[6]
+        assert one.steps[0] == all_of_them.steps[6]
+
+
+def test_curves_fill_in_batch_by_batch(checkpoint):
+    seen = [
+        tuple(row.episodes for row in progress.rows)
+        for progress in evaluate(checkpoint, ("bc", "nearest"), (0.0,), 4, horizon=8, batch=2)
+    ]
+    assert list(dict.fromkeys(seen)) == [(0, 0), (2, 0), (2, 2), (4, 2), (4, 4)]
+
+
+def test_fractions_only_grow(checkpoint):
+    fractions = [
+        progress.fraction
+        for progress in evaluate(checkpoint, ("plan",), (0.0,), 6, horizon=60, batch=3)
+    ]
+    assert fractions == sorted(fractions)
+    assert len(fractions) > 4  # reports come also while a batch runs
+    assert fractions[-1] == 1.0
+
+
+def test_stopping_keeps_whole_batches_and_leaves_no_thread(checkpoint):
+    stop = threading.Event()
+    seen = []
+    for progress in evaluate(
+        checkpoint, ("bc",), (0.0,), 100, horizon=10, batch=5, should_stop=stop
+    ):
+        seen.append(progress)
+        if progress.episodes_done >= 10:
+            stop.set()
+    assert 10 <= seen[-1].episodes_done < 100
+    assert seen[-1].episodes_done % 5 == 0
+    assert not seen[-1].finished
+    assert threads() == []
+
+
+def test_leaving_the_loop_stops_what_runs(checkpoint):
+    progress = evaluate(checkpoint, ("plan",), (0.0,), 20, horizon=100_000)
+    next(progress)
+    next(progress)
+    assert threads()
+    progress.close()
+    assert threads() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"modes": ("guess",)}, "unknown mode 'guess'; modes: bc, nearest, plan"),
+        ({"modes": ()}, "unknown mode none"),
+        ({"noise_levels": (0.1, -0.2)}, "noise level -0.2"),
+        ({"noise_levels": (float("nan"),)}, "noise level nan"),
+        ({"episodes": 0}, "episodes is 0"),
+        ({"horizon": 0}, "horizon is 0"),
+        ({"first_seed": -1}, "first seed is -1"),
+    ],
+)
+def test_senseless_settings_are_refused_at_the_call(checkpoint, change, message):
+    settings = {"modes": ("bc",), "noise_levels": (0.0,), "episodes": 2} | change
+    with pytest.raises(SettingsError, match=message):
+        evaluate(checkpoint, **settings)
+
+
+def test_a_checkpoint_of_another_rate_is_refused(other_rate):
+    with pytest.raises(MismatchError, match="trained at 10 Hz and the simulation runs at 20 Hz"):
+        evaluate(other_rate, ("bc",), (0.0,), 2)
+
+
+def test_a_failure_in_a_policy_reaches_the_caller(checkpoint):
+    with pytest.raises(TypeError):
+        list(evaluate(checkpoint, ("bc",), (0.0,), 2, options={"bc": {"no_such_option": 1}}))
+    assert threads() == []

@@ -1,0 +1,125 @@
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from core.evaluation.rollout import GROUP_SIZES, Rollout, group_count, halves
+from core.policies import MODES, Explanation, make_policy
+from core.simulation import SensorNoise, World
+
+
+class Chaser:
+    """Drives the end effector to the goal, or nowhere with a gain of 0; keeps what it saw."""
+
+    mode = "bc"
+
+    def __init__(self, gain: float) -> None:
+        self.gain = gain
+        self.seen: list[dict[str, np.ndarray]] = []
+
+    def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
+        assert ids is None
+        self.count = count
+
+    def act(self, observation: Mapping[str, np.ndarray]) -> np.ndarray:
+        self.seen.append(dict(observation))
+        actions = np.zeros((self.count, 7), np.float32)
+        actions[:, :3] = np.clip(self.gain * observation["goal_from_end_effector"], -1, 1)
+        return actions
+
+    def executed(self, actions: np.ndarray) -> None:
+        raise AssertionError(f"{actions} was asked for, and within limits")
+
+    def explain(self, index: int = 0) -> Explanation:
+        raise NotImplementedError
+
+
+def rollout_of(policies, seeds: range, sigma: float = 0.0, horizon: int = 60, scales=None):
+    world = World("reach", len(seeds))
+    return world, Rollout(world, policies, SensorNoise(scales or {}), sigma, seeds, horizon)
+
+
+def test_policies_of_every_mode_meet_the_same_starts_and_the_same_noise():
+    scales = {name: values.std(0) + 0.1 for name, values in World("reach", 9).observe().items()}
+    seeds = range(1_000_000, 1_000_006)
+    noise = []
+    for gain in (0.0, 5.0):
+        policy = Chaser(gain)
+        world, rollout = rollout_of([policy], seeds, 0.3, scales=scales)
+        truths = []
+        for _ in range(8):
+            truths.append(world.observe())
+            rollout.step()
+        name = "goal_from_end_effector"
+        seen = np.stack([step[name][: len(seeds)] for step in policy.seen])
+        noise.append(seen - np.stack([truth[name] for truth in truths]))
+        starts = truths[0]["end_effector_position"] if gain == 0 else starts  # noqa: F821
+        np.testing.assert_array_equal(truths[0]["end_effector_position"], starts)
+    assert np.abs(noise[0]).max() > 0.01
+    np.testing.assert_allclose(noise[0], noise[1], atol=1e-6)
+
+
+def test_success_and_its_step_are_counted():
+    policy = Chaser(5.0)
+    _, rollout = rollout_of([policy], range(1_000_000, 1_000_004), horizon=120)
+    while not rollout.finished:
+        rollout.step()
+    assert rollout.outcomes == [True] * 4
+    assert all(10 < count < 120 for count in rollout.steps)
+    assert rollout.step_count == max(rollout.steps)  # ends as soon as all are solved
+    assert rollout.share == 1.0
+
+
+def test_unsolved_episodes_take_the_whole_horizon():
+    _, rollout = rollout_of([Chaser(0.0)], range(1_000_000, 1_000_003), horizon=15)
+    while not rollout.finished:
+        rollout.step()
+    assert rollout.outcomes == [False] * 3
+    assert rollout.steps == [15] * 3
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_episode_does_not_depend_on_what_runs_beside_it(checkpoint, mode):
+    few = {"samples": 24, "neighbours": 6} if mode == "plan" else {}
+
+    def run(seeds: range) -> np.ndarray:
+        policies = [make_policy(checkpoint, mode, **few) for _ in range(group_count(seeds, mode))]
+        world, rollout = rollout_of(policies, seeds, 0.3, scales=checkpoint.noise_scales())
+        for _ in range(12):
+            rollout.step()
+        return world.get_states()
+
+    together = run(range(1_000_000, 1_000_027))
+    for seed in (1_000_000, 1_000_004, 1_000_026):
+        np.testing.assert_array_equal(run(range(seed, seed + 1))[0], together[seed - 1_000_000])
+
+
+def test_a_policy_can_be_used_again(checkpoint):
+    policies = [make_policy(checkpoint, "bc")]
+    states = []
+    for _ in range(2):
+        world, rollout = rollout_of(policies, range(1_000_000, 1_000_003))
+        for _ in range(10):
+            rollout.step()
+        states.append(world.get_states())
+    np.testing.assert_array_equal(states[0], states[1])
+
+
+def test_a_policy_always_sees_the_same_number_of_rows():
+    policies = [Chaser(1.0), Chaser(1.0)]
+    size = GROUP_SIZES["bc"]
+    _, rollout = rollout_of(policies, range(20, 20 + size))  # ends in the second group
+    rollout.step()
+    for policy in policies:
+        assert {len(values) for step in policy.seen for values in step.values()} == {size}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("seeds", [range(7, 8), range(1000, 1100), range(13, 91)])
+def test_halves_are_cut_where_groups_meet(seeds, mode):
+    parts = halves(seeds, mode)
+    assert [seed for part in parts for seed in part] == list(seeds)
+    assert all(len(part) > 0 for part in parts)
+    assert all(part[0] % GROUP_SIZES[mode] == 0 for part in parts[1:])
+    assert sum(group_count(part, mode) for part in parts) == group_count(seeds, mode)
+    assert set(GROUP_SIZES) == set(MODES)
