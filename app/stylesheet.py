@@ -3,7 +3,7 @@
 Widgets ask for a look through two dynamic properties. On labels, `role` is one of "title",
 "heading", "caption", "value", "number", "muted", "key", "good", "warning", "danger". On buttons,
 `kind` is one of "primary", "danger", "quiet", "small"; without it a button is secondary. A frame
-with `role` "card" groups what belongs together.
+with `role` "card" groups what belongs together, one with "plot" holds curves.
 """
 
 from __future__ import annotations
@@ -94,9 +94,14 @@ QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{
     border: 1px solid {t.accent}; }}
 QToolButton {{ padding: 0px 6px; }}
 QToolButton[kind="small"], QPushButton[kind="small"] {{ min-height: 20px; padding: 0px 6px;
-    border-radius: 4px; font-size: {t.small}px; color: {t.muted}; background: transparent; }}
+    border: 1px solid transparent; border-radius: 4px; font-size: {t.small}px;
+    color: {t.muted}; background: transparent; }}
+QToolButton[kind="small"]:hover, QPushButton[kind="small"]:hover {{ background: {t.hover}; }}
+QToolButton[kind="small"]:focus, QPushButton[kind="small"]:focus {{
+    border: 1px solid {t.accent}; }}
 QToolButton[kind="small"]:checked, QPushButton[kind="small"]:checked {{ color: {t.text};
-    background: {t.accent_soft}; }}
+    background: {t.raised}; border: 1px solid {t.line}; }}
+QPushButton[kind="small"] {{ border: 1px solid {t.line}; color: {t.text}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: {_icon(t, "down")};
     subcontrol-origin: padding; subcontrol-position: right center; right: 6px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; min-height: 24px; background: transparent; }}
@@ -221,6 +226,8 @@ QToolButton#railButton:hover {{ background: {t.hover}; color: {t.text}; }}
 QToolButton#railButton:checked {{ background: {t.accent_soft}; color: {t.text}; }}
 QToolButton#railButton:focus {{ border: 1px solid {t.accent}; }}
 QFrame[role="card"] {{ background: {t.background}; border: 1px solid {t.line};
+    border-radius: 8px; }}
+QFrame[role="plot"] {{ background: {t.plot_background}; border: 1px solid {t.line};
     border-radius: 8px; }}
 QFrame[role="rule"] {{ background: {t.line}; max-height: 1px; min-height: 1px; border: none; }}
 QWidget#statusBar {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
