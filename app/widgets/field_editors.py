@@ -16,6 +16,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
+NARROWEST = 96
+"""Editors shrink to this in a narrow panel [px]."""
 LARGEST_INTEGER = 2**31 - 1
 
 
@@ -89,6 +91,7 @@ class IntegerEditor(FieldEditor):
         self.box.setRange(-LARGEST_INTEGER, LARGEST_INTEGER)
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.box.setMinimumWidth(NARROWEST)
         self.row.addWidget(self.box, 1)
         self.box.valueChanged.connect(self._tell)
 
@@ -107,6 +110,7 @@ class TextEditor(FieldEditor):
     def __init__(self) -> None:
         super().__init__()
         self.line = QLineEdit()
+        self.line.setMinimumWidth(NARROWEST)
         self.row.addWidget(self.line, 1)
         self.line.textEdited.connect(self._tell)
 
@@ -161,6 +165,7 @@ class ChoiceEditor(FieldEditor):
         self.box = _QuietComboBox()
         for choice in self._choices:
             self.box.addItem(words(choice.name if isinstance(choice, enum.Enum) else str(choice)))
+        self.box.setMinimumWidth(NARROWEST)
         self.row.addWidget(self.box, 1)
         self.box.activated.connect(self._tell)
 

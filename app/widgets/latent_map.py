@@ -14,18 +14,21 @@ from app.widgets.plot_style import make_plot, style_plot
 
 SHADES = 32
 """Shades of progress; more cannot be told apart and each costs a brush."""
+DARK_STOPS = ("#3f7fd0", "#8f9bab", "#f6dc55")
+LIGHT_STOPS = ("#123a86", "#77808c", "#d8a200")
 POINT_SIZE = 5
 """Diameter of a point [px]."""
 
 
 def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
-    """Cividis from the start to the end of an episode, cut where it would sink into the ground.
+    """From blue at the start over grey to yellow at the end of an episode.
 
-    Cividis is ordered in lightness for every kind of colour vision (Nuñez et al., 2018).
+    Blue to yellow is told apart by every common kind of colour vision, and lightness rises all
+    the way, as in cividis (Nuñez et al., 2018), whose own blue would sink into a dark ground.
     """
-    low, high = (0.28, 1.0) if theme.dark else (0.0, 0.82)
-    table = pg.colormap.get("cividis").map(np.linspace(low, high, count), mode="byte")
-    return [QColor(int(red), int(green), int(blue), 220) for red, green, blue, *_ in table]
+    stops = DARK_STOPS if theme.dark else LIGHT_STOPS
+    table = pg.ColorMap(None, [QColor(stop) for stop in stops]).map(np.linspace(0, 1, count))
+    return [QColor(int(red), int(green), int(blue), 230) for red, green, blue, *_ in table]
 
 
 class LatentMap(QFrame):
@@ -33,7 +36,7 @@ class LatentMap(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "card")
+        self.setProperty("role", "plot")
         self._theme = theme
         self._points: NDArray[np.floating] = np.empty((0, 2))
         self._progress: NDArray[np.floating] = np.empty(0)

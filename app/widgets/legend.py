@@ -68,6 +68,11 @@ class LegendEntry(QWidget):
     def set_value(self, value: float) -> None:
         """Show the present value."""
         self._value.setText(format_value(value))
+        self._value.show()
+
+    def hide_value(self) -> None:
+        """Show the name alone."""
+        self._value.hide()
 
     def set_pen(self, pen: QPen) -> None:
         """Take the colour of another theme."""

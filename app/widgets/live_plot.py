@@ -65,16 +65,20 @@ class LivePlot(QFrame):
         x_label: str = "step",
         logarithmic: bool | None = None,
         colors: Mapping[str, int] | None = None,
+        shows_latest: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         """`logarithmic`: start with a log scale or not; None leaves the choice out altogether.
 
         `colors` fixes the place of a curve in the palette by name, -1 being the text colour.
+        `shows_latest`: show the last values while the mouse is elsewhere.
         """
         super().__init__(parent)
-        self.setProperty("role", "card")
+        self.setProperty("role", "plot")
         self._theme = theme
         self._x_label = x_label
+        self._shows_latest = shows_latest
+        self._flat = False
         self._logarithmic = bool(logarithmic)
         self._colors = dict(colors or {})
         self._curves: dict[str, _Curve] = {}
@@ -210,6 +214,7 @@ class LivePlot(QFrame):
             if curve.dirty:
                 curve.item.setData(*self._drawable(curve.history.x, curve.history.y))
                 curve.dirty = False
+        self._keep_flat_curves_in_sight()
         self._show_values()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -274,6 +279,23 @@ class LivePlot(QFrame):
         drawable = np.isfinite(y) & (y > 0) if self._logarithmic else np.isfinite(y)
         return x.copy(), np.where(drawable, y, np.nan)
 
+    def _keep_flat_curves_in_sight(self) -> None:
+        """A constant gets a range of its own size; by itself the axis would span a whole unit."""
+        followed = bool(self.plot.vb.autoRangeEnabled()[1]) or self._flat
+        if self._logarithmic or self._overlays or not followed:
+            return
+        seen = [curve.history.y for curve in self._curves.values() if len(curve.history)]
+        values = np.concatenate(seen) if seen else np.empty(0)
+        values = values[np.isfinite(values)]
+        flat = len(values) > 0 and np.ptp(values) <= 1e-9 * np.abs(values).max()
+        if flat:
+            middle = float(values[0])
+            half = 0.02 * abs(middle) or 1.0
+            self.plot.vb.setYRange(middle - half, middle + half, padding=0)
+        elif self._flat:
+            self.plot.vb.enableAutoRange(axis="y")
+        self._flat = flat
+
     def _schedule(self) -> None:
         if not self._timer.isActive() and self.isVisible():
             self._timer.start()
@@ -301,6 +323,10 @@ class LivePlot(QFrame):
     def _show_values(self) -> None:
         for curve in self._curves.values():
             if len(curve.history):
-                at = self._hover if self._hover is not None else float(curve.history.x[-1])
-                curve.entry.set_value(curve.history.value_at(at))
+                if self._hover is not None:
+                    curve.entry.set_value(curve.history.value_at(self._hover))
+                elif self._shows_latest:
+                    curve.entry.set_value(float(curve.history.y[-1]))
+                else:
+                    curve.entry.hide_value()
         self.place.setText("" if self._hover is None else f"{self._x_label} {self._hover:,.0f}")

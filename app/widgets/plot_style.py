@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
@@ -18,11 +20,32 @@ DASHES = (
 )
 """Line styles of earlier runs. Colour says which quantity, the dash says which run."""
 
-FADED = 150
+FADED = 120
 """Opacity of earlier runs, of 255."""
+
+LOG_TICK_ROOM = 24
+"""Least distance between two numbers of a logarithmic axis [px]."""
 
 LEFT_AXIS_WIDTH = 48
 """Width of the value axis, the same everywhere so that plots below one another align [px]."""
+
+
+class ValueAxis(pg.AxisItem):
+    """An axis whose logarithmic ticks stay readable whether it spans half a decade or ten."""
+
+    def tickValues(self, lowest: float, highest: float, size: float) -> list[tuple[float, Any]]:
+        if not self.logMode:
+            return list(super().tickValues(lowest, highest, size))
+        decades = np.arange(math.floor(lowest), math.ceil(highest) + 1)
+        room = max(2.0, size / LOG_TICK_ROOM)
+        if highest - lowest > room:
+            decades = decades[:: math.ceil(len(decades) / room)]
+        parts = (1,) if highest - lowest > room / 3 else (1, 2, 5)
+        values = [exponent + math.log10(part) for exponent in decades for part in parts]
+        return [(1.0, [value for value in values if lowest <= value <= highest])]
+
+    def logTickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:  # noqa: ARG002
+        return [_power(value) for value in values]
 
 
 class PlotView(pg.PlotWidget):
@@ -42,7 +65,8 @@ class PlotView(pg.PlotWidget):
 
 def make_plot() -> PlotView:
     """An empty plot with thin axes, a value grid and no buttons of its own."""
-    view = PlotView()
+    axes = {"left": ValueAxis("left"), "bottom": pg.AxisItem("bottom")}
+    view = PlotView(axisItems=axes)
     plot = view.getPlotItem()
     plot.setMenuEnabled(False)
     plot.hideButtons()
@@ -61,7 +85,7 @@ def make_plot() -> PlotView:
 
 def style_plot(view: PlotView, theme: Theme) -> None:
     """Give background, axes and numbers of a plot the colours of `theme`."""
-    view.setBackground(theme.color("background"))
+    view.setBackground(theme.color("plot_background"))
     for side in ("left", "bottom"):
         axis = view.getPlotItem().getAxis(side)
         axis.setPen(pg.mkPen(theme.color("line"), width=1))
@@ -112,3 +136,11 @@ def format_seconds(seconds: float | None) -> str:
     if minutes < 60:
         return f"{minutes}:{rest:02d} min"
     return f"{minutes // 60}:{minutes % 60:02d} h"
+
+
+def _power(exponent: float) -> str:
+    """10 to the `exponent` as a short number for an axis."""
+    value = 10.0**exponent
+    if 1e-3 <= value < 1e4:
+        return f"{value:.3g}"
+    return f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−").replace("e+0", "e")

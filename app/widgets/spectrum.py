@@ -25,11 +25,12 @@ class SpectrumPlot(LivePlot):
             "Spectrum",
             theme,
             explanation="Singular values of the latents of the demonstrations, from the largest "
-            "down. A steep fall means that few directions are used; the dashed line stands at the "
-            "effective rank.",
+            "down, as far as they are measured. A steep fall means that few directions are used; "
+            "the dashed line stands at the effective rank, if it is that low.",
             x_label="direction",
             logarithmic=True,
             colors={"now": 0, "at the start": 7},
+            shows_latest=False,
             parent=parent,
         )
         self._rank.hide()
@@ -42,8 +43,9 @@ class SpectrumPlot(LivePlot):
             self.set_curve("at the start", directions, values)
             self._has_start = True
         self.set_curve("now", directions, values)
-        self._rank.setVisible(bool(np.isfinite(effective_rank)))
-        if np.isfinite(effective_rank):
+        in_sight = bool(np.isfinite(effective_rank)) and effective_rank <= len(values)
+        self._rank.setVisible(in_sight)
+        if in_sight:
             self._rank.setValue(effective_rank)
 
     def clear(self) -> None:

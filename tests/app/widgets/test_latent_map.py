@@ -10,6 +10,18 @@ from app.widgets.latent_map import LatentMap, progress_colors
 from app.widgets.spectrum import SpectrumPlot
 
 
+def luminance(color):
+    """Relative luminance of WCAG 2.1."""
+    parts = np.array([color.redF(), color.greenF(), color.blueF()])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def contrast(one, other):
+    """Contrast ratio of WCAG 2.1."""
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
 @pytest.fixture
 def latent_map(qtbot):
     widget = LatentMap(DARK)
@@ -45,11 +57,12 @@ def test_broken_points_are_left_out(latent_map):
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_every_shade_can_be_seen_on_its_ground_and_they_are_ordered(theme):
-    colors = progress_colors(theme)
-    lightness = [color.lightnessF() for color in colors]
-    ground = theme.color("background").lightnessF()
-    assert all(abs(value - ground) > 0.1 for value in lightness)
-    assert lightness[-1] > lightness[0] + 0.15
+    luminances = [luminance(color) for color in progress_colors(theme)]
+    ground = luminance(theme.color("plot_background"))
+    contrasts = [contrast(value, ground) for value in luminances]
+    assert min(contrasts) > 2.2
+    assert np.all(np.diff(luminances) > 0)
+    assert contrast(luminances[-1], luminances[0]) > 3
 
 
 def test_the_spectrum_keeps_the_start_to_compare_with(qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -48,7 +50,7 @@ def test_a_hidden_plot_draws_nothing_until_it_is_shown(plot, qtbot):
 
 
 @pytest.mark.parametrize("logarithmic", [True, False])
-def test_numbers_that_are_not_finite_leave_gaps(plot, qtbot, logarithmic):
+def test_numbers_that_are_not_finite_leave_gaps(plot, logarithmic):
     plot.set_logarithmic(logarithmic)
     for step, value in enumerate([1.0, float("nan"), float("inf"), -float("inf"), 0.0, 0.5]):
         plot.append(step, {"total": value, "other": float("nan")})
@@ -86,7 +88,7 @@ def test_earlier_runs_come_and_go_and_stay_when_a_run_begins(plot):
     assert item not in plot.plot.items
 
 
-def test_values_are_those_under_the_mouse(plot, qtbot):
+def test_values_are_those_under_the_mouse(plot):
     plot.set_curve("total", np.arange(101), np.arange(101) + 1.0)
     plot.redraw()
     plot.grab()
@@ -99,17 +101,38 @@ def test_values_are_those_under_the_mouse(plot, qtbot):
     assert plot.place.text() == ""
 
 
+def test_a_constant_is_shown_in_a_range_of_its_own_size(plot):
+    plot.set_logarithmic(False)
+    for step in range(5):
+        plot.append(step, {"tau": 0.996})
+    plot.redraw()
+    low, high = plot.plot.vb.viewRange()[1]
+    assert 0.95 < low < 0.996 < high < 1.05
+    plot.append(5, {"tau": 2.0})
+    plot.redraw()
+    plot.grab()
+    assert plot.plot.vb.viewRange()[1][1] > 2.0
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(-1.5, -0.4), (-6, 2), (-0.2, 0.2), (-30, 30)])
+def test_numbers_of_a_logarithmic_axis_have_room(plot, lowest, highest):
+    axis = plot.plot.getAxis("left")
+    ((_, values),) = axis.tickValues(lowest, highest, 200)
+    assert 1 <= len(values) <= 10
+    positions = np.sort(values) * 200 / (highest - lowest)
+    assert np.diff(positions).min(initial=99) > 12
+    assert len(set(axis.logTickStrings(values, 1.0, 1.0))) == len(values)
+
+
 def test_another_theme_repaints_background_axes_and_curves(plot):
     plot.append(0, {"action": 1.0})
     plot.set_theme(LIGHT)
-    assert plot.view.backgroundBrush().color() == LIGHT.color("background")
+    assert plot.view.backgroundBrush().color() == LIGHT.color("plot_background")
     assert plot._curves["action"].item.opts["pen"].color().name() == LIGHT.series[0].lower()
     assert plot.plot.getAxis("left").textPen().color() == LIGHT.color("muted")
 
 
-def test_redrawing_a_full_plot_is_quick(plot, qtbot):
-    import time
-
+def test_redrawing_a_full_plot_is_quick(plot):
     for name in ("total", "prediction", "action", "gripper", "decoder", "goal"):
         plot.set_curve(name, np.arange(4096), np.abs(np.sin(np.arange(4096))) + 0.1)
     plot.redraw()

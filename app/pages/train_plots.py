@@ -1,0 +1,194 @@
+"""The middle of the Train page: everything that a training tells, as it tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.theme import Theme
+from app.widgets.empty import Empty
+from app.widgets.latent_map import LatentMap
+from app.widgets.live_plot import LivePlot
+from app.widgets.notice import Notice
+from app.widgets.plot_style import format_seconds
+from app.widgets.run_header import RunHeader
+from app.widgets.spectrum import SpectrumPlot
+from app.workers.run_curves import Points, losses_of, report_values
+
+if TYPE_CHECKING:
+    from core.learning import Report
+
+LOSS_COLORS = {
+    "total": -1,
+    "prediction": 0,
+    "action": 1,
+    "inverse_dynamics": 2,
+    "gripper": 3,
+    "decoder": 4,
+    "goal": 5,
+}
+
+
+class TrainPlots(QStackedWidget):
+    """Header, notices and plots of the present run; earlier runs are drawn behind.
+
+    Shows what to do next until there is something to see.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("center")
+        self.empty = Empty(theme, "ph.chart-line-up", "Nothing to show yet", "")
+        self.header = RunHeader(("step", "steps/s", "time left"))
+        self.collapse_notice = Notice(theme)
+        self.save_notice = Notice(theme, "Save again")
+        self.losses = LivePlot(
+            "Losses",
+            theme,
+            explanation="Each loss term before it is weighted, and their weighted total. Terms of "
+            "the head read the representation; prediction and inverse dynamics shape it.",
+            logarithmic=True,
+            colors=LOSS_COLORS,
+        )
+        self.latent_map = LatentMap(theme)
+        self.spectrum = SpectrumPlot(theme)
+        self.measures = {
+            "standard_deviation": LivePlot(
+                "Latent spread",
+                theme,
+                explanation="Standard deviation of the latent over the demonstrations, mean over "
+                "its entries. Near 0 the representation has collapsed.",
+            ),
+            "effective_rank": LivePlot(
+                "Effective rank",
+                theme,
+                explanation="How many directions of the latent are in use: the exponential of the "
+                "entropy of its singular values. Near 1 it has collapsed to a line.",
+                colors={"effective_rank": 2},
+            ),
+            "learning_rate": LivePlot(
+                "Learning rate", theme, colors={"learning_rate": 1}, explanation="Of the optimiser."
+            ),
+            "tau": LivePlot(
+                "Target encoder",
+                theme,
+                explanation="τ, the part of the target encoder that an update keeps.",
+                colors={"tau": 3},
+            ),
+            "steps_per_second": LivePlot(
+                "Speed", theme, explanation="Updates per second.", colors={"steps_per_second": 4}
+            ),
+        }
+        self._overlays: set[str] = set()
+        self._lay_out()
+
+    @property
+    def plots(self) -> tuple[LivePlot, ...]:
+        """All plots with curves."""
+        return (self.losses, self.spectrum, *self.measures.values())
+
+    # the present run
+
+    def begin(self) -> None:
+        """Forget the curves of the last run; a new one begins."""
+        for plot in self.plots:
+            plot.clear()
+        self.latent_map.clear()
+        self.collapse_notice.say("")
+        self.save_notice.say("")
+        for caption in ("step", "steps/s", "time left"):
+            self.header.set_number(caption, "–")
+        self.header.set_fraction(0.0)
+        self.show_plots()
+
+    def show_report(self, report: Report) -> None:
+        """Add what `report` tells to every plot, and say how far the run is."""
+        self.losses.append(report.step, report.losses)
+        values = report_values(report)
+        for name, plot in self.measures.items():
+            if name in values:
+                plot.append(report.step, {name: values[name]})
+        if report.collapse is not None:
+            measures = report.collapse
+            self.spectrum.set_spectrum(measures.singular_values, measures.effective_rank)
+            self.latent_map.set_points(measures.latent_map, measures.progress)
+            self.collapse_notice.say(_sentence(measures.alarm))
+        self.header.set_number("step", f"{report.step:,} / {report.total_steps:,}")
+        self.header.set_number("steps/s", f"{report.steps_per_second:,.0f}")
+        self.header.set_number("time left", format_seconds(report.seconds_left))
+        self.header.set_fraction(report.step / report.total_steps)
+
+    def show_curves(self, curves: Mapping[str, Points]) -> None:
+        """Show the curves of a run up to where it goes on."""
+        for name, (x, y) in losses_of(curves).items():
+            self.losses.set_curve(name, x, y)
+        for name, plot in self.measures.items():
+            if name in curves:
+                plot.set_curve(name, *curves[name])
+
+    # earlier runs
+
+    def set_overlay(self, run: Path, dash: int, curves: Mapping[str, Points]) -> None:
+        """Draw the curves of an earlier run behind the present ones."""
+        self.losses.set_overlay(str(run), dash, losses_of(curves))
+        for name, plot in self.measures.items():
+            if name in curves:
+                plot.set_overlay(str(run), dash, {name: curves[name]})
+        self._overlays.add(str(run))
+        self.show_plots()
+
+    def remove_overlay(self, run: Path) -> None:
+        """Take an earlier run away."""
+        for plot in self.plots:
+            plot.remove_overlay(str(run))
+        self._overlays.discard(str(run))
+        if not self._overlays and not self.losses.names:
+            self.setCurrentWidget(self.empty)
+
+    # looks
+
+    def show_plots(self) -> None:
+        """Show the plots instead of what to do next."""
+        self.setCurrentWidget(self._plots)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Redraw in the colours of `theme`."""
+        for plot in self.plots:
+            plot.set_theme(theme)
+        self.latent_map.set_theme(theme)
+        self.empty.set_theme(theme)
+        self.collapse_notice.set_theme(theme)
+        self.save_notice.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        self._plots = QWidget()
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        grid.addWidget(self.losses, 0, 0, 1, 4)
+        grid.addWidget(self.latent_map, 0, 4, 1, 2)
+        for index, plot in enumerate(
+            (self.spectrum, self.measures["effective_rank"], self.measures["standard_deviation"])
+        ):
+            grid.addWidget(plot, 1, 2 * index, 1, 2)
+        for index, name in enumerate(("learning_rate", "tau", "steps_per_second")):
+            grid.addWidget(self.measures[name], 2, 2 * index, 1, 2)
+        for row, stretch in enumerate((10, 7, 6)):
+            grid.setRowStretch(row, stretch)
+        for column in range(6):
+            grid.setColumnStretch(column, 1)
+        column_layout = QVBoxLayout(self._plots)
+        column_layout.setContentsMargins(8, 8, 8, 8)
+        column_layout.setSpacing(8)
+        column_layout.addWidget(self.header)
+        column_layout.addWidget(self.collapse_notice)
+        column_layout.addWidget(self.save_notice)
+        column_layout.addLayout(grid, 1)
+        self.addWidget(self.empty)
+        self.addWidget(self._plots)
+
+
+def _sentence(alarm: str | None) -> str:
+    return f"{alarm[0].upper()}{alarm[1:]}." if alarm else ""

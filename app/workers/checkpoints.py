@@ -1,0 +1,103 @@
+"""What lies in the folder of checkpoints, told without loading torch or any weights."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DESCRIPTION = "checkpoint.json"
+LARGEST_DESCRIPTION = 64 * 2**20
+"""A larger description was not written by this program [bytes]."""
+AUTOSAVE = ".autosave"
+"""Ending of the folder in which a running training keeps itself against a crash."""
+
+
+@dataclass(frozen=True)
+class CheckpointEntry:
+    """One folder of checkpoints: either described, or with the reason why it cannot be."""
+
+    path: Path
+    """The folder."""
+    task: str = ""
+    """Name of the task."""
+    step: int = 0
+    """Updates done."""
+    total_steps: int = 0
+    """Updates planned."""
+    phase: str = ""
+    """Phase of training it was written in."""
+    protocol: str = "joint"
+    """Joint or frozen."""
+    created: str = ""
+    """When it was written, ISO 8601, UTC."""
+    preset: str = ""
+    """Preset it was trained with, as far as known."""
+    episodes: tuple[str, ...] = ()
+    """Identifiers of the demonstrations, in order."""
+    recordings: tuple[Path, ...] = ()
+    """Files they were read from, as far as known."""
+    problem: str | None = None
+    """Why it cannot be used; None if it can."""
+
+    @property
+    def name(self) -> str:
+        """Name of the folder."""
+        return self.path.name
+
+    @property
+    def complete(self) -> bool:
+        """Whether training came to its end."""
+        return self.problem is None and self.step >= self.total_steps
+
+    @property
+    def autosaved(self) -> bool:
+        """Whether a training kept it against a crash and did not come to save it itself."""
+        return self.name.endswith(AUTOSAVE)
+
+    @property
+    def head_trained(self) -> bool:
+        """Whether the policy head has learned: in the frozen protocol it does so at the end."""
+        return self.protocol == "joint" or self.phase == "head"
+
+
+def list_checkpoints(folder: Path) -> list[CheckpointEntry]:
+    """The checkpoints in `folder`, newest first; broken ones with their problem.
+
+    Hidden folders and those without a description are no checkpoints. An absent or unreadable
+    folder holds none.
+    """
+    try:
+        found = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError:
+        return []
+    entries = [describe_checkpoint(path) for path in found if (path / DESCRIPTION).is_file()]
+    return sorted(entries, key=lambda entry: (entry.created, entry.name), reverse=True)
+
+
+def describe_checkpoint(folder: Path) -> CheckpointEntry:
+    """The entry of one folder; what is wrong with it becomes its problem."""
+    path = folder / DESCRIPTION
+    try:
+        if path.stat().st_size > LARGEST_DESCRIPTION:
+            raise ValueError("it is larger than any description")
+        content: dict[str, Any] = json.loads(path.read_bytes())
+        source = content["provenance"]
+        return CheckpointEntry(
+            folder,
+            task=str(content["space"]["task"]),
+            step=int(content["training"]["step"]),
+            total_steps=int(source["total_steps"]),
+            phase=str(source["phase"]),
+            protocol=str(content["configuration"]["training"]["protocol"]),
+            created=str(source["created"]),
+            preset=str(source.get("preset", "")),
+            episodes=tuple(str(name) for name in content["memory"]["identifiers"]),
+            recordings=tuple(Path(str(name)) for name in source.get("recordings", ())),
+        )
+    except OSError as error:
+        problem = error.strerror or str(error)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        problem = f"its description does not make sense ({error!r})"
+    return CheckpointEntry(folder, problem=f"{folder.name} cannot be read: {problem}")
