@@ -17,6 +17,7 @@ from app.pages.record import RecordPage
 from app.studio import Studio
 from app.theme import apply_theme
 from app.window import PageMaker, Window
+from app.workers.preload import import_learning
 
 FIRST = "Record"
 """The page of the very first start."""
@@ -36,8 +37,12 @@ class Assembled:
     """The window itself."""
 
 
-def assemble(workspace: Path, settings: QSettings) -> Assembled:
-    """Build the window for a workspace; the application must exist. Nothing is shown yet."""
+def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> Assembled:
+    """Build the window for a workspace; the application must exist. Nothing is shown yet.
+
+    With `warm_up`, what learning needs is imported soon after the window has come up; without,
+    when a page that needs it is chosen.
+    """
     studio = Studio(workspace, settings)
     application = QApplication.instance()
     assert isinstance(application, QApplication)
@@ -46,9 +51,9 @@ def assemble(workspace: Path, settings: QSettings) -> Assembled:
     makers = (
         PageMaker("Record", RecordPage.icon, lambda: RecordPage(studio, arm)),
         PageMaker("Episodes", EpisodesPage.icon, lambda: EpisodesPage(studio, arm)),
-        PageMaker("Train", "ph.chart-line-up", lambda: _late("train", "TrainPage", studio), _learn),
-        PageMaker("Deploy", DeployPage.icon, lambda: DeployPage(studio, arm), _learn),
-        PageMaker("Compare", "ph.scales", lambda: _late("compare", "ComparePage", studio), _learn),
+        _late_page("Train", "ph.chart-line-up", "app.pages.train", "TrainPage", studio),
+        PageMaker("Deploy", DeployPage.icon, lambda: DeployPage(studio, arm), _import_policies),
+        _late_page("Compare", "ph.scales", "app.pages.compare", "ComparePage", studio),
     )
     window = Window(studio, arm.scene, makers)
     window.focus_changed.connect(arm.operator.set_focused)
@@ -57,21 +62,21 @@ def assemble(workspace: Path, settings: QSettings) -> Assembled:
     last = str(settings.value("window/page", FIRST))
     window.show_page(last if last in titles else FIRST)
     window.first_shown.connect(arm.start)
-    window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, window.prepare_pages))
+    if warm_up:
+        window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, window.prepare_pages))
     return Assembled(studio, arm, window)
 
 
-def _late(module: str, name: str, studio: Studio) -> Page:
-    """A page whose imports are slow; they have been done in the background by now."""
-    page = getattr(importlib.import_module(f"app.pages.{module}"), name)(studio)
-    assert isinstance(page, Page)
-    return page
+def _late_page(title: str, icon: str, module: str, name: str, studio: Studio) -> PageMaker:
+    """A page of a module whose imports are slow: they are done in the background first."""
+
+    def make() -> Page:
+        page = getattr(importlib.import_module(module), name)(studio)
+        assert isinstance(page, Page)
+        return page
+
+    return PageMaker(title, icon, make, lambda: import_learning((module,)))
 
 
-def _learn() -> None:
-    """Import what learning needs, off the GUI thread: torch alone takes a second or two."""
-    import torch
-
-    torch.set_num_threads(1)
-    for module in ("core.policies", "core.evaluation", "app.pages.train", "app.pages.compare"):
-        importlib.import_module(module)
+def _import_policies() -> None:
+    import_learning(("core.policies",))

@@ -191,6 +191,11 @@ class Window(QMainWindow):
         dock.setObjectName(name)
         content.setObjectName(name)
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # Not closable: a dock that is gone leaves a page without its controls.
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+        )
         dock.setWidget(content)
         self.inner.addDockWidget(area, dock)
         return dock

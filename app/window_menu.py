@@ -25,9 +25,6 @@ class WindowMenu(QObject):
         self.menu = QMenu(window)
         self._add("Open workspace…", self.choose_workspace, "Ctrl+O")
         self.menu.addSeparator()
-        self.menu.addAction(window.panel_dock.toggleViewAction())
-        window.panel_dock.toggleViewAction().setText("Panel")
-        window.panel_dock.windowTitleChanged.connect(self._name_panel)
         self._add("Reset layout", window.reset_layout)
         self._add("Full screen", self.toggle_full_screen, "F11")
         self.menu.addSeparator()
@@ -77,8 +74,3 @@ class WindowMenu(QObject):
     def _open(self) -> None:
         assert self._menu_button is not None
         self.menu.popup(self._menu_button.mapToGlobal(QPoint(self._menu_button.width() + 8, 0)))
-
-    @Slot()
-    def _name_panel(self) -> None:
-        """A dock names its action after its title; the menu says what it is instead."""
-        self._window.panel_dock.toggleViewAction().setText("Panel")

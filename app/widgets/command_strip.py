@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import groupby
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
@@ -14,7 +15,7 @@ from app.workers.messages import Tick
 
 SHOWN = 200
 """Control steps that are shown: ten seconds."""
-REDRAW = 66
+REDRAW = 100
 """Time between two drawings [ms]."""
 _LANES = (("Move", (0, 1, 2)), ("Turn", (3, 4, 5)), ("Grip", (6,)))
 _AXES = ("x", "y", "z")
@@ -113,9 +114,13 @@ class CommandStrip(QWidget):
     def _draw_curve(self, painter: QPainter, lane: QRectF, values: np.ndarray, colour: str) -> None:
         if len(values) < 2:
             return
-        steps = np.arange(len(values)) - (len(values) - 1)
+        # Only corners: where a value equals both its neighbours there is nothing to see.
+        same = values[1:] == values[:-1]
+        corner = np.ones(len(values), dtype=bool)
+        corner[1:-1] = ~(same[:-1] & same[1:])
+        steps = np.flatnonzero(corner) - (len(values) - 1)
         x = lane.right() + steps * lane.width() / (SHOWN - 1)
-        y = lane.center().y() - values * 0.5 * lane.height()
+        y = lane.center().y() - values[corner] * 0.5 * lane.height()
         painter.setPen(QPen(QColor(colour), 1.5))
         points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
         painter.drawPolyline(QPolygonF(points))
@@ -123,12 +128,14 @@ class CommandStrip(QWidget):
     def _draw_band(self, painter: QPainter, area: QRectF) -> None:
         step = area.width() / (SHOWN - 1)
         painter.fillRect(area, self._theme.color("raised"))
-        count = len(self._drivers)
-        for number, driver in enumerate(self._drivers):
+        left = area.right() - len(self._drivers) * step
+        for driver, run in groupby(self._drivers):
+            width = len(tuple(run)) * step
             if driver:
-                left = max(area.left(), area.right() - (count - number) * step)
-                cell = QRectF(left, area.top(), step + 0.5, area.height())
+                start = max(area.left(), left)
+                cell = QRectF(start, area.top(), left + width - start, area.height())
                 painter.fillRect(cell, self._colour(driver))
+            left += width
 
     def _colour(self, driver: str) -> QColor:
         return QColor(self._theme.series[1] if driver in HANDS else self._theme.accent)

@@ -88,6 +88,6 @@ def panel() -> tuple[QWidget, QVBoxLayout]:
     """The widget of a page's right dock and its column."""
     made = QWidget()
     inside = QVBoxLayout(made)
-    inside.setContentsMargins(16, 16, 16, 16)
+    inside.setContentsMargins(16, 16, 20, 16)  # 4 more for the scroll bar
     inside.setSpacing(16)
     return made, inside

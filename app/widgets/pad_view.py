@@ -66,8 +66,8 @@ class PadView(QWidget):
         for group, radius in ((_FACE, 10.0), (_PAD, 9.0), (_SMALL, 8.0)):
             for name, place in group.items():
                 self._draw_button(painter, name, QPointF(*place), radius)
-        for name, (x, y) in _SHOULDERS.items():
-            self._draw_shoulder(painter, name, QPointF(x, y))
+        for name, place in _SHOULDERS.items():
+            self._draw_shoulder(painter, name, QPointF(*place))
         for side, (across, down, x, y) in _STICKS.items():
             self._draw_stick(painter, side, across, down, QPointF(x, y))
         self._draw_legend(painter)

@@ -14,11 +14,11 @@ class Eye:
 
     azimuth: float = 152.0
     """Direction of looking about the vertical [degree]; 180 looks at the arm from the front."""
-    elevation: float = -24.0
+    elevation: float = -22.0
     """Direction of looking above the horizontal [degree]; negative looks down."""
-    distance: float = 1.35
+    distance: float = 1.6
     """From the point it looks at [m]."""
-    target: tuple[float, float, float] = (0.42, 0.0, 0.16)
+    target: tuple[float, float, float] = (0.36, 0.0, 0.24)
     """The point it looks at [m]."""
 
     def orbited(self, right: float, down: float) -> Eye:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import mujoco
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QOpenGLContext, QSurfaceFormat
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
@@ -157,25 +158,31 @@ class SceneGL(QOpenGLWidget):
         )
 
     def _load(self, task: str) -> None:
-        """Another task: another model, and MuJoCo's GL objects for it."""
-        if self._drawing is not None:
-            self._drawing.free()
-        self._model = load_model(task)
+        """Another task: another model. MuJoCo's GL objects stay if they fit it too.
+
+        They take a quarter of a second to build, and hold nothing of a model but textures and
+        meshes, which the tasks share.
+        """
+        model = load_model(task)
         if not self.software:
-            self._model.vis.quality.offsamples = 4
-            self._model.vis.quality.shadowsize = 4096
-        self._data = mujoco.MjData(self._model)
-        self._scene = mujoco.MjvScene(self._model, GEOMS)
-        self._inset_scene = mujoco.MjvScene(self._model, GEOMS)
+            model.vis.quality.offsamples = 4
+            model.vis.quality.shadowsize = 4096
+        before, self._model = self._model, model
+        self._data = mujoco.MjData(model)
+        self._scene = mujoco.MjvScene(model, GEOMS)
+        self._inset_scene = mujoco.MjvScene(model, GEOMS)
         self._inset_scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = False
         for scene in (self._scene, self._inset_scene):
             scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
         self._wrist.type = mujoco.mjtCamera.mjCAMERA_FIXED
-        self._wrist.fixedcamid = self._model.camera("wrist").id
-        font = mujoco.mjtFontScale.mjFONTSCALE_100
-        self._drawing = mujoco.MjrContext(self._model, font)
-        self._buffer = (0, 0)
+        self._wrist.fixedcamid = model.camera("wrist").id
         self._task = task
+        if self._drawing is not None and before is not None and _same_looks(before, model):
+            return
+        if self._drawing is not None:
+            self._drawing.free()
+        self._drawing = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
+        self._buffer = (0, 0)
 
     def _resize(self) -> tuple[int, int]:
         """Fit MuJoCo's buffer to the widget; returns its size [px]."""
@@ -211,6 +218,16 @@ class SceneGL(QOpenGLWidget):
         elif self._slow < 0.45 * BUDGET and self._scale > 0:
             self._scale -= 1
             self._slow = 0.8 * BUDGET
+
+
+def _same_looks(one: Any, other: Any) -> bool:
+    """Whether MuJoCo's GL objects of one model serve another: same textures, and no meshes."""
+    shapes = ("nmesh", "nhfield", "nskin", "ntex", "ntexdata")
+    return (
+        all(getattr(one, name) == getattr(other, name) for name in shapes)
+        and one.nmesh == one.nhfield == one.nskin == 0
+        and np.array_equal(one.tex_data, other.tex_data)
+    )
 
 
 def has_opengl() -> bool:

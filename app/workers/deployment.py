@@ -101,6 +101,7 @@ class Deployment(Use):
                 tell(executed[None])
         else:
             self.gripper.follow(executed[6])
+        self.meter.mark()
         self._recorder.append(observation, executed, float(self.world.rewards()[0]), state, person)
         self._steps += 1
         if self.outbox.noise() != self._noise:
@@ -147,7 +148,7 @@ class Deployment(Use):
         """A trial that a person was correcting, as a failure: it was not finished."""
         if self._state != "running" or not self._intervened or not self._trials.keep_interventions:
             return None
-        return Take(self._recorder, False, self.outbox.rate() or None, "closed")
+        return Take(self._recorder, False, self.meter.rate, "closed")
 
     def _ask(self, observation: dict[str, np.ndarray]) -> np.ndarray | None:
         """The policy's action (1, 7) for what its sensors say; None if it failed."""
@@ -198,6 +199,7 @@ class Deployment(Use):
             fields=fields,
         )
         self._state = "running"
+        self.meter.clear()
         self._steps = 0
         self._intervened = False
         self._counted = True
@@ -210,8 +212,8 @@ class Deployment(Use):
             self._use.mode, self._noise, success, self._steps, counted, self._intervened
         )
         if self._intervened and self._trials.keep_interventions:
-            rate = self.outbox.rate() or None
-            self.outbox.take(Take(self._recorder, success, rate, "intervention"))
+            take = Take(self._recorder, success, self.meter.rate, "intervention")
+            self.outbox.take(take)
             self._recorder = EpisodeRecorder()
         self._recorder.discard()
         self._state = "over"

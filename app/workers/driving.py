@@ -55,6 +55,7 @@ class Driving(Use):
 
     def command(self, operator: OperatorCommand) -> np.ndarray | None:
         if self.world is None or operator.held:
+            self.meter.pause()
             return None
         if self._pause:
             self._pause -= 1
@@ -77,6 +78,7 @@ class Driving(Use):
             return
         observation, state = self._before
         self._before = None
+        self.meter.mark()
         self._recorder.append(observation, executed, float(self.world.rewards()[0]), state)
         if self._request.automatic and self.world.succeeded()[0]:
             self._end(True, "success")
@@ -108,7 +110,7 @@ class Driving(Use):
         """What was being recorded, as a failure: it was not finished, and can be relabelled."""
         if self._state != "recording" or len(self._recorder) < SHORTEST:
             return None
-        return Take(self._recorder, self._label(False), self.outbox.rate(), "closed")
+        return Take(self._recorder, False, self.meter.rate, "closed")
 
     def _arm(self) -> None:
         self._pause = 0
@@ -126,6 +128,7 @@ class Driving(Use):
             fields=fields,
         )
         self._state = "recording"
+        self.meter.clear()
 
     def _label(self, success: bool | None) -> bool:
         assert self.world is not None
@@ -135,7 +138,7 @@ class Driving(Use):
         """Hand out what was recorded, if anything was."""
         self._pause = 0
         if self._state == "recording" and len(self._recorder):
-            rate = self.outbox.rate() or None
+            rate = self.meter.rate
             self.outbox.take(Take(self._recorder, self._label(success), rate, reason))
             self._recorder = EpisodeRecorder()
         self._recorder.discard()

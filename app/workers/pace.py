@@ -87,3 +87,34 @@ class Pace:
         if remaining > 0:
             return not self._stop.wait(remaining)
         return not self._stop.is_set()
+
+
+class RateMeter:
+    """The rate of marks, not counting the time of pauses: how fast an episode was recorded."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._last: float | None = None
+        self._spans = 0
+        self._time = 0.0
+
+    def mark(self) -> None:
+        """One step was recorded now."""
+        now = self._clock()
+        if self._last is not None:
+            self._spans += 1
+            self._time += now - self._last
+        self._last = now
+
+    def pause(self) -> None:
+        """The time until the next mark does not count."""
+        self._last = None
+
+    @property
+    def rate(self) -> float | None:
+        """Marks per second [Hz]; None before there are two without a pause between."""
+        return self._spans / self._time if self._time > 0 else None

@@ -94,7 +94,6 @@ class SimulationThread(QThread):
             trial=self._tell_trial,
             event=self.happened.emit,
             fail=self._tell_failure,
-            rate=lambda: self._timing.rate,
             noise=lambda: self.noise,
         )
         uses: dict[str, Use] = {

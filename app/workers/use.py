@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from app.workers.messages import EMPTY_COMMAND, OperatorCommand, Take, TrialResult, View
+from app.workers.pace import RateMeter
 from core.simulation import CONTROL_RATE, World
 
 GRIPPER_SPEED = 4.0
@@ -31,8 +32,6 @@ class Outbox:
     """"grasp", "success", "reset", "discarded": for rumble and notices."""
     fail: Callable[[str, str], None]
     """A sentence and details."""
-    rate: Callable[[], float]
-    """Measured control rate [Hz]."""
     noise: Callable[[], float]
     """The present sensor noise σ."""
 
@@ -80,6 +79,7 @@ class Use:
         self.seed: int | None = None
         self.run = 0
         self.gripper = GripperTarget()
+        self.meter = RateMeter()
         self.explanation: Any = None
         self.latency: float | None = None
         self.driver = ""

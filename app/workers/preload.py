@@ -1,0 +1,39 @@
+"""Imports what learning needs without stopping the window or the arm."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def import_learning(modules: Sequence[str]) -> None:
+    """Import torch and then `modules`; for a background thread.
+
+    Python holds its lock while it loads a shared library, and torch's take half a second: the
+    control loop would miss ten steps. A call through ctypes gives the lock away, so the libraries
+    are loaded that way first and Python then finds them there (longest stop 0.7 s before, 0.1 s
+    after).
+    """
+    _load_libraries("torch")
+    import torch
+
+    torch.set_num_threads(1)
+    for module in modules:
+        importlib.import_module(module)
+
+
+def _load_libraries(package: str) -> None:
+    """Load the package's biggest library and what it depends on, where that can be done."""
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None or os.name == "nt":
+        return
+    suffix = "dylib" if sys.platform == "darwin" else "so"
+    library = Path(found.origin).parent / "lib" / f"libtorch_python.{suffix}"
+    load = ctypes.CDLL(None).dlopen
+    load.argtypes, load.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+    load(os.fsencode(library), os.RTLD_NOW)  # a failure is the import's to tell

@@ -1,0 +1,74 @@
+"""A real window with a real arm, and a gamepad that SDL itself takes for real."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+if sys.platform.startswith("linux") and not (
+    os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QSettings, Qt
+from PySide6.QtGui import QSurfaceFormat
+
+from app.assemble import assemble
+from app.input.virtual_pad import VirtualPad
+from app.widgets.scene_gl import surface_format
+
+# Both must be said before pytest-qt makes the application.
+QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+QSurfaceFormat.setDefaultFormat(surface_format())
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def open_window(qtbot, tmp_path, settings):
+    """Opens windows on the test's workspace; closes what is left open and looks for threads."""
+    before = set(threading.enumerate())
+    opened = []
+
+    def make(workspace=None):
+        assembled = assemble(workspace or tmp_path / "workspace", settings, warm_up=False)
+        opened.append(assembled)
+        window = assembled.window
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+        qtbot.waitUntil(lambda: assembled.arm.tick is not None, timeout=10000)
+        return assembled
+
+    yield make
+    for assembled in opened:
+        assembled.window.close()
+        assembled.window.deleteLater()
+        assembled.studio.deleteLater()
+    left = [t for t in threading.enumerate() if t not in before and not t.name.startswith("Dummy")]
+    assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture
+def studio_window(open_window):
+    """One open window on an empty workspace, active, with the arm moving freely."""
+    return open_window()
+
+
+@pytest.fixture
+def pad(studio_window, qtbot):
+    """A gamepad, plugged in and chosen."""
+    made = VirtualPad()
+    gamepads = studio_window.arm.operator.gamepads
+    qtbot.waitUntil(lambda: gamepads.current is not None, timeout=3000)
+    yield made
+    if made.plugged:
+        made.unplug()
+        studio_window.arm.operator.poll()
