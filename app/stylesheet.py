@@ -31,13 +31,8 @@ QWidget {{ color: {t.text}; font-size: {t.body}px; }}
 QMainWindow, QMainWindow > QWidget {{ background: {t.background}; }}
 QMainWindow::separator {{ background: {t.background}; width: 8px; height: 8px; }}
 QMainWindow::separator:hover {{ background: {t.accent_soft}; }}
-QDockWidget {{ titlebar-close-icon: {_icon(t, "close")};
-    titlebar-normal-icon: {_icon(t, "float")}; color: {t.muted}; font-size: {t.small}px; }}
-QDockWidget::title {{ background: {t.panel}; padding: 8px 16px; text-align: left;
-    border-bottom: 1px solid {t.line}; }}
-QDockWidget::close-button, QDockWidget::float-button {{ border: none; border-radius: 4px;
-    padding: 0px; background: transparent; icon-size: 14px; }}
-QDockWidget::close-button:hover, QDockWidget::float-button:hover {{ background: {t.hover}; }}
+QLabel[role="dockTitle"] {{ background: {t.panel}; color: {t.muted}; font-size: {t.small}px;
+    padding: 8px 16px; border-bottom: 1px solid {t.line}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
     padding: 4px 8px; font-size: {t.small}px; }}
 QDialog, QMessageBox {{ background: {t.panel}; }}
@@ -231,10 +226,10 @@ QFrame[role="plot"] {{ background: {t.plot_background}; border: 1px solid {t.lin
     border-radius: 8px; }}
 QFrame[role="rule"] {{ background: {t.line}; max-height: 1px; min-height: 1px; border: none; }}
 QWidget#statusBar {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
-QWidget#statusBar QLabel {{ color: {t.muted}; font-size: {t.small}px; }}
+QWidget#statusBar QLabel {{ color: {t.muted}; }}
 QWidget#statusBar QLabel[state="good"] {{ color: {t.good}; }}
 QWidget#statusBar QLabel[state="warning"] {{ color: {t.warning}; }}
-QWidget#statusBar QLabel[state="danger"] {{ color: {t.danger}; font-weight: 600; }}
+QWidget#statusBar QLabel[state="danger"] {{ color: {t.danger}; }}
 QWidget#statusBar QLabel[state="strong"] {{ color: {t.text}; }}
 QFrame#toast {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 8px; }}
 QFrame#failureBar {{ background: {t.danger_soft}; border: none;
@@ -242,5 +237,6 @@ QFrame#failureBar {{ background: {t.danger_soft}; border: none;
 QFrame#failureBar QPlainTextEdit {{ background: {t.panel}; font-size: {t.small}px; }}
 QFrame#banner {{ background: {t.warning_soft}; border: 1px solid {t.warning};
     border-radius: 8px; }}
-QFrame#hud {{ background: {t.panel}; border: 1px solid {t.line}; border-radius: 6px; }}
+QFrame#sceneTools {{ background: {t.panel}; border: 1px solid {t.line}; border-radius: 8px; }}
+QFrame#sceneTools QToolButton {{ min-height: 26px; min-width: 26px; padding: 0px 2px; }}
 """

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QScrollArea,
     QStackedWidget,
@@ -27,7 +28,7 @@ from app.widgets.status_bar import StatusBar
 from app.widgets.toast import Toast
 from app.window_menu import WindowMenu
 
-PANEL_WIDTH = 376
+PANEL_WIDTH = 392
 """Width of the right dock at the first start [px]."""
 STRIP_HEIGHT = 168
 """Height of the bottom dock at the first start [px]."""
@@ -73,7 +74,7 @@ class Window(QMainWindow):
         self._preparing: set[str] = set()
         self._came_up = False
         self.rail = Rail(studio.theme)
-        self.status_bar = StatusBar()
+        self.status_bar = StatusBar(studio.theme.font("small"))
         self.inner = QMainWindow()
         self.inner.setWindowFlags(Qt.WindowType.Widget)
         self.inner.setDockNestingEnabled(True)
@@ -196,6 +197,11 @@ class Window(QMainWindow):
             QDockWidget.DockWidgetFeature.DockWidgetMovable
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
         )
+        title = QLabel()
+        title.setProperty("role", "dockTitle")
+        title.setToolTip("Drag to another side; double-click to take it out of the window")
+        dock.setTitleBarWidget(title)
+        dock.windowTitleChanged.connect(title.setText)
         dock.setWidget(content)
         self.inner.addDockWidget(area, dock)
         return dock
@@ -248,6 +254,9 @@ class Window(QMainWindow):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page.panel)
+        # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
+        bar = scroll.verticalScrollBar().sizeHint().width()
+        scroll.setMinimumWidth(page.panel.minimumSizeHint().width() + bar)
         self.panel.addWidget(scroll)
         if page.strip is not None:
             self.strip.addWidget(page.strip)

@@ -109,6 +109,9 @@ class DeployPage(Page):
         card = Card()
         self.checkpoint = QComboBox()
         self.checkpoint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.checkpoint.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.about = label("", "muted", wrap=True)
         card.body.addLayout(row(label("Checkpoint", "heading")))
         card.body.addWidget(self.checkpoint)

@@ -72,13 +72,18 @@ class EpisodesPage(Page):
 
     def _filters(self) -> QVBoxLayout:
         self.place = QComboBox()
-        self.place.addItem("This workspace and samples", "all")
+        self.place.addItem("Workspace and samples", "all")
         self.place.addItem("This workspace", "own")
         self.place.addItem("Samples", "samples")
         self.task = QComboBox()
         self.task.addItem("All tasks", "")
         for name in task_names():
             self.task.addItem(get_task(name).title, name)
+        for box in (self.place, self.task):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(8)
         self.count = label("", "caption")
         column = QVBoxLayout()
         column.setSpacing(8)

@@ -138,4 +138,4 @@ class CommandStrip(QWidget):
             left += width
 
     def _colour(self, driver: str) -> QColor:
-        return QColor(self._theme.series[1] if driver in HANDS else self._theme.accent)
+        return QColor(self._theme.series[3] if driver in HANDS else self._theme.accent)

@@ -21,7 +21,7 @@ from app.theme import Theme
 from core.recording import EpisodeEntry, EpisodeInfo
 
 COLUMNS = ("", "Task", "Length", "Driver", "Recorded")
-_WIDTHS = (32, 88, 64, 80)
+_WIDTHS = (28, 96, 60, 80)
 _Index = QModelIndex | QPersistentModelIndex
 OPERATOR_NAMES = {"bc": "BC", "nearest": "nearest", "plan": "planning"}
 

@@ -16,6 +16,7 @@ from app.widgets.scene_camera import Eye
 from app.widgets.scene_gl import SceneGL, has_opengl
 from app.widgets.scene_image import SceneImage
 from app.widgets.scene_marks import Marks
+from app.widgets.scene_tools import SceneTools
 from app.workers.messages import View
 
 FASTEST = 16
@@ -62,6 +63,7 @@ class SceneView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
         self.banner = Banner(theme, self)
+        self.tools = SceneTools(theme, self)
         self.canvas.drawn.connect(self._drawn)
         self.canvas.broken.connect(self.broken)
         self._last: View | None = None
@@ -105,6 +107,11 @@ class SceneView(QWidget):
         if isinstance(self.canvas, SceneGL):
             self.canvas.inset = shown
             self._dirty = True
+
+    @property
+    def can_turn(self) -> bool:
+        """Whether the eye can be moved; without OpenGL it cannot."""
+        return isinstance(self.canvas, SceneGL)
 
     @property
     def fps(self) -> float:
@@ -181,3 +188,4 @@ class SceneView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw the banner in the colours of another theme."""
         self.banner.set_theme(theme)
+        self.tools.set_theme(theme)

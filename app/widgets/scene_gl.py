@@ -23,7 +23,7 @@ BUDGET = 0.022
 """Time that drawing one frame may take before the picture is drawn smaller [s]."""
 SCALES = (1.0, 0.85, 0.7)
 """Sizes of the drawn picture; it is stretched to the widget."""
-INSET = 0.26
+INSET = 0.22
 """Width of the wrist camera's inset, as part of the view's."""
 INSET_MARGIN = 16
 

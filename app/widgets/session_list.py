@@ -36,6 +36,7 @@ class SessionList(QWidget):
     def show_episodes(self, episodes: Sequence[Saved]) -> None:
         """Show these, oldest first given."""
         self._episodes = tuple(episodes)
+        self.setVisible(bool(episodes))
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
