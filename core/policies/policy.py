@@ -100,7 +100,7 @@ class BeliefPolicy:
         packed = self._packed(observation)  # (n, O)
         self._state = self.model.perceive(self._state, packed, self._actions)
         self._chunks = self._propose(self._state)  # (n, length, A)
-        actions = self._ensemble.add(self._chunks)
+        actions = self._ensemble.add(self._chunks).clamp_(-1.0, 1.0)  # a mean may round past 1
         if self._gripper is not None:
             # a choice of two: the ensemble votes
             votes = actions[:, self._gripper]

@@ -117,7 +117,7 @@ def edit(folder, change):
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "memory.safetensors"])
-def test_truncated_changed_and_missing_files(folder, name, tmp_path):
+def test_truncated_changed_and_missing_files(folder, name):
     path = folder / name
     original = path.read_bytes()
     for damaged in (original[: len(original) // 2], original[:-1] + b"\x7f", b""):
