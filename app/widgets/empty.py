@@ -51,6 +51,11 @@ class Empty(QWidget):
         self._heading.setText(heading)
         self._text.setText(text)
 
+    def offer(self, action: str) -> None:
+        """Change what the button says; an empty text hides it."""
+        self._button.setText(action)
+        self._button.setVisible(bool(action))
+
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon in the colours of another theme."""
         self._icon.setPixmap(theme.icon(self._icon_name, "faint").pixmap(40, 40))
