@@ -1,4 +1,5 @@
-"""The tasks, one file each; a new one is entered here and nowhere else."""
+"""The tasks, one file each. A new one is entered here, and how the scripted operator goes about it
+in `operator/demonstrator.py`."""
 
 from core.simulation.errors import UnknownTaskError
 from core.simulation.task import Task
