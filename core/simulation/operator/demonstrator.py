@@ -1,13 +1,14 @@
 """The operator at the sticks: sees late, moves the thumbs smoothly, trembles, hesitates."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from core.simulation.command import COMMAND_SIZE
 from core.simulation.operator.strategy import OPEN, Grasping, Pushing, Reaching, Seen, Strategy
 from core.simulation.operator.traits import MAX_DELAY, Traits
-from core.simulation.world import World
+from core.simulation.task import Task
 
 TREMOR_STEPS = 400
 """Length of an episode's tremor, which then repeats [control steps]."""
@@ -26,6 +27,22 @@ _STRATEGIES: dict[str, Strategy] = {
 }
 
 
+class Scene(Protocol):
+    """What the operator looks at: a `World`, or anything that shows as much of one."""
+
+    task: Task
+    count: int
+
+    def observe(self) -> dict[str, np.ndarray]:
+        """The task's fields {name: (N, size)}; only poses are looked at."""
+
+    def grasped(self) -> np.ndarray:
+        """Whether both fingers touch the object (N,) bool."""
+
+    def succeeded(self) -> np.ndarray:
+        """Whether the task is solved (N,) bool."""
+
+
 class Demonstrator:
     """Drives each simulation of `world` as a person would, N at once.
 
@@ -34,7 +51,7 @@ class Demonstrator:
     purpose: learning has to cope with demonstrations as people give them.
     """
 
-    def __init__(self, world: World, seeds: Sequence[int]) -> None:
+    def __init__(self, world: Scene, seeds: Sequence[int]) -> None:
         self._world = world
         count = world.count
         self._strategy = _STRATEGIES[world.task.name]
