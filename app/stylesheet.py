@@ -226,7 +226,7 @@ QFrame[role="plot"] {{ background: {t.plot_background}; border: 1px solid {t.lin
     border-radius: 8px; }}
 QFrame[role="rule"] {{ background: {t.line}; max-height: 1px; min-height: 1px; border: none; }}
 QWidget#statusBar {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
-QWidget#statusBar QLabel {{ color: {t.muted}; }}
+QWidget#statusBar QLabel {{ color: {t.muted}; font-size: {t.small}px; }}
 QWidget#statusBar QLabel[state="good"] {{ color: {t.good}; }}
 QWidget#statusBar QLabel[state="warning"] {{ color: {t.warning}; }}
 QWidget#statusBar QLabel[state="danger"] {{ color: {t.danger}; }}

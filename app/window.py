@@ -30,7 +30,7 @@ from app.window_menu import WindowMenu
 
 PANEL_WIDTH = 392
 """Width of the right dock at the first start [px]."""
-STRIP_HEIGHT = 168
+STRIP_HEIGHT = 160
 """Height of the bottom dock at the first start [px]."""
 LAYOUT_VERSION = 1
 """Stored layouts of another version are not restored."""
@@ -74,7 +74,7 @@ class Window(QMainWindow):
         self._preparing: set[str] = set()
         self._came_up = False
         self.rail = Rail(studio.theme)
-        self.status_bar = StatusBar(studio.theme.font("small"))
+        self.status_bar = StatusBar()
         self.inner = QMainWindow()
         self.inner.setWindowFlags(Qt.WindowType.Widget)
         self.inner.setDockNestingEnabled(True)

@@ -102,6 +102,7 @@ class DeployPage(Page):
     def deactivated(self) -> None:
         self._shown = False
         self._run(False)
+        self.studio.status.emit("recording", "", "")
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -155,6 +156,8 @@ class DeployPage(Page):
         self.limit.setRange(1, 120)
         self.limit.setValue(int(str(self.studio.settings.value("deploy/limit", 10))))
         self.limit.setSuffix(" s")
+        self.limit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.limit.setFixedWidth(88)
         self.limit.setToolTip("A trial that takes longer counts as failed")
         self.keep = QCheckBox("Keep corrected trials as demonstrations")
         self.keep.setChecked(self.studio.settings.value("deploy/keep", "true") == "true")

@@ -72,8 +72,8 @@ class EpisodesPage(Page):
 
     def _filters(self) -> QVBoxLayout:
         self.place = QComboBox()
-        self.place.addItem("Workspace and samples", "all")
-        self.place.addItem("This workspace", "own")
+        self.place.addItem("Everywhere", "all")
+        self.place.addItem("Workspace", "own")
         self.place.addItem("Samples", "samples")
         self.task = QComboBox()
         self.task.addItem("All tasks", "")

@@ -49,9 +49,9 @@ class RecordPage(Page):
         self.panel, inside = panel()
         inside.addWidget(self._task_card())
         inside.addWidget(self._recording_card())
-        inside.addWidget(self._session_card())
         self.hands = HandsCard(studio.theme, arm.operator)
         inside.addWidget(self.hands)
+        inside.addWidget(self._session_card())
         inside.addStretch(1)
         self._connect()
         self._select(str(studio.settings.value("record/task", FIRST_TASK)))
@@ -150,7 +150,9 @@ class RecordPage(Page):
         for box, key in ((self.automatic, "automatic"), (self.again, "again")):
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             box.setChecked(self.studio.settings.value(f"record/{key}", "true") == "true")
-        card.body.addWidget(self.state)
+        self.counts = label("", "muted")
+        self.counts.setToolTip("Successes and failures of this session")
+        card.body.addLayout(row(self.state, 1, self.counts))
         card.body.addWidget(self.state_hint)
         card.body.addLayout(grid)
         card.body.addWidget(self.automatic)
@@ -159,11 +161,10 @@ class RecordPage(Page):
 
     def _session_card(self) -> Card:
         card = Card()
-        self.counts = label("", "muted")
         self.last = label("", "caption", wrap=True)
         self.list = SessionList(self.studio.theme)
         self.train = button("Train on what you recorded", lambda: self.studio.go_to("Train"))
-        card.body.addLayout(row(label("This session", "heading"), 1, self.counts))
+        card.body.addWidget(label("This session", "heading"))
         card.body.addWidget(self.last)
         card.body.addWidget(self.list)
         card.body.addWidget(self.train)
@@ -233,7 +234,7 @@ class RecordPage(Page):
         episodes = self.arm.session.episodes
         good = sum(saved.info.success is True for saved in episodes)
         bad = sum(saved.info.success is False for saved in episodes)
-        self.counts.setText(f"{good} ✓   {bad} ✗" if episodes else "")
+        self.counts.setText(f"{good} ✓    {bad} ✗" if episodes else "")
         self.list.show_episodes(episodes)
         last = self.arm.session.last
         if last is None:

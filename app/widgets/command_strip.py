@@ -92,7 +92,7 @@ class CommandStrip(QWidget):
         entries = [(f"{name}", theme.series[number]) for number, name in enumerate(_AXES)]
         if drivers & set(HANDS):
             entries.append(("you", self._colour(HANDS[0]).name()))
-        entries += [(f"policy ({d})", theme.accent) for d in sorted(drivers - {*HANDS, ""})]
+        entries += [(f"policy ({d})", theme.text) for d in sorted(drivers - {*HANDS, ""})]
         x = self.width() - _RIGHT
         for text, colour in reversed(entries):
             x -= painter.fontMetrics().horizontalAdvance(text)
@@ -138,4 +138,4 @@ class CommandStrip(QWidget):
             left += width
 
     def _colour(self, driver: str) -> QColor:
-        return QColor(self._theme.series[3] if driver in HANDS else self._theme.accent)
+        return QColor(self._theme.series[3] if driver in HANDS else self._theme.text)

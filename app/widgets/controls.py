@@ -78,7 +78,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(16, 12, 16, 16)
+        self.body.setContentsMargins(16, 12, 16, 12)
         self.body.setSpacing(8)
         if heading:
             self.body.addWidget(label(heading, "heading"))

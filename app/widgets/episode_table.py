@@ -169,9 +169,10 @@ def _tip(row: Row) -> str:
 
 
 def local_time(info: EpisodeInfo) -> str:
-    """When it was recorded, in the person's own time: "23 Nov 21:05"."""
+    """When it was recorded, in the person's own time: today "21:05", else "23 Nov 2026"."""
     try:
         moment = datetime.fromisoformat(info.created).astimezone()
     except ValueError:
         return info.created
-    return f"{moment:%d %b %H:%M}"
+    today = moment.date() == datetime.now().astimezone().date()
+    return f"{moment:%H:%M}" if today else f"{moment:%d %b %Y}"

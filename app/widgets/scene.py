@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.theme import Theme
 from app.widgets.banner import Banner
 from app.widgets.scene_camera import Eye
-from app.widgets.scene_gl import SceneGL, has_opengl
+from app.widgets.scene_gl import SceneGL, graphics
 from app.widgets.scene_image import SceneImage
 from app.widgets.scene_marks import Marks
 from app.widgets.scene_tools import SceneTools
@@ -50,14 +50,16 @@ class SceneView(QWidget):
         self._settings = settings
         self.source: Callable[[], View | None] = lambda: None
         self.marks = Marks()
+        self._eye = Eye()
+        self._inset = True
+        if settings is not None:
+            self._eye = Eye.from_text(str(settings.value("scene/eye", "")))
+            self._inset = settings.value("scene/inset", "true") == "true"
         self.canvas: SceneGL | SceneImage
-        if QGuiApplication.platformName() != "offscreen" and has_opengl():
-            self.canvas = SceneGL(self.marks)
-            if settings is not None:
-                self.canvas.eye = Eye.from_text(str(settings.value("scene/eye", "")))
-                self.canvas.inset = settings.value("scene/inset", "true") == "true"
+        if QGuiApplication.platformName() != "offscreen" and graphics() == "hardware":
+            self.canvas = SceneGL(self.marks, software=False)
         else:
-            self.canvas = SceneImage()
+            self.canvas = SceneImage(self.marks)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -83,35 +85,28 @@ class SceneView(QWidget):
     @property
     def azimuth(self) -> float:
         """Direction of looking about the vertical [degree]."""
-        return self.canvas.eye.azimuth if isinstance(self.canvas, SceneGL) else 180.0
+        return self._eye.azimuth
 
     @property
     def eye(self) -> Eye:
         """Where the scene is looked at from."""
-        return self.canvas.eye if isinstance(self.canvas, SceneGL) else Eye()
+        return self._eye
 
     @eye.setter
     def eye(self, eye: Eye) -> None:
-        if isinstance(self.canvas, SceneGL):
-            self.canvas.eye = eye
-            self._dirty = True
-            self.eye_changed.emit()
+        self._eye = eye
+        self._dirty = True
+        self.eye_changed.emit()
 
     @property
     def inset(self) -> bool:
         """Whether the wrist camera is shown in a corner."""
-        return isinstance(self.canvas, SceneGL) and self.canvas.inset
+        return self._inset
 
     @inset.setter
     def inset(self, shown: bool) -> None:
-        if isinstance(self.canvas, SceneGL):
-            self.canvas.inset = shown
-            self._dirty = True
-
-    @property
-    def can_turn(self) -> bool:
-        """Whether the eye can be moved; without OpenGL it cannot."""
-        return isinstance(self.canvas, SceneGL)
+        self._inset = shown
+        self._dirty = True
 
     @property
     def fps(self) -> float:
@@ -167,12 +162,7 @@ class SceneView(QWidget):
         view = self.source() if self.isVisible() else None
         if view is not None and (view is not self._last or self._dirty):
             self._last, self._dirty = view, False
-            self.marks.follow(view)
-            if isinstance(self.canvas, SceneGL):
-                self.canvas.view = view
-                self.canvas.update()
-            else:
-                self.canvas.draw(view)
+            self.canvas.draw(view, self._eye, inset=self._inset)
         pause = 1000.0 * self._cost / SHARE
         self._timer.start(round(min(SLOWEST, max(FASTEST, pause))))
 

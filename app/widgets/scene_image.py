@@ -1,23 +1,46 @@
-"""The scene as plain pictures, where there is no OpenGL widget."""
+"""The scene as pictures from a thread of its own: where drawing is software's, or Qt has no OpenGL.
+
+Software drawing takes 20 to 60 ms a frame and would make the whole window go through OpenGL with
+it; from a thread it costs the window one copy of a picture (1 ms).
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QRect, Qt, QThread, Signal, Slot
+import mujoco
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.widgets.scene_camera import Eye
+from app.widgets.scene_drawing import Drawing
+from app.widgets.scene_marks import Marks
 from app.workers.messages import View
-from core.simulation import Camera, SimulationError
+from core.simulation import SimulationError
+from core.simulation.camera import offscreen_context
 
-WIDTH, HEIGHT = 640, 480
-"""Size of the drawn picture [px]."""
+LARGEST = 4096
+"""Largest picture's edge [px]."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One frame to draw."""
+
+    view: View
+    eye: Eye
+    inset: bool
+    width: int
+    height: int
+    ratio: float
 
 
 class _Painter(QThread):
-    """Draws the newest view it was given, on a thread of its own.
+    """Draws the newest frame that was asked for.
 
     A GL context belongs to one thread, and making one beside Qt's own on the GUI thread crashes.
     """
@@ -25,14 +48,16 @@ class _Painter(QThread):
     drawn = Signal(QImage, float)
     broken = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, marks: Marks, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("scene")
+        self._marks = marks
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._view: View | None = None
+        self._wanted: _Wanted | None = None
 
-    def draw(self, view: View) -> None:
-        self._view = view
+    def draw(self, wanted: _Wanted) -> None:
+        self._wanted = wanted
         self._wake.set()
 
     def close_down(self) -> None:
@@ -41,58 +66,78 @@ class _Painter(QThread):
         self.wait(5000)
 
     def run(self) -> None:
-        camera: Camera | None = None
-        task = ""
+        try:
+            # A small one: MuJoCo draws into a buffer of its own that follows the widget's size.
+            context = offscreen_context(64, 64)
+        except SimulationError as error:
+            self.broken.emit(str(error))
+            return
+        context.make_current()
+        drawing = Drawing(self._marks, software=True)
         try:
             while not self._stop.is_set():
                 self._wake.wait()
                 self._wake.clear()
-                view = self._view
-                if view is None or self._stop.is_set():
-                    continue
-                began = time.perf_counter()
-                if camera is None or view.task != task:
-                    if camera is not None:
-                        camera.close()
-                    camera, task = Camera(view.task, WIDTH, HEIGHT), view.task
-                picture = camera.render(view.snapshot)
-                image = QImage(
-                    picture.data, WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888
-                ).copy()
-                self.drawn.emit(image, time.perf_counter() - began)
-        except SimulationError as error:
+                wanted = self._wanted
+                if wanted is not None and not self._stop.is_set():
+                    began = time.perf_counter()
+                    image = self._picture(drawing, wanted)
+                    self.drawn.emit(image, time.perf_counter() - began)
+        except mujoco.FatalError as error:
             self.broken.emit(str(error))
         finally:
-            if camera is not None:
-                camera.close()
+            drawing.free()
+            context.free()
+
+    def _picture(self, drawing: Drawing, wanted: _Wanted) -> QImage:
+        width, height = drawing.draw(
+            wanted.view,
+            wanted.eye,
+            wanted.width,
+            wanted.height,
+            inset=wanted.inset,
+            ratio=wanted.ratio,
+        )
+        pixels = np.empty((height, width, 3), dtype=np.uint8)
+        mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
+        upright = np.ascontiguousarray(pixels[::-1])  # OpenGL's first row is the lowest
+        image = QImage(upright.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+        # A copy of its own, in the format that the window is painted in.
+        return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 class SceneImage(QWidget):
-    """Shows the scene as the workspace camera sees it; the view cannot be turned."""
+    """Shows the newest picture that the thread has drawn."""
 
     drawn = Signal(float)
     """A frame was drawn: the time it took [s]."""
     broken = Signal(str)
     """Nothing can be drawn here: why."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, marks: Marks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._image = QImage()
         self._reason = ""
-        self._painter = _Painter(self)
+        self._painter = _Painter(marks, self)
         self._painter.drawn.connect(self._take)
         self._painter.broken.connect(self._give_up)
-        self._painter.start()
 
     @property
     def image(self) -> QImage:
         """The last picture."""
         return self._image
 
-    def draw(self, view: View) -> None:
+    def draw(self, view: View, eye: Eye, *, inset: bool) -> None:
         """Draw a view as soon as the one before is done."""
-        self._painter.draw(view)
+        if self._reason:
+            return
+        if not self._painter.isRunning():
+            self._painter.start()
+        ratio = self.devicePixelRatioF()
+        width = min(LARGEST, max(1, round(self.width() * ratio)))
+        height = min(LARGEST, max(1, round(self.height() * ratio)))
+        self._painter.draw(_Wanted(view, eye, inset, width, height, ratio))
 
     def free(self) -> None:
         """Stop the drawing thread and wait for it."""
@@ -100,21 +145,13 @@ class SceneImage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self.palette().window())
-        if self._reason:
+        if self._image.isNull() or self._reason:
+            painter.fillRect(self.rect(), self.palette().window())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(32, 32, -32, -32), int(flags), self._reason)
-        elif not self._image.isNull():
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(self._covering(), self._image)
+        else:
+            painter.drawImage(self.rect(), self._image)
         painter.end()
-
-    def _covering(self) -> QRect:
-        """The picture scaled to fill the widget, its centre kept."""
-        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
-        area = QRect(0, 0, size.width(), size.height())
-        area.moveCenter(self.rect().center())
-        return area
 
     @Slot(QImage, float)
     def _take(self, image: QImage, took: float) -> None:

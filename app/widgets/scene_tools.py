@@ -34,7 +34,6 @@ class SceneTools(QFrame):
         row.addWidget(self.home)
         self.wrist.toggled.connect(self._show_inset)
         self.home.clicked.connect(self._go_home)
-        self.setVisible(scene.can_turn)
         scene.installEventFilter(self)
         self.set_theme(theme)
 

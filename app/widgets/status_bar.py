@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 ORDER = ("pad", "control", "fps", "device", "noise", "recording")
@@ -15,7 +14,7 @@ SEPARATOR = "·"
 class StatusBar(QWidget):
     """Short entries, each with a state told by colour and by its own words."""
 
-    def __init__(self, font: QFont, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -24,8 +23,6 @@ class StatusBar(QWidget):
         self._row.setContentsMargins(16, 0, 16, 0)
         self._row.setSpacing(8)
         self._row.addStretch(1)
-        # Not by the stylesheet, whose fonts come after a label has measured its new text.
-        self._font = font
         self._labels: dict[str, QLabel] = {}
         self._dots: dict[str, QLabel] = {}
         for key in ORDER:
@@ -36,11 +33,12 @@ class StatusBar(QWidget):
         if key not in self._labels:
             self._add(key)
         label = self._labels[key]
-        label.setText(text)
         if label.property("state") != state:
             label.setProperty("state", state)
             label.style().unpolish(label)
             label.style().polish(label)
+        label.ensurePolished()  # or it would measure the text in another font
+        label.setText(text)
         label.setVisible(bool(text))
         self._separate()
 
@@ -50,8 +48,6 @@ class StatusBar(QWidget):
 
     def _add(self, key: str) -> None:
         dot, label = QLabel(SEPARATOR), QLabel()
-        for widget in (dot, label):
-            widget.setFont(self._font)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         for widget in (dot, label):
             self._row.insertWidget(self._row.count() - 1, widget)

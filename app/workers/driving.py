@@ -62,10 +62,11 @@ class Driving(Use):
             if self._pause == 0:
                 self._arm()
             operator = OperatorCommand(gripper_toggles=operator.gripper_toggles)
-        self.driver = operator.device
         target = self.gripper.value
         command = self.by_hand(operator)
-        if self._state == "armed" and (operator.active or self.gripper.value != target):
+        moves = operator.active or self.gripper.value != target
+        self.driver = operator.device if moves else ""
+        if self._state == "armed" and moves:
             self._begin(operator.device)
         if self._state == "recording":
             self._before = (self.world.observe(), self.world.get_states())

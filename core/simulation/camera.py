@@ -55,7 +55,7 @@ class Camera:
         self._scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
         self._view = mujoco.MjvCamera()
         self._view.type = mujoco.mjtCamera.mjCAMERA_FIXED
-        self._gl: _Context | None = _context(width, height)
+        self._gl: _Context | None = offscreen_context(width, height)
         self._gl.make_current()
         self._drawing: Any = mujoco.MjrContext(self._model, mujoco.mjtFontScale.mjFONTSCALE_100)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._drawing)
@@ -158,8 +158,11 @@ def _backends() -> tuple[str, ...]:
     return ("egl", "osmesa", "glfw") if os.environ.get("DISPLAY") else ("egl", "osmesa")
 
 
-def _context(width: int, height: int) -> _Context:
-    """An OpenGL context from the first way that works."""
+def offscreen_context(width: int, height: int) -> _Context:
+    """An OpenGL context without a window, from the first way that works here.
+
+    It belongs to the thread that makes it. Raises :class:`UnavailableGraphicsError`.
+    """
     problems = []
     for name in _backends():
         try:

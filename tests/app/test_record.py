@@ -35,8 +35,8 @@ def test_the_pad_drives_records_and_saves_what_was_executed(studio_window, pad, 
     start = position(studio_window)
     pad.move("right_y", -1.0)  # up
     qtbot.waitUntil(lambda: arm.tick.step >= 12, timeout=5000)
-    pad.centre()
     assert arm.tick.driver == "gamepad"
+    pad.centre()
     assert position(studio_window)[2] > start[2] + 0.03
     pad.press("x")  # mark as a failure, which ends the recording
     qtbot.waitUntil(lambda: len(files(studio_window)) == 1, timeout=5000)
