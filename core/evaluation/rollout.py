@@ -8,7 +8,7 @@ import numpy as np
 from core.policies import Policy
 from core.simulation import COMMAND_SIZE, SensorNoise, World
 
-GROUP_SIZES = {"bc": 25, "nearest": 25, "plan": 5}
+GROUP_SIZES = {"bc": 50, "nearest": 50, "plan": 5}
 """Rows that a policy of each mode always sees at once. Matrix products round differently for
 different numbers of rows, and through contact a last bit becomes a different episode; with a
 constant number, an episode depends on its seed and on nothing that runs beside it. Planning

@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
 from mujoco.batch import Batch
 from rich.console import Console
 from rich.table import Table
 
+from core.commands.threads import use_one_torch_thread
 from core.evaluation import FIRST_SEED
 from core.evaluation.cohort import Crew
 from core.evaluation.rollout import Rollout, group_count
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("checkpoint", nargs="?", type=Path)
     parser.add_argument("--episodes", type=int, default=200)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
+    use_one_torch_thread()
     if arguments.checkpoint is None:
         checkpoint = small_checkpoint("pick_place")
     else:
