@@ -117,6 +117,7 @@ def test_discarding_leaves_no_file_and_the_last_episode_can_be_brought_back(stud
     qtbot.keyRelease(window, Qt.Key.Key_E)
     qtbot.keyClick(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(arm.session.episodes) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: state(studio_window) == "free", timeout=3000)
     content = files(studio_window)[0].read_bytes()
     qtbot.keyClick(window, Qt.Key.Key_Backspace)
     qtbot.waitUntil(lambda: arm.session.episodes == (), timeout=5000)
