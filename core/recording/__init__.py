@@ -15,6 +15,7 @@ from core.recording.errors import (
     UnsafeRecordingError,
 )
 from core.recording.library import EpisodeEntry, Library
+from core.recording.quality import Quality, measure_quality
 from core.recording.reader import read_episode, read_info
 from core.recording.recorder import EpisodeRecorder, episode_from_arrays
 from core.recording.versions import software_versions
@@ -43,6 +44,7 @@ __all__ = [
     "NoEpisodesError",
     "NothingToUndoError",
     "Problem",
+    "Quality",
     "ReadOnlyLibraryError",
     "RecordingError",
     "StorageError",
@@ -53,6 +55,7 @@ __all__ = [
     "episode_from_arrays",
     "find_episodes",
     "list_episodes",
+    "measure_quality",
     "read_episode",
     "read_info",
     "require_writable",
