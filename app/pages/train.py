@@ -138,6 +138,7 @@ class TrainPage(Page):
             heading = f"Ready to train on {len(chosen)} demonstrations"
             text = "Press Train; the curves appear here. Tick an earlier run to see its curves."
         self.plots.empty.say(heading, text)
+        self.plots.empty.offer("" if len(chosen) >= FEWEST_EPISODES else "Go to Record")
 
     # starting
 
@@ -321,8 +322,13 @@ class TrainPage(Page):
         self.earlier.changed.connect(self.reload)
         controls.preset_box.activated.connect(self._choice_changed)
         self.plots.save_notice.pressed.connect(self._save_again)
+        self.plots.empty.pressed.connect(self._go_to_record)
         studio.episodes_changed.connect(self.reload)
         studio.theme_changed.connect(self._set_theme)
+
+    @Slot()
+    def _go_to_record(self) -> None:
+        self._studio.go_to("Record")
 
     @Slot(object)
     def _set_theme(self, theme: Theme) -> None:

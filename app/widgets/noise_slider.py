@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+CONTROL_HEIGHT = 32
+"""Height of slider and number, so that their sign stands in their middle [px]."""
 STEPS = 100
 """Slider positions between 0 and 1: the slider moves in hundredths, as the number shows them."""
 
@@ -65,6 +67,7 @@ class NoiseSlider(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
+        self.label.setFixedHeight(CONTROL_HEIGHT)
         row.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(track, 1)
         row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
