@@ -41,6 +41,8 @@ class ProgressBar:
             console=self._console,
             transient=True,
             disable=self._lines,
+            # On a terminal results are printed above the bar; a pipe must get them itself.
+            redirect_stdout=sys.stdout.isatty(),
         )
         self._task = self._bar.add_task(title, total=total, note="")
 

@@ -1,4 +1,8 @@
+import os
+import pty
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -62,3 +66,25 @@ def test_ctrl_c_keeps_what_was_committed(start, tmp_path):
     names = {path.name for path in (tmp_path / "episodes").iterdir()}
     assert {path.name for path in paths} <= names
     assert all(name.endswith(".hdf5") for name in names)  # no half file
+
+
+def test_a_pipe_gets_the_announcements_while_the_terminal_shows_the_bar(tmp_path):
+    terminal, end = pty.openpty()
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "core", "demonstrate"]
+            + ["--task", "reach", "--episodes", "2", "--out", str(tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=end,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        shown = os.read(terminal, 100_000).decode(errors="replace")
+    finally:
+        os.close(end)
+        os.close(terminal)
+    assert result.returncode == 0
+    assert len(announced(result.stdout)) == 2
+    assert "demonstrating reach" in shown
+    assert "saved" not in shown
