@@ -1,5 +1,4 @@
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -7,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from core.recording import find_episodes, read_episode
 
@@ -69,11 +69,12 @@ def test_ctrl_c_keeps_what_was_committed(start, tmp_path):
 
 
 def test_a_pipe_gets_the_announcements_while_the_terminal_shows_the_bar(tmp_path):
+    arguments = ("demonstrate", "--task", "reach", "--episodes", "2")
+    pty = pytest.importorskip("pty", reason="needs a Unix terminal")
     terminal, end = pty.openpty()
     try:
         result = subprocess.run(
-            [sys.executable, "-m", "core", "demonstrate"]
-            + ["--task", "reach", "--episodes", "2", "--out", str(tmp_path)],
+            [sys.executable, "-m", "core", *arguments, "--out", str(tmp_path)],
             stdout=subprocess.PIPE,
             stderr=end,
             text=True,
