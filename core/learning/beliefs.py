@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from core.learning.configuration import BeliefConfiguration
 from core.learning.errors import ConfigurationError
+from core.learning.recurrence import unroll_gru
 
 Prior = Callable[[Tensor, int], Tensor]
 """Predicts the next latent (count, D) from the belief's state and the index of the control step."""
@@ -102,7 +103,7 @@ class RecurrentBelief(Belief):
         return state if self.see_latent else state[..., self.latent :]
 
     def unroll(self, latents: Tensor, prior: Prior | None = None) -> Tensor:
-        memories, _ = self.gru(latents)  # (batch, time, width)
+        memories = unroll_gru(self.gru, latents)  # (batch, time, width)
         return torch.cat((latents, memories), dim=-1)
 
 

@@ -52,6 +52,8 @@ class EncoderConfiguration:
     """Normalisation of the latent; a remedy when the latent collapses."""
     relative_positions: bool = True
     """Whether differences of all pairs of position fields are inputs too."""
+    ignored: tuple[str, ...] = ()
+    """Fields that the encoder does not look at."""
     clip: float = 5.0
     """Largest magnitude of a standardised input that is passed on [standard deviations]; 0: any."""
 
@@ -162,8 +164,8 @@ class LossConfiguration:
     """Over the D entries of a latent: mean (as in code) or sum (as in text, D times larger)."""
     rollout: int = 4
     """Steps that the predictor is rolled out and compared [control steps]."""
-    rollout_starts: int = 8
-    """Points of a window from which it is rolled out beyond one step; 0: all of them."""
+    rollout_points: int = 8
+    """Points of a window from which it is rolled out; 0: all of them."""
     prediction: float = 10.0
     """Weight of the latent prediction loss."""
     inverse_dynamics: float = 1.0
@@ -183,7 +185,7 @@ class LossConfiguration:
         _need_choice(self, "distance")
         _need_choice(self, "reduction")
         _need(self.rollout >= 1, self, "rollout", "at least 1")
-        _need(self.rollout_starts >= 0, self, "rollout_starts", "0 (all) or larger")
+        _need(self.rollout_points >= 0, self, "rollout_points", "0 (all) or larger")
         _need(self.goal_horizon >= 1, self, "goal_horizon", "at least 1")
         for name in ("prediction", "inverse_dynamics", "action", "gripper", "decoder", "goal"):
             _need(getattr(self, name) >= 0, self, name, "0 (off) or larger")

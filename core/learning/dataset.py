@@ -101,6 +101,7 @@ class Dataset:
             control_rate=float(episodes[0].info.control_rate),
             fields={name: int(array.shape[1]) for name, array in first.items()},
             action_names=names,
+            gripper_levels=_gripper_levels(episodes, names),
         )
         standardisation = Standardisation.of(observations)
         packed = torch.cat([standardisation.apply(o) for o in observations])  # (rows, O)
@@ -131,6 +132,26 @@ def _default_names(size: int) -> tuple[str, ...]:
     if size == len(COMMAND_NAMES):
         return COMMAND_NAMES
     return tuple(f"action_{i}" for i in range(size))
+
+
+def _gripper_levels(episodes: Sequence[EpisodeLike], names: tuple[str, ...]) -> tuple[float, float]:
+    """Medians of the opening and of the closing gripper commands.
+
+    Fingers held nearly closed are as much a choice as a grasp; what is executed is the level that
+    was demonstrated.
+    """
+    if "gripper" not in names:
+        return -1.0, 1.0
+    commands = np.concatenate([e.actions[:, names.index("gripper")] for e in episodes])
+    closing = commands > 0
+    levels = [
+        float(np.median(c)) if c.size else None for c in (commands[~closing], commands[closing])
+    ]
+    opened, closed = levels
+    return (
+        opened if opened is not None else float(closed or 0.0),
+        closed if closed is not None else float(opened or 0.0),
+    )
 
 
 def _constant(standardisation: Standardisation) -> tuple[str, ...]:

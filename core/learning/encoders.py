@@ -81,9 +81,13 @@ class StateEncoder(Encoder):
     ) -> None:
         super().__init__()
         self.latent = configuration.latent
-        self.names = tuple(space.fields)
+        self.names = tuple(n for n in space.fields if n not in configuration.ignored)
         self.clip = configuration.clip
-        inputs = space.observation_size
+        inputs = sum(space.fields[name] for name in self.names)
+        if not inputs:
+            raise ConfigurationError(
+                f"encoder.ignored leaves no field; fields: {', '.join(space.fields)}"
+            )
         self.relative: RelativePositions | None = None
         if configuration.relative_positions:
             self.relative = RelativePositions(space, standardisation)
@@ -94,9 +98,11 @@ class StateEncoder(Encoder):
         self.norm = LatentNorm(configuration.normalisation, configuration.latent)
 
     def forward(self, fields: Mapping[str, Tensor]) -> Tensor:
-        packed = torch.cat([fields[name] for name in self.names], dim=-1)  # (..., O)
-        inputs = packed.clamp(-self.clip, self.clip) if self.clip else packed
+        inputs = torch.cat([fields[name] for name in self.names], dim=-1)  # (..., seen)
+        if self.clip:
+            inputs = inputs.clamp(-self.clip, self.clip)
         if self.relative is not None:
+            packed = torch.cat(list(fields.values()), dim=-1)  # (..., O)
             inputs = torch.cat((inputs, self.relative(packed)), dim=-1)
         latent: Tensor = self.norm(self.network(inputs))
         return latent

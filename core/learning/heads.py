@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from core.learning.configuration import HeadConfiguration
 from core.learning.layers import perceptron
+from core.learning.space import Space
 
 PROBE_WIDTH = 256
 """Hidden width of decoder, goal map and inverse dynamics; they serve, they do not compete."""
@@ -19,15 +20,15 @@ class PolicyHead(nn.Module):
     outputs into commands.
     """
 
-    def __init__(
-        self, configuration: HeadConfiguration, belief: int, action_size: int, gripper: int | None
-    ) -> None:
+    def __init__(self, configuration: HeadConfiguration, belief: int, space: Space) -> None:
         super().__init__()
         self.chunk = configuration.chunk
-        self.action_size = action_size
-        self.binary = gripper if configuration.gripper == "binary" else None
+        self.action_size = space.action_size
+        self.binary = space.gripper if configuration.gripper == "binary" else None
         """Index of the action that is a choice of two, if any."""
-        self.network = perceptron(belief, configuration.hidden, self.chunk * action_size)
+        self.levels = space.gripper_levels
+        """Commands that the two choices stand for."""
+        self.network = perceptron(belief, configuration.hidden, self.chunk * self.action_size)
 
     def forward(self, belief: Tensor) -> Tensor:
         """Raw outputs (..., chunk, A)."""
@@ -35,11 +36,21 @@ class PolicyHead(nn.Module):
         return raw.unflatten(-1, (self.chunk, self.action_size))
 
     def actions(self, raw: Tensor) -> Tensor:
-        """Commands in [-1, 1]; a chosen entry becomes 2 p - 1 with p its probability of 1."""
+        """Commands in [-1, 1]; a choice is its expected command, open + p (closed - open)."""
         actions = raw.clamp(-1.0, 1.0)
         if self.binary is not None:
-            # (..., 0): 2 sigmoid(x) - 1 = tanh(x / 2)
-            actions[..., self.binary] = torch.tanh(0.5 * raw[..., self.binary])
+            opened, closed = self.levels
+            p = torch.sigmoid(raw[..., self.binary])  # (...)
+            actions[..., self.binary] = opened + p * (closed - opened)
+        return actions
+
+    def decide(self, actions: Tensor) -> Tensor:
+        """`actions` (..., A) with the choice made: the nearer of its two commands, in place."""
+        if self.binary is not None:
+            opened, closed = self.levels
+            votes = actions[..., self.binary]
+            middle = 0.5 * (opened + closed)
+            actions[..., self.binary] = torch.where(votes > middle, closed, opened)
         return actions
 
 

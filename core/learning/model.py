@@ -38,9 +38,7 @@ class ActJepa(nn.Module):
         self.belief = make_belief(configuration.belief, latent)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
         self.inverse_dynamics = InverseDynamics(configuration.head.chunk, latent, space.action_size)
-        self.head = PolicyHead(
-            configuration.head, self.belief.size, space.action_size, space.gripper
-        )
+        self.head = PolicyHead(configuration.head, self.belief.size, space)
         self.decoder = make_decoder(self.belief.size, space.observation_size)
         self.goal_map = make_goal_map(self.belief.size, latent)
         self._averaged: tuple[list[Tensor], list[Tensor]] | None = None

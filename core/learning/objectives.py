@@ -68,39 +68,32 @@ def representation_losses(model: ActJepa, windows: Windows, features: Features) 
 
 def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
     """Mean over k = 1..rollout of the distance of the k-step prediction to the target latent."""
-    loss, time = model.configuration.loss, windows.time
-    encoded = model.action_encoder(windows.actions)  # (batch, frames, D)
-    belief, states = model.belief, features.states
-    predicted = model.predictor(
-        belief.read(states), encoded[:, :time], belief.estimate(states)
-    )  # (batch, time, D)
-    target = features.targets[:, :time]
-    distance = latent_distance(predicted, target, loss.distance, loss.reduction)
-    total = masked_mean(distance, windows.valid[:, 1 : time + 1])
-    if loss.rollout == 1:
-        return total
-    points = _points(windows, loss.rollout_starts)  # (points,)
-    batch, count = states.shape[0], points.shape[0]
-    state = states[:, points].flatten(0, 1)  # (batch * points, state)
-    latent = predicted[:, points].flatten(0, 1)
-    for k in range(2, loss.rollout + 1):
-        state = belief.step(state, latent, latent)
-        action = encoded[:, points + (k - 1)].flatten(0, 1)
+    loss, belief = model.configuration.loss, model.belief
+    points = _points(windows, loss.rollout_points)  # (points,)
+    batch, count = windows.rows.shape[0], points.shape[0]
+    state = features.states[:, points].flatten(0, 1)  # (batch * points, state)
+    ahead = points[:, None] + torch.arange(loss.rollout, device=points.device)
+    encoded = model.action_encoder(windows.actions[:, ahead])  # (batch, points, rollout, D)
+    total = torch.zeros((), device=points.device)
+    for k in range(loss.rollout):
+        action = encoded[:, :, k].flatten(0, 1)
         latent = model.predictor(belief.read(state), action, belief.estimate(state))
-        target = features.targets[:, points + (k - 1)]
+        target = features.targets[:, ahead[:, k]]  # targets begin with the second frame
         distance = latent_distance(
             latent.unflatten(0, (batch, count)), target, loss.distance, loss.reduction
         )
-        total = total + masked_mean(distance, windows.valid[:, points + k])
+        total = total + masked_mean(distance, windows.valid[:, ahead[:, k] + 1])
+        if k + 1 < loss.rollout:
+            state = belief.step(state, latent, latent)
     return total / loss.rollout
 
 
-def _points(windows: Windows, limit: int) -> Tensor:
-    """Evenly spaced points of a window, shifted by the random offset, (points,) int64.
+def _points(windows: Windows, limit: int, time: int | None = None) -> Tensor:
+    """Evenly spaced points among the first `time` steps, shifted by the random offset (points,).
 
     At most `limit` of them; 0: every step.
     """
-    time, device = windows.time, windows.rows.device
+    time, device = time or windows.time, windows.rows.device
     count = min(limit, time) if limit else time
     stride = time // count
     return torch.arange(count, device=device) * stride + windows.offset.to(device) % stride
@@ -110,13 +103,14 @@ def _inverse_dynamics_loss(model: ActJepa, windows: Windows, features: Features)
     """The actions of a chunk from the latents before and after it."""
     chunk = model.inverse_dynamics.chunk
     latents = features.latents
-    pairs = min(latents.shape[1] - chunk, windows.time)
-    recovered = model.inverse_dynamics(latents[:, :pairs], latents[:, chunk : chunk + pairs])
+    last = min(latents.shape[1] - chunk, windows.time)
+    points = _points(windows, PROBED_POINTS, last)
+    recovered = model.inverse_dynamics(latents[:, points], latents[:, points + chunk])
     distance = action_distance(
-        recovered, windows.chunks[:, :pairs], model.configuration.head.loss
-    )  # (batch, pairs, chunk)
-    exists = windows.valid[:, chunk : chunk + pairs, None]
-    return masked_mean(distance, exists & windows.chunk_valid[:, :pairs])
+        recovered, windows.chunks[:, points], model.configuration.head.loss
+    )  # (batch, points, chunk)
+    exists = windows.valid[:, points + chunk, None]
+    return masked_mean(distance, exists & windows.chunk_valid[:, points])
 
 
 def reader_losses(model: ActJepa, windows: Windows, features: Features, *, through: bool) -> Losses:

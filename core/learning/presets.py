@@ -31,7 +31,7 @@ REFERENCE = Configuration(
         distance="plain",
         reduction="mean",
         rollout=1,
-        rollout_starts=0,
+        rollout_points=0,
         prediction=1.0,
         inverse_dynamics=0.0,
     ),

@@ -39,6 +39,8 @@ class Space:
     """Name of each entry of an action."""
     action_unit: str = "command in [-1, 1]"
     """Unit of the actions."""
+    gripper_levels: tuple[float, float] = (-1.0, 1.0)
+    """Gripper commands that stand for open and closed: the medians of those demonstrated."""
 
     @property
     def observation_size(self) -> int:
@@ -77,6 +79,7 @@ class Space:
             "fields": [[name, size] for name, size in self.fields.items()],
             "action_names": list(self.action_names),
             "action_unit": self.action_unit,
+            "gripper_levels": list(self.gripper_levels),
         }
 
     @classmethod
@@ -88,6 +91,10 @@ class Space:
             fields={str(name): int(size) for name, size in values["fields"]},
             action_names=tuple(str(name) for name in values["action_names"]),
             action_unit=str(values["action_unit"]),
+            gripper_levels=(
+                float(values["gripper_levels"][0]),
+                float(values["gripper_levels"][1]),
+            ),
         )
 
 

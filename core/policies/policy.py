@@ -66,7 +66,6 @@ class BeliefPolicy:
         self.checkpoint = checkpoint
         self.model = checkpoint.model
         space = checkpoint.space
-        self._gripper = self.model.head.binary
         self._ensemble = TemporalEnsemble(length, space.action_size, decay)
         self.count = 0
         self.reset(1)
@@ -101,10 +100,7 @@ class BeliefPolicy:
         self._state = self.model.perceive(self._state, packed, self._actions)
         self._chunks = self._propose(self._state)  # (n, length, A)
         actions = self._ensemble.add(self._chunks).clamp_(-1.0, 1.0)  # a mean may round past 1
-        if self._gripper is not None:
-            # a choice of two: the ensemble votes
-            votes = actions[:, self._gripper]
-            actions[:, self._gripper] = torch.where(votes > 0, 1.0, -1.0)
+        actions = self.model.head.decide(actions)  # the ensemble votes on the gripper
         self._actions = actions
         return actions.numpy().copy()
 
