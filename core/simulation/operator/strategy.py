@@ -13,9 +13,6 @@ from core.simulation.operator.traits import Traits
 
 OPEN, CLOSED = -1.0, 1.0
 
-_TURN_LIMIT = 1.2
-"""How far the operator turns the hand to either side [rad]."""
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -131,16 +128,17 @@ class Grasping:
 
 
 class Pushing:
-    """Turn the hand broadside, come down behind the box, push it along the line to the goal.
+    """Close the hand, turn it flat towards the goal, come down behind the box, push it there.
 
-    The fingers are nearly closed: two of them side by side hold the box's face, where a fist
-    would slip off to one side, as it does for people.
+    Held flat, the closed fingers meet the box with their breadth; with an edge it would turn away
+    from under them, as it does for people.
     """
 
     HOVER, DESCEND, PUSH, RETREAT = range(4)
 
-    BEHIND = 0.050
-    """Distance of the fingers from the centre of the box before they touch it [m]."""
+    BEHIND = 0.060
+    """Where the fingers come down, from the centre of the box [m]; nearer, a corner of theirs may
+    land on a corner of the box."""
 
     def intend(self, seen: Seen, elapsed: np.ndarray, traits: Traits) -> Intent:
         """Four phases; the operator retreats and starts again when the box slips aside."""
@@ -155,19 +153,20 @@ class Pushing:
         down = behind - seen.end_effector
         down[:, 2] += 0.002 + np.clip(3.0 * (rows_length(down[:, :2]) - 0.010), 0.0, 0.06)
 
-        # the line of the fingers across the direction of the push, either way round
-        broadside = _half(np.arctan2(along[:, 1], along[:, 0]))
-        turn = np.clip(broadside, -_TURN_LIMIT, _TURN_LIMIT) - seen.yaw
+        # one of the four sides of the closed fingers across the direction of the push
+        turn = _quarter(np.arctan2(along[:, 1], along[:, 0]) - seen.yaw)
 
         offset = seen.end_effector[:, :2] - seen.object[:, :2]
         ahead = offset[:, 0] * along[:, 0] + offset[:, 1] * along[:, 1]
         aside = offset - along * ahead[:, None]
         push = np.zeros((n, 3))
         # as far as the box still has to go, and back onto the line behind it
-        push[:, :2] = along * (np.minimum(left, 0.08) * (left > 0.012))[:, None] - 2.0 * aside
+        push[:, :2] = along * np.minimum(left, 0.08)[:, None] - 2.0 * aside
+        there = left < 0.022
+        push[there, :2] = 0.0
         push[:, 2] = 0.024 + traits.aim[:, 2] - seen.end_effector[:, 2]
         slipped = (rows_length(aside) > 0.030) | (ahead > -0.005)
-        near = left < 0.02
+        near = left < 0.036  # within the goal, where its direction says little
         retreat = np.zeros((n, 3))
         # away first: fingers that go up along the box would take it with them
         apart = rows_length(offset)
@@ -191,7 +190,7 @@ class Pushing:
             way=np.stack((above, down, push, retreat)),
             speed=np.stack((ones, 0.7 * ones, 0.6 * ones, 0.8 * ones)),
             turn=np.stack((turn, turn, 0.5 * steady, 0.0 * turn)),
-            gripper=np.stack([traits.spread] * 4),
+            gripper=np.full((4, n), CLOSED),
             then=then,
         )
 
@@ -207,8 +206,3 @@ def rows_length(v: np.ndarray) -> np.ndarray:
 def _quarter(angle: np.ndarray) -> np.ndarray:
     """The smallest turn with the same effect on a cube, in [-pi/4, pi/4) [rad]."""
     return np.mod(angle + 0.25 * np.pi, 0.5 * np.pi) - 0.25 * np.pi
-
-
-def _half(angle: np.ndarray) -> np.ndarray:
-    """The direction of a line, in [-pi/2, pi/2) [rad]."""
-    return np.mod(angle + 0.5 * np.pi, np.pi) - 0.5 * np.pi

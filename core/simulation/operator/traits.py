@@ -38,8 +38,6 @@ class Traits:
     """Steps that the trigger takes from open to closed (n,)."""
     dwell: np.ndarray
     """Steps to wait after the fingers touch, to be sure (n,)."""
-    spread: np.ndarray
-    """Gripper command while pushing, nearly closed (n,)."""
     aim: np.ndarray
     """Misjudgement of where things are (n, 3) [m]."""
     care: np.ndarray
@@ -67,7 +65,6 @@ class Traits:
         self.carry[row] = uniform(0.04, 0.08)
         self.squeeze[row] = uniform(2.0, 5.0)
         self.dwell[row] = generator.integers(2, 7)
-        self.spread[row] = uniform(0.55, 0.8)
         self.aim[row] = generator.normal(0.0, (0.003, 0.003, 0.002))
         self.care[row] = float(uniform() < 0.8)
         hesitates = uniform(size=PHASES) < 0.3
