@@ -243,7 +243,11 @@ class ComparePanel(QWidget):
         files = Card("Export")
         files.body.addLayout(row(*self.export_buttons.values(), 1, self.folder_button))
         files.body.addWidget(
-            label("Everything is saved when a comparison ends; this writes it now.", "caption")
+            label(
+                "Everything is saved when a comparison ends; this writes it now.",
+                "caption",
+                wrap=True,
+            )
         )
         old = Card("Earlier comparisons")
         old.body.addWidget(self.earlier)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme import Theme
+from app.widgets.controls import Card
 from app.widgets.episode_picker import EpisodePicker
 from app.widgets.field_docs import field_docs
 from app.widgets.run_list import RunList
@@ -215,21 +215,22 @@ class TrainPanel(QWidget):
         buttons.addWidget(self.pause_button, 1)
         buttons.addWidget(self.stop_button, 1)
         buttons.addWidget(self.cancel_button)
+        start = QVBoxLayout()
+        start.setSpacing(8)
+        start.addLayout(buttons)
+        start.addWidget(self.problem)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(_heading("Demonstrations"))
-        column.addWidget(self.picker)
-        column.addWidget(_rule())
-        column.addWidget(_heading("Method"))
-        column.addWidget(self._method)
-        column.addSpacing(8)
-        column.addLayout(buttons)
-        column.addWidget(self.problem)
+        column.setContentsMargins(16, 16, 20, 16)
+        column.setSpacing(16)
+        for heading, content in (("Demonstrations", self.picker), ("Method", self._method)):
+            card = Card(heading)
+            card.body.addWidget(content)
+            column.addWidget(card)
+        column.addLayout(start)
         column.addWidget(self.advanced)
-        column.addWidget(_rule())
-        column.addWidget(_heading("Earlier runs"))
-        column.addWidget(self.runs)
+        card = Card("Earlier runs")
+        card.body.addWidget(self.runs)
+        column.addWidget(card)
         column.addStretch(1)
 
     def _make_form(self) -> None:
@@ -264,15 +265,3 @@ def _number_box(lowest: int, highest: int, step: int) -> QSpinBox:
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return box
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    return label
-
-
-def _rule() -> QFrame:
-    rule = QFrame()
-    rule.setProperty("role", "rule")
-    return rule

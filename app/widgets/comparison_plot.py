@@ -26,9 +26,12 @@ MODE_TITLES = {
     "nearest": "Nearest neighbour",
     "plan": "Latent planning",
 }
+SHORT_TITLES = {"bc": "BC", "nearest": "Nearest", "plan": "Planning"}
 SYMBOLS = {"bc": "o", "nearest": "s", "plan": "t1"}
-BAND_OPACITY = 34
+BAND_OPACITY = 38
 """Of 255: three bands over one another leave each curve readable."""
+DODGE = 0.006
+"""Sideways distance between modes, as a part of the axis: equal results stay apart."""
 
 
 def mode_color(theme: Theme, mode: str) -> QColor:
@@ -42,10 +45,15 @@ def mode_title(mode: str) -> str:
     return MODE_TITLES.get(mode, mode)
 
 
+def short_title(mode: str) -> str:
+    """The name of a mode where space is scarce."""
+    return SHORT_TITLES.get(mode, mode)
+
+
 @dataclass
 class _Curve:
-    low: pg.PlotDataItem
-    high: pg.PlotDataItem
+    low: pg.PlotCurveItem
+    high: pg.PlotCurveItem
     band: pg.FillBetweenItem
     bars: pg.ErrorBarItem
     line: pg.PlotDataItem
@@ -117,7 +125,7 @@ class ComparisonPlot(QFrame):
     def points(self, mode: str) -> tuple[np.ndarray, np.ndarray]:
         """Noise levels and success rates [%] drawn for `mode`."""
         x, y = self._curves[mode].points.getData()
-        return np.asarray(x), np.asarray(y)
+        return np.asarray(x) - self._dodge(mode), np.asarray(y)
 
     def show_rows(self, rows: Sequence[Row], planned: int) -> None:
         """Draw what there is of each row; `planned` episodes make a row complete."""
@@ -127,8 +135,7 @@ class ComparisonPlot(QFrame):
             self._make_curves(modes)
         for mode, curve in self._curves.items():
             self._draw(mode, curve)
-        highest = max((row.noise for row in rows), default=1.0) or 1.0
-        self.plot.setXRange(0.0, highest, padding=0.03)
+        self.plot.setXRange(0.0, self._span, padding=0.03)
         levels = sorted({row.noise for row in rows})
         ticks = [[(v, f"{v:g}") for v in levels]] if 0 < len(levels) <= 12 else None
         self.plot.getAxis("bottom").setTicks(ticks)
@@ -153,6 +160,15 @@ class ComparisonPlot(QFrame):
         for mode, curve in self._curves.items():
             self._draw(mode, curve)
 
+    @property
+    def _span(self) -> float:
+        """The highest noise level, or 1 before there is any."""
+        return max((row.noise for row in self._rows), default=1.0) or 1.0
+
+    def _dodge(self, mode: str) -> float:
+        modes = self.modes
+        return DODGE * self._span * (modes.index(mode) - (len(modes) - 1) / 2)
+
     def _make_curves(self, modes: Sequence[str]) -> None:
         for curve in self._curves.values():
             for item in curve.items():
@@ -174,7 +190,7 @@ class ComparisonPlot(QFrame):
         color = mode_color(self._theme, mode)
         soft = QColor(color)
         soft.setAlpha(BAND_OPACITY)
-        low, high = pg.PlotDataItem(pen=None), pg.PlotDataItem(pen=None)
+        low, high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
         curve = _Curve(
             low=low,
             high=high,
@@ -190,7 +206,7 @@ class ComparisonPlot(QFrame):
 
     def _draw(self, mode: str, curve: _Curve) -> None:
         rows = curve_of(self._rows, mode)
-        noise = np.array([row.noise for row in rows])
+        noise = np.array([row.noise for row in rows]) + self._dodge(mode)
         rate = np.array([100 * row.rate for row in rows])
         bounds = np.array([[100 * end for end in row.interval] for row in rows]).reshape(-1, 2)
         color = mode_color(self._theme, mode)
@@ -198,10 +214,12 @@ class ComparisonPlot(QFrame):
         curve.low.setData(noise, bounds[:, 0])
         curve.high.setData(noise, bounds[:, 1])
         curve.line.setData(noise, rate)
-        levels = np.unique([row.noise for row in self._rows]) if self._rows else np.zeros(1)
-        beam = 0.012 * (levels[-1] or 1.0)
         curve.bars.setData(
-            x=noise, y=rate, top=bounds[:, 1] - rate, bottom=rate - bounds[:, 0], beam=beam
+            x=noise,
+            y=rate,
+            top=bounds[:, 1] - rate,
+            bottom=rate - bounds[:, 0],
+            beam=DODGE * self._span,
         )
         full = [row.episodes >= self._planned for row in rows]
         curve.points.setData(

@@ -120,13 +120,13 @@ class LivePlot(QFrame):
 
     def clear(self) -> None:
         """Forget the curves of the present run; earlier runs stay."""
-        for curve in self._curves.values():
-            self.plot.removeItem(curve.item)
-            self._legend_row.removeWidget(curve.entry)
-            curve.entry.hide()
-            curve.entry.deleteLater()
-        self._curves.clear()
+        for name in list(self._curves):
+            self._forget(name)
+        for overlay in self._overlays.values():
+            for name in overlay.items:
+                self._curve(name)
         self.show_everything()
+        self._schedule()
 
     def set_overlay(
         self, run: str, dash: int, curves: Mapping[str, tuple[ArrayLike, ArrayLike]]
@@ -135,6 +135,7 @@ class LivePlot(QFrame):
         self.remove_overlay(run)
         overlay = _Overlay(dash)
         for name, (x, y) in curves.items():
+            self._curve(name)  # for its name in the legend
             points = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
             item = pg.PlotDataItem(pen=self._pen(name, dash), antialias=True, connect="finite")
             item.setZValue(-10)
@@ -144,17 +145,22 @@ class LivePlot(QFrame):
             item.setData(*self._drawable(*points))
             overlay.items[name], overlay.points[name] = item, points
         self._overlays[run] = overlay
+        self._schedule()
 
     def remove_overlay(self, run: str) -> None:
         """Take an earlier run away; one that is not shown is no error."""
         overlay = self._overlays.pop(run, None)
         for item in overlay.items.values() if overlay else ():
             self.plot.removeItem(item)
+        shown = {name for other in self._overlays.values() for name in other.items}
+        for name in [name for name in self._curves if name not in (*self.names, *shown)]:
+            self._forget(name)
+        self._schedule()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the curves of the present run, in order of appearance."""
-        return tuple(self._curves)
+        return tuple(name for name, curve in self._curves.items() if len(curve.history))
 
     @property
     def overlays(self) -> tuple[str, ...]:
@@ -215,6 +221,8 @@ class LivePlot(QFrame):
                 curve.item.setData(*self._drawable(curve.history.x, curve.history.y))
                 curve.dirty = False
         self._keep_flat_curves_in_sight()
+        for side in ("left", "bottom"):  # numbers beside nothing would only puzzle
+            self.plot.getAxis(side).setStyle(showValues=bool(self.names or self._overlays))
         self._show_values()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -268,6 +276,13 @@ class LivePlot(QFrame):
                 entry.toggle()
         return self._curves[name]
 
+    def _forget(self, name: str) -> None:
+        curve = self._curves.pop(name)
+        self.plot.removeItem(curve.item)
+        self._legend_row.removeWidget(curve.entry)
+        curve.entry.hide()
+        curve.entry.deleteLater()
+
     def _pen(self, name: str, dash: int | None = None) -> QPen:
         if name not in self._colors:
             taken = set(self._colors.values())
@@ -282,9 +297,11 @@ class LivePlot(QFrame):
     def _keep_flat_curves_in_sight(self) -> None:
         """A constant gets a range of its own size; by itself the axis would span a whole unit."""
         followed = bool(self.plot.vb.autoRangeEnabled()[1]) or self._flat
-        if self._logarithmic or self._overlays or not followed:
+        if self._logarithmic or not followed:
             return
         seen = [curve.history.y for curve in self._curves.values() if len(curve.history)]
+        for overlay in self._overlays.values():
+            seen.extend(y for _, y in overlay.points.values())
         values = np.concatenate(seen) if seen else np.empty(0)
         values = values[np.isfinite(values)]
         flat = len(values) > 0 and np.ptp(values) <= 1e-9 * np.abs(values).max()
@@ -322,7 +339,9 @@ class LivePlot(QFrame):
 
     def _show_values(self) -> None:
         for curve in self._curves.values():
-            if len(curve.history):
+            if not len(curve.history):
+                curve.entry.hide_value()
+            else:
                 if self._hover is not None:
                     curve.entry.set_value(curve.history.value_at(self._hover))
                 elif self._shows_latest:

@@ -12,7 +12,8 @@ from app.theme import Theme
 from app.widgets.comparison_plot import mode_color, mode_title
 from app.widgets.success_curves import INTERPOLATED, MEASURED, ModeAt
 
-ROW_HEIGHT = 48
+ROW_HEIGHT = 60
+"""A line of text, the bar, a caption and some air [px]."""
 BAR_HEIGHT = 10
 
 
@@ -81,11 +82,10 @@ class NoiseCut(QWidget):
             painter.drawText(
                 text.adjusted(0, 0, -space, 0), right, f"{sign}{100 * mode.rate:.0f} %"
             )
+        self._paint_bar(painter, QRectF(0, top + 24, width, BAR_HEIGHT), mode, color)
         painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("faint" if not known else "muted"))
-        name_width = painter.fontMetrics().horizontalAdvance(mode_title(mode.mode)) * 1.25 + 12
-        painter.drawText(text.adjusted(name_width, 0, 0, 0), left, source_of(mode))
-        self._paint_bar(painter, QRectF(0, top + 26, width, BAR_HEIGHT), mode, color)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(QRectF(0, top + 36, width, 18), left, source_of(mode))
 
     def _paint_bar(self, painter: QPainter, place: QRectF, mode: ModeAt, color: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -121,11 +121,11 @@ class NoiseCut(QWidget):
 def source_of(mode: ModeAt) -> str:
     """Where the number comes from, in a few words."""
     if mode.kind == MEASURED:
-        return f"{mode.episodes} starts"
+        return f"measured on {mode.episodes} starts"
     if mode.kind == INTERPOLATED:
-        return f"interpolated, {mode.between[0]:g}–{mode.between[1]:g}"
+        return f"interpolated between σ {mode.between[0]:g} and {mode.between[1]:g}"
     if mode.between:
-        return f"measured {mode.between[0]:g}–{mode.between[-1]:g} only"
+        return f"not measured here, only from σ {mode.between[0]:g} to {mode.between[-1]:g}"
     return "not measured yet"
 
 

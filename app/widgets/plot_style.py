@@ -20,7 +20,7 @@ DASHES = (
 )
 """Line styles of earlier runs. Colour says which quantity, the dash says which run."""
 
-FADED = 120
+FADED = 170
 """Opacity of earlier runs, of 255."""
 
 LOG_TICK_ROOM = 24

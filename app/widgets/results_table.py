@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme import Theme
-from app.widgets.comparison_plot import mode_color, mode_title
+from app.widgets.comparison_plot import mode_color, mode_title, short_title
 
 if TYPE_CHECKING:
     from core.evaluation import Row
@@ -87,6 +87,7 @@ class ResultsTable(QTableWidget):
             item.setTextAlignment(_alignment(column))
             self.setItem(index, column, item)
         item.setText(text)
+        item.setToolTip(mode_title(row.mode))
         color = mode_color(self._theme, row.mode) if column == 0 else self._ink(row)
         item.setForeground(color)
 
@@ -102,14 +103,14 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
 def texts_of(row: Row, planned: int) -> tuple[str, ...]:
     """The texts of one line."""
     if not row.outcomes:
-        return (mode_title(row.mode), f"{row.noise:.2f}", f"0 of {planned}", "–", "–", "–")
+        return (short_title(row.mode), f"{row.noise:.2f}", f"0 of {planned}", "–", "–", "–")
     low, high = row.interval
     counted = f"{row.successes} / {row.episodes}"
     if row.episodes < planned:
         counted += f" of {planned}"
     solved = sorted(s for s, good in zip(row.steps, row.outcomes, strict=True) if good)
     return (
-        mode_title(row.mode),
+        short_title(row.mode),
         f"{row.noise:.2f}",
         counted,
         f"{100 * row.rate:.0f} %",

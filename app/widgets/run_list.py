@@ -125,7 +125,9 @@ class _Row(QWidget):
         self.state = QLabel(_state_of(entry))
         self.state.setProperty("role", "danger" if entry.problem else "caption")
         self.state.setWordWrap(True)
-        self.state.setToolTip(entry.problem or str(entry.path))
+        self.state.setToolTip(
+            entry.problem or f"{len(entry.episodes)} demonstrations\n{entry.path}"
+        )
         self.resume_button = QPushButton("Resume")
         self.resume_button.setProperty("kind", "small")
         self.resume_button.setToolTip("Go on where this training stopped, on the same recordings")
@@ -181,13 +183,12 @@ def _state_of(entry: CheckpointEntry) -> str:
     if entry.problem is not None:
         return "cannot be read"
     if entry.autosaved:
-        state = f"interrupted at step {entry.step:,} of {entry.total_steps:,}"
+        state = f"interrupted at {entry.step:,} of {entry.total_steps:,} steps"
     elif entry.complete:
         state = f"{entry.step:,} steps"
     else:
-        state = f"stopped at step {entry.step:,} of {entry.total_steps:,}"
-    parts = [state, f"{len(entry.episodes)} demonstrations", _when(entry.created)]
-    return " · ".join(part for part in parts if part)
+        state = f"stopped at {entry.step:,} of {entry.total_steps:,} steps"
+    return " · ".join(part for part in (state, _when(entry.created)) if part)
 
 
 def _when(created: str) -> str:
