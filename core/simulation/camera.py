@@ -164,7 +164,11 @@ def offscreen_context(width: int, height: int) -> _Context:
     It belongs to the thread that makes it. Raises :class:`UnavailableGraphicsError`.
     """
     problems = []
+    platform = os.environ.get("PYOPENGL_PLATFORM")
     for name in _backends():
+        if platform is None:
+            # each way writes its own name here, and refuses to start under another's
+            os.environ.pop("PYOPENGL_PLATFORM", None)
         try:
             context: _Context = importlib.import_module(f"mujoco.{name}").GLContext(width, height)
             context.make_current()
