@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.evaluation.rollout import Rollout, group_count, halves
 from core.policies import Policy, make_policy
 from core.simulation import SensorNoise, World
@@ -78,6 +80,7 @@ class Crew:
         self._horizon = horizon
         self._threads = max(1, threads or os.cpu_count() or 1)
         self._noise = SensorNoise(checkpoint.noise_scales())
+        self._starts: dict[int, np.ndarray] = {}
         self._worlds: dict[tuple[int, int], World] = {}
         self._policies: dict[tuple[str, int], list[Policy]] = {}
         self._stop = threading.Event()
@@ -93,18 +96,26 @@ class Crew:
     def begin(self, mode: str, sigma: float, seeds: range) -> Cohort:
         """Start the episodes of `seeds`; the cohort before must have ended."""
         parts = halves(seeds, mode) if self._threads > 1 else [seeds]
-        rollouts = [
-            Rollout(
-                self._world(half, len(part), max(1, self._threads // len(parts))),
-                self._policies_of(mode, half, group_count(part, mode)),
-                self._noise,
-                sigma,
-                part,
-                self._horizon,
+        rollouts = []
+        for half, part in enumerate(parts):
+            world = self._world(half, len(part), max(1, self._threads // len(parts)))
+            policies = self._policies_of(mode, half, group_count(part, mode))
+            rollouts.append(
+                Rollout(
+                    *(world, policies, self._noise, sigma, part, self._horizon),
+                    starts=self._starts_of(part, world),
+                )
             )
-            for half, part in enumerate(parts)
-        ]
         return Cohort(rollouts, self._pool, self._stop)
+
+    def _starts_of(self, seeds: range, world: World) -> np.ndarray:
+        """States of the starts (n, state_size), drawn once: finding the arm's posture for each
+        takes 3 ms, and every cell begins with the same ones."""
+        missing = [seed for seed in seeds if seed not in self._starts]
+        if missing:
+            world.reset(seeds)
+            self._starts.update(zip(seeds, world.get_states(), strict=True))
+        return np.stack([self._starts[seed] for seed in seeds])
 
     def _world(self, half: int, count: int, threads: int) -> World:
         if (half, count) not in self._worlds:

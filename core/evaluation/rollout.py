@@ -44,7 +44,9 @@ class Rollout:
         sigma: float,
         seeds: range,
         horizon: int,
+        starts: np.ndarray | None = None,
     ) -> None:
+        """`starts` (N, state_size): states of the seeds' starts, where they are known already."""
         self._world = world
         self._policies = policies
         self._noise = noise
@@ -56,7 +58,10 @@ class Rollout:
         self._steps = np.full(len(seeds), horizon)
         self._solved = np.zeros(len(seeds), dtype=np.bool_)
         self.step_count = 0
-        world.reset(seeds)
+        if starts is None:
+            world.reset(seeds)
+        else:
+            world.set_states(starts)
         for policy in policies:
             policy.reset(size)
 

@@ -26,7 +26,7 @@ from core.policies import MODES, make_policy
 from core.recording import episode_from_arrays
 from core.simulation import CONTROL_RATE, SensorNoise, World, demonstrate, model_hash
 
-STEPS, ROUNDS, WARM_UP, DECISIONS = 60, 4, 5, 300
+STEPS, ROUNDS, WARM_UP, DECISIONS = 200, 3, 5, 300
 
 
 def main() -> int:

@@ -105,6 +105,21 @@ def test_a_policy_can_be_used_again(checkpoint):
     np.testing.assert_array_equal(states[0], states[1])
 
 
+def test_known_starts_are_the_same_starts(checkpoint):
+    seeds = range(1_000_000, 1_000_004)
+    fresh = World("reach", len(seeds))
+    fresh.reset(seeds)
+    starts, states = fresh.get_states(), []
+    for given in (None, starts):
+        world = World("reach", len(seeds))
+        noise = SensorNoise(checkpoint.noise_scales())
+        rollout = Rollout(world, [make_policy(checkpoint, "bc")], noise, 0.3, seeds, 60, given)
+        for _ in range(15):
+            rollout.step()
+        states.append(world.get_states())
+    np.testing.assert_array_equal(states[0], states[1])
+
+
 def test_a_policy_always_sees_the_same_number_of_rows():
     policies = [Chaser(1.0), Chaser(1.0)]
     size = GROUP_SIZES["bc"]
