@@ -25,12 +25,10 @@ class Notice(QFrame):
         self.label = QLabel()
         self.label.setWordWrap(True)
         self.button = QPushButton(action)
-        self.button.setVisible(bool(action))
         self.button.clicked.connect(self.pressed)
         self.close_button = QToolButton()
         self.close_button.setProperty("kind", "quiet")
         self.close_button.setToolTip("Close")
-        self.close_button.setVisible(not action)
         self.close_button.clicked.connect(self._close)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
@@ -39,6 +37,8 @@ class Notice(QFrame):
         row.addWidget(self.label, 1)
         row.addWidget(self.button)
         row.addWidget(self.close_button)
+        self.button.setVisible(bool(action))  # not before they have a place:
+        self.close_button.setVisible(not action)  # they would be windows of their own
         self.set_theme(theme)
         self.hide()
 
