@@ -141,7 +141,7 @@ DARK = Theme(
 
 LIGHT = Theme(
     name="light",
-    background="#e9ecf0",
+    background="#eef1f4",
     panel="#f8f9fb",
     raised="#ffffff",
     hover="#eaeff4",

@@ -157,6 +157,7 @@ class EpisodesPage(Page):
         if task:
             rows = [r for r in rows if r.entry.info is not None and r.entry.info.task == task]
         self.table.show_rows(rows)
+        self._show_details(self.table.current, self._quality)
         infos = [r.entry.info for r in rows if r.entry.info is not None]
         good = sum(info.success is True for info in infos)
         minutes = sum(info.duration for info in infos) / 60.0

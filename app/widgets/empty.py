@@ -32,7 +32,6 @@ class Empty(QWidget):
         self._text.setWordWrap(True)
         self._button = QPushButton(action)
         self._button.setProperty("kind", "primary")
-        self._button.setVisible(bool(action))
         self._button.clicked.connect(self.pressed)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 24, 16, 24)
@@ -43,6 +42,7 @@ class Empty(QWidget):
             column.addWidget(widget)
         column.addSpacing(8)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._button.setVisible(bool(action))  # not before it has a place: it would be a window
         column.addStretch(2)
         self.set_theme(theme)
 

@@ -19,6 +19,8 @@ from PySide6.QtGui import QSurfaceFormat
 from app.assemble import assemble
 from app.input.virtual_pad import VirtualPad
 from app.widgets.scene_gl import surface_format
+from core.recording import episode_from_arrays, write_episode
+from core.simulation import CONTROL_RATE, demonstrate, model_hash
 
 # Both must be said before pytest-qt makes the application.
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -72,3 +74,53 @@ def pad(studio_window, qtbot):
     if made.plugged:
         made.unplug()
         studio_window.arm.operator.poll()
+
+
+@pytest.fixture(scope="session")
+def make_episodes():
+    """Writes scripted demonstrations of a task into a folder and returns them."""
+
+    def make(folder, task, count):
+        episodes = [
+            episode_from_arrays(
+                task,
+                rollout.seed,
+                "script",
+                observations=rollout.observations,
+                actions=rollout.actions,
+                rewards=rollout.rewards,
+                states=rollout.states,
+                success=True,
+                control_rate=CONTROL_RATE,
+                model_hash=model_hash(task),
+            )
+            for rollout in demonstrate(task, count)
+        ]
+        for episode in episodes:
+            write_episode(folder, episode)
+        return episodes
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def checkpoint(make_episodes, tmp_path_factory):
+    """The folder of a policy for reaching, after a few updates: it moves, no more."""
+    import torch
+
+    from core.learning import Configuration, Dataset, Trainer, save_checkpoint
+
+    torch.set_num_threads(1)
+    small = {
+        "encoder": {"latent": 32, "hidden": [48]},
+        "predictor": {"hidden": [48]},
+        "belief": {"size": 32},
+        "head": {"chunk": 8, "hidden": [48]},
+        "training": {"steps": 60, "window": 24},
+    }
+    folder = tmp_path_factory.mktemp("trained")
+    episodes = make_episodes(folder / "episodes", "reach", 8)
+    trainer = Trainer(Dataset.from_episodes(episodes), Configuration.from_dict(small), "cpu")
+    for _ in range(60):
+        trainer.update()
+    return save_checkpoint(folder / "reach-1", trainer)

@@ -1,0 +1,118 @@
+"""The Deploy page: a policy drives, mode and noise change meanwhile, a person takes over."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from app.pages.deploy import MODES
+from app.workers.messages import TrialResult
+from core.recording import read_episode
+
+
+@pytest.fixture
+def page(open_window, checkpoint, tmp_path, qtbot):
+    shutil.copytree(checkpoint, tmp_path / "workspace" / "checkpoints" / "reach-1")
+    assembled = open_window()
+    assembled.window.show_page("Deploy")
+    qtbot.waitUntil(lambda: "Deploy" in assembled.window.pages, timeout=60000)
+    page = assembled.window.pages["Deploy"]
+    qtbot.waitUntil(page.go.isEnabled, timeout=30000)
+    return page
+
+
+def drives(page, mode):
+    return page.arm.tick.use == "deploy" and page.arm.tick.driver == mode
+
+
+def test_every_mode_moves_the_arm_and_changes_while_it_runs(page, qtbot):
+    page.toggle()
+    for number, mode in enumerate(MODES):
+        page.modes.button(number).click()
+        qtbot.waitUntil(lambda mode=mode: drives(page, mode), timeout=5000)
+        start = page.arm.simulation.view.snapshot.end_effector_position
+        qtbot.waitUntil(
+            lambda start=start: (
+                np.abs(page.arm.simulation.view.snapshot.end_effector_position - start).max()
+                > 0.002
+            ),
+            timeout=5000,
+        )
+        qtbot.waitUntil(lambda: page.arm.tick.latency is not None, timeout=3000)
+        assert page.arm.simulation.view.explanation is not None
+    assert page.explanation.text() == page.arm.tick.text
+    page.toggle()
+    qtbot.waitUntil(lambda: page.arm.tick.driver == "", timeout=3000)
+
+
+def test_noise_is_one_number_for_the_whole_studio_and_reaches_the_senses(page):
+    page.noise.number.setValue(0.5)
+    assert page.studio.noise == 0.5
+    assert page.arm.simulation.noise == 0.5
+    page.studio.set_noise(0.25)
+    assert page.noise.value == 0.25
+    assert "0.25" in page.go.window().status_bar.text("noise")
+
+
+def test_a_person_takes_over_and_hands_back_and_the_trial_is_kept(page, qtbot):
+    window = page.go.window()
+    results = []
+    page.arm.simulation.trial_over.connect(results.append)
+    page.limit.setValue(2)
+    page.toggle()
+    qtbot.waitUntil(lambda: drives(page, "bc"), timeout=5000)
+    qtbot.keyPress(window, Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: drives(page, "keyboard"), timeout=3000)
+    qtbot.keyRelease(window, Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: drives(page, "bc"), timeout=3000)
+    qtbot.waitUntil(lambda: bool(results), timeout=5000)
+    page.toggle()
+    assert results[0].intervened and not results[0].counted
+    folder = page.studio.workspace.root / "episodes"
+    qtbot.waitUntil(lambda: len(list(folder.glob("*.hdf5"))) >= 1, timeout=5000)
+    episode = read_episode(sorted(folder.glob("*.hdf5"))[0])
+    assert episode.info.operator == "bc"
+    assert 0 < episode.interventions.sum() < len(episode)
+    assert (episode.actions[episode.interventions, 2] >= 0).all()
+
+
+def test_trials_are_counted_by_mode_and_noise(page, qtbot):
+    page.studio.set_noise(0.3)
+    page.limit.setValue(1)
+    page.toggle()
+    qtbot.waitUntil(lambda: ("bc", 0.3) in page.tally.counts, timeout=8000)
+    page.toggle()
+    assert page.tally.counts["bc", 0.3][1] >= 1
+
+
+def test_a_trial_with_another_noise_in_its_middle_does_not_count(page, qtbot):
+    results: list[TrialResult] = []
+    page.arm.simulation.trial_over.connect(results.append)
+    page.limit.setValue(1)
+    page.toggle()
+    qtbot.waitUntil(lambda: page.arm.tick.step > 3, timeout=5000)
+    page.studio.set_noise(0.7)
+    qtbot.waitUntil(lambda: bool(results), timeout=5000)
+    page.toggle()
+    assert not results[0].counted
+
+
+def test_a_broken_checkpoint_is_refused_in_words(page, qtbot):
+    folder = page.studio.workspace.root / "checkpoints" / "reach-1"
+    (folder / "weights.safetensors").write_bytes(b"not weights")
+    page.load(folder)
+    bar = page.go.window().failure_bar
+    qtbot.waitUntil(lambda: "reach-1" in bar.text, timeout=10000)
+
+
+def test_without_a_checkpoint_the_page_says_where_to_get_one(open_window, qtbot):
+    assembled = open_window()
+    window = assembled.window
+    window.show_page("Deploy")
+    qtbot.waitUntil(lambda: "Deploy" in window.pages, timeout=60000)
+    page = window.pages["Deploy"]
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty, timeout=5000)
+    assert not page.go.isEnabled()

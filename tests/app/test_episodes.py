@@ -1,0 +1,109 @@
+"""The Episodes page: the list, the exact replay, scrubbing, relabelling, discarding, undo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.recording import read_episode, read_info
+from core.simulation import World
+
+
+@pytest.fixture
+def page(open_window, make_episodes, tmp_path, qtbot):
+    make_episodes(tmp_path / "workspace" / "episodes", "pick_place", 2)
+    make_episodes(tmp_path / "workspace" / "episodes", "reach", 1)
+    assembled = open_window()
+    assembled.window.show_page("Episodes")
+    page = assembled.window.pages["Episodes"]
+    qtbot.waitUntil(lambda: len(own(page)) == 3, timeout=5000)
+    return page
+
+
+def own(page):
+    return [row for row in page.table.rows if not row.sample]
+
+
+def choose(page, qtbot, task):
+    row = next(r for r in own(page) if r.entry.info.task == task)
+    page.table.choose(row.entry.identifier)
+    qtbot.waitUntil(
+        lambda: page.arm.tick is not None and page.arm.tick.state in ("playing", "paused"),
+        timeout=5000,
+    )
+    return row.entry
+
+
+def test_a_replay_shows_the_recorded_states_and_the_simulation_agrees(page, qtbot):
+    entry = choose(page, qtbot, "reach")
+    episode = read_episode(entry.path)
+    world = World("reach", 1)
+    truth = []
+    for state in episode.states:
+        world.set_states(state[None])
+        truth.append(world.snapshot(0).qpos)
+    page.timeline.play_wanted.emit(False)
+    qtbot.waitUntil(lambda: page.arm.tick.state == "paused", timeout=3000)
+    for step in (0, len(episode) // 2, len(episode) - 1):
+        page.timeline.scrubbed.emit(step)
+        qtbot.waitUntil(lambda step=step: page.arm.tick.step == step, timeout=3000)
+        qtbot.waitUntil(
+            lambda step=step: np.array_equal(page.arm.simulation.view.snapshot.qpos, truth[step]),
+            timeout=3000,
+        )
+
+
+def test_a_replay_runs_to_the_end_and_begins_anew(page, qtbot):
+    entry = choose(page, qtbot, "reach")
+    last = entry.info.steps - 1
+    page.timeline.scrubbed.emit(last - 3)
+    qtbot.waitUntil(lambda: page.arm.tick.step == last - 3, timeout=3000)
+    page.timeline.play.click()
+    qtbot.waitUntil(lambda: page.arm.tick.step == last, timeout=5000)
+    qtbot.waitUntil(lambda: page.arm.tick.state == "paused", timeout=3000)
+    page.timeline.play.click()
+    qtbot.waitUntil(lambda: page.arm.tick.step < last, timeout=3000)
+
+
+def test_the_list_is_filtered_by_task(page):
+    page.task.setCurrentIndex(page.task.findData("reach"))
+    page.task.activated.emit(page.task.currentIndex())
+    assert {row.entry.info.task for row in page.table.rows} == {"reach"}
+
+
+def test_relabelling_and_discarding_can_be_taken_back(page, qtbot):
+    entry = choose(page, qtbot, "reach")
+    content = entry.path.read_bytes()
+    page.bad.click()
+    qtbot.waitUntil(lambda: read_info(entry.path).success is False, timeout=5000)
+    qtbot.waitUntil(lambda: page.undo.isEnabled(), timeout=5000)
+    page.undo.click()
+    qtbot.waitUntil(lambda: entry.path.read_bytes() == content, timeout=5000)
+    page.discard.click()
+    qtbot.waitUntil(lambda: len(own(page)) == 2, timeout=5000)
+    assert not entry.path.exists()
+    page.studio.toast_shown.disconnect()
+    page.arm.session.undo()
+    qtbot.waitUntil(lambda: len(own(page)) == 3, timeout=5000)
+    assert entry.path.read_bytes() == content
+
+
+def test_a_damaged_file_is_listed_with_its_problem(page, qtbot):
+    damaged = page.studio.workspace.root / "episodes" / "half.hdf5"
+    damaged.write_bytes(own(page)[0].entry.path.read_bytes()[:5000])
+    page.refresh()
+    qtbot.waitUntil(lambda: len(own(page)) == 4, timeout=5000)
+    page.table.choose("half")
+    assert not page.good.isEnabled()
+    assert str(damaged) in page.facts.text()
+
+
+def test_an_empty_workspace_says_what_to_do(studio_window, qtbot):
+    window = studio_window.window
+    window.show_page("Episodes")
+    page = window.pages["Episodes"]
+    page.place.setCurrentIndex(page.place.findData("own"))
+    page.refresh()
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty, timeout=5000)
+    page.empty.pressed.emit()
+    assert window.current_title == "Record"
