@@ -243,7 +243,8 @@ class LivePlot(QFrame):
         self.log_button.setCheckable(True)
         self.log_button.setChecked(self._logarithmic)
         self.log_button.setToolTip("Logarithmic values")
-        self.log_button.setVisible(may_be_logarithmic)
+        if not may_be_logarithmic:
+            self.log_button.hide()  # never shown here: without a place it would be a window
         self.log_button.toggled.connect(self.set_logarithmic)
         head = QHBoxLayout()
         head.setSpacing(8)
