@@ -149,7 +149,9 @@ class TrainPage(Page):
         name = controls.name_line.text().strip() or self._free_name()
         folder = self._studio.workspace.root / "checkpoints" / name
         problem = ""
-        if not NAME_PATTERN.fullmatch(name) or name.endswith((".", " ", AUTOSAVE)):
+        if len(controls.picker.selected()) < FEWEST_EPISODES:
+            problem = f"Choose at least {FEWEST_EPISODES} demonstrations of one task."
+        elif not NAME_PATTERN.fullmatch(name) or name.endswith((".", " ", AUTOSAVE)):
             problem = f"'{name}' cannot be the name of a folder; use letters, digits and dashes."
         elif folder.exists():
             problem = f"There is a run called {name} already; choose another name."

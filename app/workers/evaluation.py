@@ -23,8 +23,11 @@ from app.workers.evaluation_protocol import (
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "app.workers.evaluation_process"
-PATIENCE = 10_000
-"""How long a process that was told to stop may take [ms]: it saves what is complete first."""
+PATIENCE = 60_000
+"""How long a process that was told to stop may take [ms]: it saves what is complete first, and on
+a busy machine the picture alone takes seconds."""
+CLOSING_PATIENCE = 5_000
+"""The same when the window closes, and there is no picture [ms]."""
 
 
 class EvaluationWorker(QObject):
@@ -52,6 +55,7 @@ class EvaluationWorker(QObject):
         self._rest = b""
         self._finished = False
         self._spoke_last = False
+        self._evaluating = False
         self._stopping = False
         self._gone = False
         self._process = QProcess(self)
@@ -85,10 +89,12 @@ class EvaluationWorker(QObject):
             return
         self._stopping = True
         self.blockSignals(True)
+        if not self._evaluating:  # nothing could be lost
+            self._process.kill()
         self._process.write(QUIT)
         self._process.waitForBytesWritten(1000)
         self._process.closeWriteChannel()
-        if not self._process.waitForFinished(PATIENCE):
+        if not self._process.waitForFinished(CLOSING_PATIENCE):
             self._process.kill()
             self._process.waitForFinished()
 
@@ -117,6 +123,7 @@ class EvaluationWorker(QObject):
     def _hear(self, message: dict[str, Any]) -> None:
         what = message["say"]
         if what == STARTED:
+            self._evaluating = True
             self.started.emit(str(message["task"]))
         elif what == PROGRESS:
             self.progressed.emit(self._reader.read(message))

@@ -106,7 +106,7 @@ def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
     import torch
 
     torch.set_num_threads(1)
-    from core.evaluation import evaluate
+    from core.evaluation import evaluate, plot_curves
     from core.learning import load_checkpoint
     from core.recording import require_writable
 
@@ -127,14 +127,17 @@ def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
     for last in progresses:
         speaker.send(sender.message(last))
     if last is not None and any(row.outcomes for row in last.rows):
-        _save(plan, checkpoint, last, orders)
+        _save(plan, checkpoint, last)
         speaker.say(SAVED, folder=str(plan.folder))
+        if not orders.hurry.is_set():
+            rows = [row for row in last.rows if row.outcomes]
+            plot_curves(rows, plan.folder / PICTURE, title=plan.checkpoint.name)
     return last is not None and last.finished
 
 
-def _save(plan: EvaluationPlan, checkpoint: Checkpoint, last: Progress, orders: Orders) -> None:
-    """Write results, table and picture into the folder of the comparison."""
-    from core.evaluation import FIRST_SEED, plot_curves, provenance, write_csv, write_json
+def _save(plan: EvaluationPlan, checkpoint: Checkpoint, last: Progress) -> None:
+    """Write results and table into the folder of the comparison."""
+    from core.evaluation import FIRST_SEED, provenance, write_csv, write_json
 
     rows = [row for row in last.rows if row.outcomes]
     source = provenance(
@@ -147,8 +150,6 @@ def _save(plan: EvaluationPlan, checkpoint: Checkpoint, last: Progress, orders: 
     )
     write_json(plan.folder / RESULTS, rows, source | {"complete": last.finished})
     write_csv(plan.folder / TABLE, rows)
-    if not orders.hurry.is_set():
-        plot_curves(rows, plan.folder / PICTURE, title=plan.checkpoint.name)
 
 
 if __name__ == "__main__":
