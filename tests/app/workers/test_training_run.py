@@ -120,6 +120,4 @@ def test_where_it_came_from_is_kept_with_it(recordings, tmp_path):
     (entry,) = list_checkpoints(tmp_path)
     assert entry.recordings == recordings
     assert entry.preset == "default"
-    assert dataclasses.asdict(load_checkpoint(entry.path).configuration) == dataclasses.asdict(
-        SMALL
-    )
+    assert load_checkpoint(entry.path).configuration == SMALL
