@@ -56,7 +56,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window and run until it is closed; returns the exit code."""
+    """Open the window and run until it is closed; returns the exit code (130 for Ctrl-C)."""
     parser = argparse.ArgumentParser(
         prog="python -m app",
         description="Drive the arm, record, train, hand over, compare.",
@@ -74,19 +74,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     assembled = assemble(root, settings)
     settings.setValue("workspace", str(assembled.studio.workspace.root))
     _show_what_nobody_caught(assembled)
-    signal.signal(signal.SIGINT, _closer(assembled))
-    signal.signal(signal.SIGTERM, _closer(assembled))
+    interrupts: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _closer(assembled, interrupts))
     assembled.window.show()
-    return application.exec()
+    code = application.exec()
+    return 128 + interrupts[0] if interrupts else code
 
 
-def _closer(assembled: Assembled) -> Callable[[int, FrameType | None], None]:
+def _closer(assembled: Assembled, interrupts: list[int]) -> Callable[[int, FrameType | None], None]:
     """Ctrl-C closes the window as its button would, so that nothing recorded is lost.
 
     Python runs it at its next turn, which the polling of the devices gives it every 10 ms.
     """
 
     def close(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        interrupts.append(number)
         assembled.window.close()
 
     return close

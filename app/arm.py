@@ -41,6 +41,7 @@ class Arm(QObject):
 
     def start(self) -> None:
         """Start the loop, the polling and the drawing."""
+        self._pad_changed(self.operator.gamepads.current)
         self.simulation.start(SimulationThread.Priority.TimeCriticalPriority)
         self.operator.start()
         self.scene.start()
@@ -73,7 +74,6 @@ class Arm(QObject):
         studio.theme_changed.connect(self.scene.set_theme)
         self.scene.fps_changed.connect(self._show_fps)
         self.scene.broken.connect(self._scene_broken)
-        self._pad_changed(operator.gamepads.current)
 
     def _send(self, command: OperatorCommand) -> None:
         self.simulation.operator = command

@@ -18,6 +18,7 @@ from app.studio import Studio
 from app.theme import apply_theme
 from app.window import PageMaker, Window
 from app.workers.preload import import_learning
+from core.recording import require_writable
 
 FIRST = "Record"
 """The page of the very first start."""
@@ -55,6 +56,10 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
         PageMaker("Deploy", DeployPage.icon, lambda: DeployPage(studio, arm), _import_policies),
         _late_page("Compare", "ph.scales", "app.pages.compare", "ComparePage", studio),
     )
+
+    def show_device() -> None:
+        studio.background(_device, lambda name: studio.status.emit("device", name, ""))
+
     window = Window(studio, arm.scene, makers)
     window.focus_changed.connect(arm.operator.set_focused)
     window.closing.connect(arm.close_down)
@@ -62,7 +67,9 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
     last = str(settings.value("window/page", FIRST))
     window.show_page(last if last in titles else FIRST)
     window.first_shown.connect(arm.start)
+    window.first_shown.connect(lambda: studio.background(lambda: _try_workspace(studio)))
     if warm_up:
+        window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, show_device))
         window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, window.prepare_pages))
     return Assembled(studio, arm, window)
 
@@ -76,6 +83,19 @@ def _late_page(title: str, icon: str, module: str, name: str, studio: Studio) ->
         return page
 
     return PageMaker(title, icon, make, lambda: import_learning((module,)))
+
+
+def _try_workspace(studio: Studio) -> None:
+    """Say now, and not after the first episode, that nothing can be saved here."""
+    require_writable(studio.workspace.root)
+
+
+def _device() -> str:
+    """Where networks are computed: the graphics card's name, or CPU."""
+    import_learning(())
+    import torch
+
+    return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else "CPU"
 
 
 def _import_policies() -> None:

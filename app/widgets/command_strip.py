@@ -21,8 +21,8 @@ _LANES = (("Move", (0, 1, 2)), ("Turn", (3, 4, 5)), ("Grip", (6,)))
 _AXES = ("x", "y", "z")
 _LEFT = 64.0
 _RIGHT = 16.0
-_TOP = 32.0
-_FOOT = 32.0
+_TOP = 28.0
+_FOOT = 22.0
 _BAND = 6.0
 HANDS = ("gamepad", "keyboard")
 
@@ -77,7 +77,7 @@ class CommandStrip(QWidget):
             for colour, column in enumerate(columns):
                 ink = self._theme.text if column == 6 else self._theme.series[colour]
                 self._draw_curve(painter, lane, values[:, column], ink)
-        self._draw_band(painter, QRectF(_LEFT, self.height() - _FOOT + 4, width, _BAND))
+        self._draw_band(painter, QRectF(_LEFT, self.height() - _FOOT + 2, width, _BAND))
         painter.end()
 
     def _redraw(self) -> None:
@@ -97,10 +97,10 @@ class CommandStrip(QWidget):
         for text, colour in reversed(entries):
             x -= painter.fontMetrics().horizontalAdvance(text)
             painter.setPen(theme.color("muted"))
-            painter.drawText(QPointF(x, 20.0), text)
+            painter.drawText(QPointF(x, 18.0), text)
             x -= 16.0
             painter.setPen(QPen(QColor(colour), 3))
-            painter.drawLine(QPointF(x, 16.0), QPointF(x + 10, 16.0))
+            painter.drawLine(QPointF(x, 14.0), QPointF(x + 10, 14.0))
             x -= 14.0
 
     def _draw_lane(self, painter: QPainter, lane: QRectF, title: str) -> None:
