@@ -228,6 +228,12 @@ class TrainingConfiguration:
     """Windows in a batch."""
     window: int = 48
     """Length of a window [control steps]; 1 trains on single transitions."""
+    turn: float = 0.0
+    """Standard deviation of a random turn of the scene about the arm's base, drawn for every window
+    [rad]. 0: none."""
+    shift: float = 0.0
+    """Standard deviation of a random horizontal displacement of the scene, drawn for every window
+    [m]; the encoder should then ignore joint angles, which tell the true place. 0: none."""
     seed: int = 0
     """Fixes the initial weights and the order of the data."""
 
@@ -235,6 +241,8 @@ class TrainingConfiguration:
         _need_choice(self, "protocol")
         for name in ("steps", "head_steps", "batch", "window"):
             _need(getattr(self, name) >= 1, self, name, "at least 1")
+        for name in ("turn", "shift"):
+            _need(getattr(self, name) >= 0, self, name, "0 (none) or larger")
         _need(self.seed >= 0, self, "seed", "0 or larger")
 
 

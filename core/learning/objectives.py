@@ -71,7 +71,9 @@ def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Te
     loss, belief = model.configuration.loss, model.belief
     points = _points(windows, loss.rollout_points)  # (points,)
     batch, count = windows.rows.shape[0], points.shape[0]
-    state = features.states[:, points].flatten(0, 1)  # (batch * points, state)
+    every = count == windows.time  # then no rows have to be picked out, and put back by autograd
+    chosen = features.states if every else features.states[:, points]
+    state = chosen.flatten(0, 1)  # (batch * points, state)
     ahead = points[:, None] + torch.arange(loss.rollout, device=points.device)
     encoded = model.action_encoder(windows.actions[:, ahead])  # (batch, points, rollout, D)
     total = torch.zeros((), device=points.device)

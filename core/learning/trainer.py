@@ -9,12 +9,15 @@ from threading import Event
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from core.learning.allocation import keep_freed_memory
+from core.learning.augmentation import SceneMotion
 from core.learning.collapse import CollapseMeasures, measure_collapse
 from core.learning.configuration import Configuration
 from core.learning.dataset import Dataset
 from core.learning.errors import DivergedError, LearningError
+from core.learning.flat_parameters import FlatParameters
 from core.learning.memory import encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.objectives import (
@@ -87,6 +90,8 @@ class Trainer:
     ) -> None:
         self.configuration = configuration or get_preset("default")
         self.device = choose_device(device)
+        if self.device.type == "cpu":
+            keep_freed_memory()
         self.dataset = dataset.to(self.device)
         training = self.configuration.training
         with torch.random.fork_rng(devices=[]):
@@ -102,6 +107,7 @@ class Trainer:
             time=training.window,
             chunk=self.configuration.head.chunk,
             seed=training.seed,
+            motion=self._scene_motion(),
         )
         self._measured = _measured_rows(self.dataset)
         self._enter(self._phase_index())
@@ -173,14 +179,12 @@ class Trainer:
         self._tau = target_tau(configuration.target, done, phase.steps)
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate
-        first, offset = self.sampler.draw()
-        windows = self.sampler.gather(first.to(self.device), offset, self._ahead)
-        self._optimiser.zero_grad(set_to_none=True)
+        windows = self.sampler.gather(self.sampler.draw(), self._ahead)
+        self._parameters.clear_gradients()
         values = self._loss_vector(self._losses(windows))  # (terms,)
         torch.dot(values, self._weights).backward()
-        clip = configuration.optimiser.gradient_clip
-        if clip:
-            nn.utils.clip_grad_norm_(self._parameters, clip, foreach=True)
+        if configuration.optimiser.gradient_clip:
+            self._parameters.clip_gradients(configuration.optimiser.gradient_clip)
         self._optimiser.step()
         if phase.representation:
             self.model.update_target(self._tau)
@@ -220,6 +224,14 @@ class Trainer:
         """The configuration as JSON can hold it."""
         return self.configuration.to_dict()
 
+    def _scene_motion(self) -> SceneMotion | None:
+        training, dataset = self.configuration.training, self.dataset
+        if not training.turn and not training.shift:
+            return None
+        return SceneMotion(
+            dataset.space, dataset.standardisation, training.turn, training.shift, self.device
+        )
+
     def _phase_index(self) -> int:
         end = 0
         for index, phase in enumerate(self.phases):
@@ -234,18 +246,19 @@ class Trainer:
         phase, configuration = self.phase, self.configuration
         self._phase_end = sum(p.steps for p in self.phases[: index + 1])
         model = self.model
-        self._parameters = []
-        if phase.representation:
-            self._parameters += model.representation_parameters()
+        learning = model.representation_parameters() if phase.representation else []
         if phase.readers:
-            self._parameters += model.reader_parameters()
+            learning = learning + model.reader_parameters()
+        for parameter in model.parameters():
+            parameter.grad = None  # what an earlier phase trained is not trained now
+        self._parameters = FlatParameters(learning)
         decay = configuration.optimiser.weight_decay
         kind = torch.optim.AdamW if decay else torch.optim.Adam
         self._optimiser = kind(
-            self._parameters,
+            [self._parameters.values],
             lr=configuration.optimiser.learning_rate,
             weight_decay=decay,
-            fused=True,  # one kernel over all weights instead of ten small operations on each
+            fused=True,  # one kernel instead of ten operations
         )
         self._ahead = frames_ahead(
             configuration, representation=phase.representation, readers=phase.readers

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from core.learning.augmentation import Motion, SceneMotion
 from core.learning.demonstrations import Demonstrations
 
 FROM_THE_START = 0.25
@@ -24,18 +26,39 @@ class Windows:
     observations: Tensor
     """Packed standardised observations (batch, time + ahead, O)."""
     actions: Tensor
-    """Executed actions (batch, time + ahead, A); past the end the last one is repeated."""
-    chunks: Tensor
-    """The next actions from each step, (batch, time, chunk, A)."""
-    chunk_valid: Tensor
-    """Which of them exist, (batch, time, chunk)."""
+    """Executed actions (batch, at least time + ahead, A); past the end the last one is repeated."""
+    exists: Tensor
+    """Which actions exist, (batch, as many)."""
     offset: Tensor
     """A random number in [0, time), () int64, for choosing points within the windows."""
+    time: int
+    """Length of the windows proper."""
+    chunk: int
+    """Length of the action chunks."""
 
-    @property
-    def time(self) -> int:
-        """Length of the windows proper."""
-        return self.chunks.shape[1]
+    @cached_property
+    def chunks(self) -> Tensor:
+        """The next actions from each step, (batch, time, chunk, A)."""
+        span = self.time + self.chunk - 1
+        # unfold is a view: (batch, time, A, chunk) -> (batch, time, chunk, A)
+        return self.actions[:, :span].unfold(1, self.chunk, 1).transpose(2, 3)
+
+    @cached_property
+    def chunk_valid(self) -> Tensor:
+        """Which of these exist, (batch, time, chunk)."""
+        return self.exists[:, : self.time + self.chunk - 1].unfold(1, self.chunk, 1)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The random choices behind a batch of windows."""
+
+    rows: Tensor
+    """Row at which each window begins (batch,) int64."""
+    offset: Tensor
+    """A random number in [0, time) for choosing points within the windows, () int64."""
+    motion: Motion | None
+    """How the scene of each window is turned and moved, if at all."""
 
 
 class WindowSampler:
@@ -46,10 +69,19 @@ class WindowSampler:
     """
 
     def __init__(
-        self, demonstrations: Demonstrations, *, batch: int, time: int, chunk: int, seed: int
+        self,
+        demonstrations: Demonstrations,
+        *,
+        batch: int,
+        time: int,
+        chunk: int,
+        seed: int,
+        motion: SceneMotion | None = None,
     ) -> None:
+        """`motion`: by which every window is turned and moved, if at all."""
         self.demonstrations = demonstrations
         self.batch, self.time, self.chunk = batch, time, chunk
+        self.motion = motion
         self.generator = torch.Generator().manual_seed(seed)
         device = demonstrations.device
         self.starts = _allowed_starts(demonstrations, time)  # (choices,)
@@ -57,8 +89,8 @@ class WindowSampler:
         self.first_rows = torch.tensor(demonstrations.starts)
         self.steps = torch.arange(time + max(chunk, 1) - 1, device=device)
 
-    def draw(self) -> tuple[Tensor, Tensor]:
-        """First rows (batch,) of the next windows and the offset (), both on the CPU."""
+    def draw(self) -> Draw:
+        """What the next windows are; on the CPU."""
         generator, batch = self.generator, self.batch
         choice = torch.randint(len(self.starts), (batch,), generator=generator)
         rows = self.starts[choice]
@@ -66,28 +98,35 @@ class WindowSampler:
             count = round(batch * FROM_THE_START)
             episode = torch.randint(len(self.first_rows), (count,), generator=generator)
             rows[:count] = self.first_rows[episode]
-        return rows, torch.randint(self.time, (), generator=generator)
+        offset = torch.randint(self.time, (), generator=generator)
+        motion = self.motion.draw(batch, generator) if self.motion is not None else None
+        return Draw(rows, offset, motion)
 
-    def gather(self, first: Tensor, offset: Tensor, ahead: int) -> Windows:
-        """The windows that begin at rows `first` (batch,), on the device of the data."""
+    def gather(self, draw: Draw, ahead: int) -> Windows:
+        """The windows of a draw, on the device of the data, with `ahead` further frames."""
         data, time = self.demonstrations, self.time
+        first = draw.rows.to(data.device)
         if len(self.steps) < time + ahead:
             self.steps = torch.arange(time + ahead, device=data.device)
         unclamped = first[:, None] + self.steps  # (batch, span)
         last = self.last_row[first][:, None]
-        rows = torch.minimum(unclamped, last)
-        valid = unclamped <= last
-        actions = data.actions[rows]  # (batch, span, A)
-        chunk_span = time + self.chunk - 1
+        frames = unclamped[:, : time + ahead]
+        rows = torch.minimum(frames, last)
+        observations = data.observations[rows]
+        span = unclamped[:, : max(time + self.chunk - 1, time + ahead)]
+        actions = data.actions[torch.minimum(span, last)]
+        if self.motion is not None and draw.motion is not None:
+            observations = self.motion.observations(draw.motion, observations)
+            actions = self.motion.actions(draw.motion, actions)
         return Windows(
-            rows=rows[:, : time + ahead],
-            valid=valid[:, : time + ahead],
-            observations=data.observations[rows[:, : time + ahead]],
-            actions=actions[:, : time + ahead],
-            # unfold is a view: (batch, time, A, chunk) -> (batch, time, chunk, A)
-            chunks=actions[:, :chunk_span].unfold(1, self.chunk, 1).transpose(2, 3),
-            chunk_valid=valid[:, :chunk_span].unfold(1, self.chunk, 1),
-            offset=offset,
+            rows=rows,
+            valid=frames <= last,
+            observations=observations,
+            actions=actions,
+            exists=span <= last,
+            offset=draw.offset,
+            time=time,
+            chunk=self.chunk,
         )
 
 

@@ -30,9 +30,8 @@ def windows_for(configuration, dataset):
         chunk=configuration.head.chunk,
         seed=0,
     )
-    first, offset = sampler.draw()
     ahead = frames_ahead(configuration, representation=True, readers=True)
-    return sampler.gather(first, offset, ahead)
+    return sampler.gather(sampler.draw(), ahead)
 
 
 def all_losses(model, windows, *, through=True):

@@ -1,0 +1,191 @@
+"""Updates per second of the trainer beside a plain loop, and how long a whole training takes.
+
+    python tests/benchmarks/bench_training.py [--seconds 20] [--device cpu]
+
+The plain loop is the method's description word for word: eager Adam, an average of every
+parameter in turn, `.item()` at every step, with the same network, batch and data. Both are timed in
+turns within one run, and the ratio is the median over the turns, so that what else the machine
+does falls on both alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch.nn import functional
+
+from core.learning import Dataset, Trainer, get_preset
+from core.learning.model import ActJepa
+
+WANTED_RATIO = {"cpu": 1.25, "cuda": 4.0}
+WANTED_SECONDS = 90.0
+WANTED_FIRST_REPORT = 1.0
+EPISODES, STEPS = 50, 117
+FIELDS = {
+    "end_effector_position": 3,
+    "end_effector_rotation": 6,
+    "gripper_opening": 1,
+    "joint_positions": 7,
+    "joint_velocities": 7,
+    "wrist_force": 3,
+    "wrist_torque": 3,
+    "object_position": 3,
+    "object_rotation": 6,
+    "object_from_end_effector": 3,
+    "goal_position": 3,
+    "goal_from_object": 3,
+}
+"""The fields of pick-and-place; their values do not matter for the speed."""
+
+
+@dataclass(frozen=True)
+class _Info:
+    identifier: str
+    task: str = "pick_place"
+    control_rate: float = 20.0
+
+
+@dataclass(frozen=True)
+class _Episode:
+    info: _Info
+    observations: dict[str, np.ndarray]
+    actions: np.ndarray
+
+
+def _dataset() -> Dataset:
+    """Fifty episodes as long as those of pick-and-place."""
+    generator = np.random.default_rng(0)
+    episodes = []
+    for number in range(EPISODES):
+        observations = {
+            name: np.cumsum(generator.normal(size=(STEPS, size)), axis=0).astype(np.float32)
+            for name, size in FIELDS.items()
+        }
+        actions = np.tanh(generator.normal(size=(STEPS, 7))).astype(np.float32)
+        episodes.append(_Episode(_Info(f"bench-{number:03d}"), observations, actions))
+    return Dataset.from_episodes(episodes)
+
+
+def _plain_loop(dataset: Dataset, device: torch.device) -> Callable[[], None]:
+    """One update of the plain loop, ready to be called."""
+    configuration = get_preset("reference")
+    model = ActJepa(configuration, dataset.space, dataset.standardisation).to(device)
+    encoder, action_encoder = model.encoder.network, model.action_encoder
+    predictor = model.predictor.network
+    target = deepcopy(encoder).requires_grad_(False)
+    parameters = [*encoder.parameters(), *action_encoder.parameters(), *predictor.parameters()]
+    optimiser = torch.optim.Adam(
+        parameters, lr=configuration.optimiser.learning_rate, foreach=False, fused=False
+    )
+    data = dataset.demonstrations.to(device)
+    present = (data.last_row() != torch.arange(len(data.actions), device=device)).nonzero()[:, 0]
+    batch, tau = configuration.training.batch, configuration.target.tau
+
+    def update() -> None:
+        rows = present[torch.randint(len(present), (batch,)).to(device)]
+        state = encoder(data.observations[rows])
+        action = action_encoder(data.actions[rows])
+        predicted = predictor(torch.cat((state, action), dim=-1))
+        with torch.no_grad():
+            aim = target(data.observations[rows + 1])
+        loss = functional.mse_loss(predicted, aim)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        with torch.no_grad():
+            for kept, new in zip(target.parameters(), encoder.parameters(), strict=True):
+                kept.data = tau * kept.data + (1 - tau) * new.data
+        loss.item()
+
+    return update
+
+
+def _speed(update: Callable[[], None], seconds: float, device: torch.device) -> float:
+    """Updates per second over about `seconds`."""
+    count = 0
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        for _ in range(20):
+            update()
+        count += 20
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    return count / (time.perf_counter() - began)
+
+
+def _compare(dataset: Dataset, seconds: float, device: torch.device) -> tuple[float, float, float]:
+    """Speeds of plain loop and trainer, and the median ratio."""
+    trainer = Trainer(dataset, get_preset("reference"), device.type)
+    plain = _plain_loop(dataset, device)
+    turns = 10
+    for update in (plain, trainer.update):
+        _speed(update, 0.5, device)  # warm up
+    plains, trainers = [], []
+    for _ in range(turns):
+        if trainer.step > trainer.phases[0].steps // 2:  # stay in the representation phase
+            trainer = Trainer(dataset, get_preset("reference"), device.type)
+        plains.append(_speed(plain, seconds / turns / 2, device))
+        trainers.append(_speed(trainer.update, seconds / turns / 2, device))
+    ratio = statistics.median(t / p for t, p in zip(trainers, plains, strict=True))
+    return statistics.median(plains), statistics.median(trainers), ratio
+
+
+def _first_report(dataset: Dataset, device: torch.device) -> float:
+    """Time from asking for a training to its first report, torch being warm [s]."""
+    began = time.perf_counter()
+    next(Trainer(dataset, get_preset("default"), device.type).reports())
+    return time.perf_counter() - began
+
+
+def _whole_training(dataset: Dataset, device: torch.device) -> float:
+    """Time that the default preset takes [s]."""
+    trainer = Trainer(dataset, get_preset("default"), device.type)
+    began = time.perf_counter()
+    for _ in trainer.reports():
+        pass
+    return time.perf_counter() - began
+
+
+def main() -> int:
+    """Measure, print a table, and return 1 if a number is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=20.0, help="time for the comparison [s]")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--short", action="store_true", help="leave the whole training out")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    device = torch.device(options.device)
+    dataset = _dataset()
+    plain, trainer, ratio = _compare(dataset, options.seconds, device)
+    first = _first_report(dataset, device)
+    table = Table(title=f"training on {options.device}, one thread")
+    for heading in ("what", "measured", "wanted"):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    wanted_ratio = WANTED_RATIO[options.device]
+    table.add_row("plain loop, reference, batch 64", f"{plain:.0f} updates/s", "")
+    table.add_row("trainer, reference, batch 64", f"{trainer:.0f} updates/s", "")
+    table.add_row("trainer / plain loop", f"{ratio:.2f}", f"≥ {wanted_ratio:.2f}")
+    table.add_row("first report", f"{first:.2f} s", f"≤ {WANTED_FIRST_REPORT:.0f} s")
+    reached = ratio >= wanted_ratio and first <= WANTED_FIRST_REPORT
+    if not options.short:
+        whole = _whole_training(dataset, device)
+        table.add_row(
+            f"default preset, {EPISODES} episodes", f"{whole:.0f} s", f"≤ {WANTED_SECONDS:.0f} s"
+        )
+        reached &= whole <= WANTED_SECONDS
+    Console().print(table)
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
