@@ -46,6 +46,8 @@ MODES = {
 }
 """Modes with their short names and explanations."""
 
+REST = "Let the policy drive, or move the arm yourself with a stick or a key."
+
 
 class DeployPage(Page):
     """A checkpoint, a mode, a noise, and the arm that moves by itself."""
@@ -347,7 +349,8 @@ class DeployPage(Page):
             tone = "good" if tick.succeeded else "danger"
         self.state.setText(text)
         set_tone(self.state, tone)
-        self.explanation.setText(tick.text if tick is not None else "")
+        said = tick.text if tick is not None and state == "running" else ""
+        self.explanation.setText(said or REST)
         latency = tick.latency if tick is not None else None
         self.latency.setText(
             f"latency {1000 * latency:.1f} ms" if latency is not None else "latency –"
@@ -361,8 +364,6 @@ class DeployPage(Page):
         self.renew.setEnabled(ready)
         self.go.setText("Stop   (Enter / A)" if self._running else "Let it drive   (Enter / A)")
         set_kind(self.go, "" if self._running else "primary")
-        for choice in self.modes.buttons():
-            choice.setEnabled(ready)
 
     @Slot(object)
     def _set_theme(self, theme: Theme) -> None:

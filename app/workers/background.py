@@ -10,8 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-THREADS = 3
-"""Enough that saving an episode does not wait for a slow checkpoint."""
+THREADS = 8
+"""Enough that saving an episode waits neither for a checkpoint nor for slow imports."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ FIRST_SEED = 3_000_000
 validation (2,000,000…), since what a person corrects here becomes training data."""
 HAND_BACK = 6
 """Steps with the hands off after which the policy drives again (0.3 s)."""
+EXPLAIN_EVERY = 2
+"""Steps between two explanations: ten a second are as many as can be followed."""
 PAUSE = 20
 """Steps between two trials, so that the eye sees how one ended (1 s)."""
 
@@ -103,6 +105,11 @@ class Deployment(Use):
             self.gripper.follow(executed[6])
         self.meter.mark()
         self._recorder.append(observation, executed, float(self.world.rewards()[0]), state, person)
+        if self._steps % EXPLAIN_EVERY == 0:
+            # After the step: it takes longer than acting, and nothing waits for it here.
+            self.explanation = self._guarded(lambda: self._use.policy.explain(0))
+            if self._state != "running":
+                return  # explaining failed, and the trial was abandoned
         self._steps += 1
         if self.outbox.noise() != self._noise:
             self._counted = False
@@ -164,8 +171,6 @@ class Deployment(Use):
 
         action = self._guarded(act)
         self.latency = time.perf_counter() - began
-        if action is not None:
-            self.explanation = self._guarded(lambda: use.policy.explain(0))
         return action
 
     def _guarded(self, function: Any) -> Any:
