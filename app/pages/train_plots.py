@@ -14,6 +14,7 @@ from app.widgets.latent_map import LatentMap
 from app.widgets.live_plot import LivePlot
 from app.widgets.notice import Notice
 from app.widgets.plot_style import format_seconds
+from app.widgets.redraw_turns import RedrawTurns
 from app.widgets.run_header import RunHeader
 from app.widgets.spectrum import SpectrumPlot
 from app.workers.run_curves import Points, losses_of, report_values
@@ -31,6 +32,25 @@ LOSS_COLORS = {
     "goal": 5,
 }
 
+MEASURES = {
+    "standard_deviation": (
+        "Latent spread",
+        "Standard deviation of the latent over the demonstrations, mean over its entries. Near 0 "
+        "the representation has collapsed.",
+    ),
+    "learning_rate": ("Learning rate", "Of the optimiser."),
+    "effective_rank": (
+        "Effective rank",
+        "How many directions of the latent are in use: the exponential of the entropy of its "
+        "singular values. Near 1 it has collapsed to a line.",
+    ),
+    "tau": ("Target encoder", "τ, the part of the target encoder that an update keeps."),
+    "steps_per_second": ("Speed", "Updates per second."),
+}
+"""Title and explanation of the plots of single measures, in the order of their colours."""
+MEASURES_INTERVAL = 0.4
+"""Least time between two redraws of a measure [s]; they change slowly."""
+
 
 class TrainPlots(QStackedWidget):
     """Header, notices and plots of the present run; earlier runs are drawn behind.
@@ -45,6 +65,7 @@ class TrainPlots(QStackedWidget):
         self.header = RunHeader(("step", "steps/s", "time left"))
         self.collapse_notice = Notice(theme)
         self.save_notice = Notice(theme, "Save again")
+        self._turns = RedrawTurns(self)
         self.losses = LivePlot(
             "Losses",
             theme,
@@ -52,35 +73,20 @@ class TrainPlots(QStackedWidget):
             "the head read the representation; prediction and inverse dynamics shape it.",
             logarithmic=True,
             colors=LOSS_COLORS,
+            turns=self._turns,
         )
-        self.latent_map = LatentMap(theme)
-        self.spectrum = SpectrumPlot(theme)
+        self.latent_map = LatentMap(theme, turns=self._turns)
+        self.spectrum = SpectrumPlot(theme, turns=self._turns)
         self.measures = {
-            "standard_deviation": LivePlot(
-                "Latent spread",
+            name: LivePlot(
+                title,
                 theme,
-                explanation="Standard deviation of the latent over the demonstrations, mean over "
-                "its entries. Near 0 the representation has collapsed.",
-            ),
-            "effective_rank": LivePlot(
-                "Effective rank",
-                theme,
-                explanation="How many directions of the latent are in use: the exponential of the "
-                "entropy of its singular values. Near 1 it has collapsed to a line.",
-                colors={"effective_rank": 2},
-            ),
-            "learning_rate": LivePlot(
-                "Learning rate", theme, colors={"learning_rate": 1}, explanation="Of the optimiser."
-            ),
-            "tau": LivePlot(
-                "Target encoder",
-                theme,
-                explanation="τ, the part of the target encoder that an update keeps.",
-                colors={"tau": 3},
-            ),
-            "steps_per_second": LivePlot(
-                "Speed", theme, explanation="Updates per second.", colors={"steps_per_second": 4}
-            ),
+                explanation=explanation,
+                colors={name: index},
+                turns=self._turns,
+                redraw_interval=MEASURES_INTERVAL,
+            )
+            for index, (name, (title, explanation)) in enumerate(MEASURES.items())
         }
         self._overlays: set[str] = set()
         self._lay_out()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.theme import Theme
 from app.widgets.plot_style import make_plot, style_plot
+from app.widgets.redraw_turns import RedrawTurns
 
 SHADES = 32
 """Shades of progress; more cannot be told apart and each costs a brush."""
@@ -34,13 +35,19 @@ def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
 class LatentMap(QFrame):
     """Points of the latent space; those of an episode's start and end are told apart by shade."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    redraw_interval = 0.5
+    """Least time between two redraws [s]."""
+
+    def __init__(
+        self, theme: Theme, *, turns: RedrawTurns | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "plot")
         self._theme = theme
         self._points: NDArray[np.floating] = np.empty((0, 2))
         self._progress: NDArray[np.floating] = np.empty(0)
         self._dirty = False
+        self._turns = turns or RedrawTurns(self)
         title = QLabel("Latent map")
         title.setProperty("role", "heading")
         title.setToolTip(
@@ -90,7 +97,7 @@ class LatentMap(QFrame):
             points = points * np.where(agreement < 0, -1.0, 1.0)
         self._points, self._progress = points, progress
         self._dirty = True
-        self._draw()
+        self._turns.ask(self)
 
     def clear(self) -> None:
         """Show no points."""
@@ -104,13 +111,14 @@ class LatentMap(QFrame):
         self._scale.set_colors(colors)
         self._brushes = np.array([QBrush(color) for color in colors], dtype=object)
         self._dirty = True
-        self._draw()
+        self.redraw()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._draw()
+        self._turns.ask(self)
 
-    def _draw(self) -> None:
+    def redraw(self) -> None:
+        """Draw the newest points, if the map can be seen."""
         if not self._dirty or not self.isVisible():
             return
         shade = np.clip((self._progress * SHADES).astype(int), 0, SHADES - 1)

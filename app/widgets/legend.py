@@ -49,7 +49,8 @@ class LegendEntry(QWidget):
         self._name.setProperty("role", "caption")
         self._value = QLabel("–")
         self._value.setProperty("role", "value")
-        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.000"))
+        metrics = self._value.fontMetrics()  # of one size, or each value would lay out the page
+        self._value.setFixedSize(metrics.horizontalAdvance("0.00000"), metrics.height())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(4)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPen, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -25,9 +25,10 @@ from app.theme import Theme
 from app.widgets.curve_history import CurveHistory
 from app.widgets.legend import LegendEntry
 from app.widgets.plot_style import curve_pen, make_plot, series_color, style_plot
+from app.widgets.redraw_turns import RedrawTurns
 
-REDRAW_INTERVAL = 66
-"""Milliseconds between two redraws of one plot: 15 Hz, however fast points arrive."""
+REDRAW_INTERVAL = 0.1
+"""Least time between two redraws of one plot [s]: 10 Hz, however fast points arrive."""
 
 Points = tuple[np.ndarray, np.ndarray]
 
@@ -50,7 +51,7 @@ class _Overlay:
 class LivePlot(QFrame):
     """A titled plot whose curves are named at their first point.
 
-    Each curve is created once and later given new data at most 15 times a second, and only while
+    Each curve is created once and later given new data at most 10 times a second, and only while
     the plot can be seen. Its name and value stand above the plot; under the mouse the values are
     those of that place. A click on a name hides or shows the curve. Earlier runs are drawn behind
     in the same colours, faded and dashed. What is not finite leaves a gap.
@@ -66,12 +67,15 @@ class LivePlot(QFrame):
         logarithmic: bool | None = None,
         colors: Mapping[str, int] | None = None,
         shows_latest: bool = True,
+        turns: RedrawTurns | None = None,
+        redraw_interval: float = REDRAW_INTERVAL,
         parent: QWidget | None = None,
     ) -> None:
         """`logarithmic`: start with a log scale or not; None leaves the choice out altogether.
 
         `colors` fixes the place of a curve in the palette by name, -1 being the text colour.
-        `shows_latest`: show the last values while the mouse is elsewhere.
+        `shows_latest`: show the last values while the mouse is elsewhere. Plots of one page
+        share `turns`.
         """
         super().__init__(parent)
         self.setProperty("role", "plot")
@@ -79,6 +83,8 @@ class LivePlot(QFrame):
         self._x_label = x_label
         self._shows_latest = shows_latest
         self._flat = False
+        self.redraw_interval = redraw_interval
+        self._turns = turns or RedrawTurns(self)
         self._logarithmic = bool(logarithmic)
         self._colors = dict(colors or {})
         self._curves: dict[str, _Curve] = {}
@@ -94,10 +100,6 @@ class LivePlot(QFrame):
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
         self.view.left.connect(self._mouse_left)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REDRAW_INTERVAL)
-        self._timer.timeout.connect(self.redraw)
         self.plot.setLogMode(y=self._logarithmic)
         self.set_theme(theme)
 
@@ -227,7 +229,7 @@ class LivePlot(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._timer.start()
+        self._turns.ask(self)
 
     # inside
 
@@ -315,8 +317,8 @@ class LivePlot(QFrame):
         self._flat = flat
 
     def _schedule(self) -> None:
-        if not self._timer.isActive() and self.isVisible():
-            self._timer.start()
+        if self.isVisible():
+            self._turns.ask(self)
 
     def _entry_toggled(self, name: str, shown: bool) -> None:
         (self._hidden.discard if shown else self._hidden.add)(name)

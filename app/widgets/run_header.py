@@ -38,7 +38,7 @@ class RunHeader(QFrame):
         names.addLayout(first)
         names.addWidget(self.subtitle)
         row = QHBoxLayout()
-        row.setSpacing(24)
+        row.setSpacing(8)
         row.addLayout(names, 1)
         for caption in numbers:
             row.addLayout(self._number(caption))
@@ -74,7 +74,8 @@ class RunHeader(QFrame):
         value = QLabel("–")
         value.setProperty("role", "heading")
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
-        value.setMinimumWidth(72)
+        metrics = value.fontMetrics()  # of one size, or each number would lay out the page
+        value.setFixedSize(metrics.horizontalAdvance("000,000 / 000,000"), metrics.height() + 2)
         name = QLabel(caption)
         name.setProperty("role", "caption")
         name.setAlignment(Qt.AlignmentFlag.AlignRight)

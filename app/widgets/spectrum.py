@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.theme import Theme
 from app.widgets.live_plot import LivePlot
 from app.widgets.plot_style import curve_pen
+from app.widgets.redraw_turns import RedrawTurns
 
 
 class SpectrumPlot(LivePlot):
@@ -18,7 +19,9 @@ class SpectrumPlot(LivePlot):
     A vertical line stands at the effective rank, the number of directions that count.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, *, turns: RedrawTurns | None = None, parent: QWidget | None = None
+    ) -> None:
         self._rank = pg.InfiniteLine(angle=90, movable=False)
         self._has_start = False
         super().__init__(
@@ -31,6 +34,7 @@ class SpectrumPlot(LivePlot):
             logarithmic=True,
             colors={"now": 0, "at the start": 7},
             shows_latest=False,
+            turns=turns,
             parent=parent,
         )
         self._rank.hide()

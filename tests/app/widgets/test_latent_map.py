@@ -31,9 +31,10 @@ def latent_map(qtbot):
     return widget
 
 
-def test_points_are_drawn_in_the_shade_of_their_progress(latent_map):
+def test_points_are_drawn_in_the_shade_of_their_progress(latent_map, qtbot):
     points = np.random.default_rng(0).normal(size=(50, 2))
     latent_map.set_points(points, np.linspace(0, 1, 50))
+    qtbot.waitUntil(lambda: len(latent_map._scatter.getData()[0]) == 50, timeout=2000)
     x, y = latent_map._scatter.getData()
     assert np.allclose(np.stack([x, y], axis=1), points)
     first, last = latent_map._scatter.data["brush"][[0, -1]]

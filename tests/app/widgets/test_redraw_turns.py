@@ -1,0 +1,52 @@
+"""Plots are redrawn one at a time, none too often, none forgotten."""
+
+from __future__ import annotations
+
+import time
+
+from app.widgets.redraw_turns import TURN, RedrawTurns
+
+
+class Plot:
+    def __init__(self, interval, visible=True):
+        self.redraw_interval = interval
+        self.visible = visible
+        self.drawn = []
+
+    def isVisible(self):
+        return self.visible
+
+    def redraw(self):
+        self.drawn.append(time.monotonic())
+
+
+def test_all_have_their_turn_one_after_the_other(qtbot):
+    turns = RedrawTurns()
+    plots = [Plot(0.0) for _ in range(5)]
+    for plot in plots:
+        turns.ask(plot)
+        turns.ask(plot)
+    qtbot.waitUntil(lambda: all(plot.drawn for plot in plots), timeout=3000)
+    times = [plot.drawn[0] for plot in plots]
+    assert all(len(plot.drawn) == 1 for plot in plots)
+    assert all(later - one > TURN / 2000 for one, later in zip(times, times[1:], strict=False))
+
+
+def test_nobody_is_redrawn_more_often_than_it_wants(qtbot):
+    turns = RedrawTurns()
+    plot = Plot(0.2)
+    end = time.monotonic() + 0.9
+    while time.monotonic() < end:
+        turns.ask(plot)
+        qtbot.wait(10)
+    assert 2 <= len(plot.drawn) <= 5
+
+
+def test_what_cannot_be_seen_is_left_out_and_the_timer_rests(qtbot):
+    turns = RedrawTurns()
+    hidden, shown = Plot(0.0, visible=False), Plot(0.0)
+    turns.ask(hidden)
+    turns.ask(shown)
+    qtbot.waitUntil(lambda: bool(shown.drawn), timeout=2000)
+    qtbot.waitUntil(lambda: not turns._timer.isActive(), timeout=2000)
+    assert hidden.drawn == []
