@@ -1,0 +1,273 @@
+"""The five steps of the demo, through the same widgets and pad events as a person's."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from app.assemble import Assembled
+from app.demo.hands import Hands
+from app.demo.waiting import TooSlowError, pause, wait_until
+from app.input.mapping import PadMapping
+from app.input.virtual_pad import VirtualPad
+from app.page import Page
+from app.pages.compare import ComparePage
+from app.pages.deploy import MODES, DeployPage
+from app.pages.record import RecordPage
+from app.pages.train import TrainPage
+from app.session import Session
+from app.workers.messages import DEPLOY, DRIVE, Tick
+
+if TYPE_CHECKING:
+    from core.evaluation import Row
+
+TASK = "pick_place"
+PageType = TypeVar("PageType", bound=Page)
+
+
+@dataclass
+class Findings:
+    """What the demo saw; printed at its end."""
+
+    recorded: int = 0
+    """Episodes driven with the pad and saved."""
+    trained_on: int = 0
+    """Demonstrations of the training, samples included."""
+    training_seconds: float = 0.0
+    """From the click on Train to the finished policy [s]."""
+    moved: dict[str, float] = field(default_factory=dict)
+    """Way of the end effector under each mode [m]."""
+    trials: dict[tuple[str, float], tuple[int, int]] = field(default_factory=dict)
+    """(mode, σ) -> (successes, trials) on the Deploy page."""
+    rows: tuple[Row, ...] = ()
+    """Rows of the comparison."""
+    pictures: list[Path] = field(default_factory=list)
+    """Screenshots."""
+
+
+class Tour:
+    """Drives `assembled` through the whole job; pictures go to `folder`.
+
+    Raises:
+        TooSlowError: when a step does not come to its end.
+    """
+
+    def __init__(self, assembled: Assembled, folder: Path) -> None:
+        self.studio, self.arm, self.window = assembled.studio, assembled.arm, assembled.window
+        self.folder = folder
+        self.findings = Findings()
+        self._last_run: int | None = None
+
+    def run(self, *, record: int, trials: int, episodes: int, steps: int | None) -> Findings:
+        """Record `record` episodes, train `steps` updates (None: the preset's own), run `trials`
+        trials a mode, and compare the modes over `episodes` paired starts a cell."""
+        self.window.raise_()
+        self.window.activateWindow()
+        wait_until("the window comes up", self.window.isVisible, 20)
+        # Without a window manager nobody hands out the focus.
+        wait_until("the window is active", self._focused, 10)
+        self.record(record)
+        self.train(steps)
+        self.deploy(trials)
+        self.compare(episodes)
+        return self.findings
+
+    # -- the steps ----------------------------------------------------------------------------
+
+    def record(self, count: int) -> None:
+        """Plug a pad in, drive `count` episodes to success, saving each."""
+        page = self._page("Record", RecordPage)
+        index = page.task.findData(TASK)
+        page.task.setCurrentIndex(index)
+        page.task.activated.emit(index)
+        pad = VirtualPad()
+        operator = self.arm.operator
+        wait_until("the pad is seen", lambda: operator.gamepads.current is not None, 10)
+        operator.set_mapping(PadMapping(directions="arm"))
+        hands = Hands(pad, operator.mapping, TASK)
+        session = self.arm.session
+
+        def drive(tick: Tick) -> None:
+            view = self.arm.simulation.view
+            if tick.use != DRIVE or view is None or tick.seed is None:
+                return
+            if tick.state == "free":
+                hands.rest()
+            else:
+                hands.step(view, tick.command[6], tick.seed)
+
+        self.arm.ticked.connect(drive)
+        self._press(pad, "a")
+        self._say(f"recording {count} episodes with a virtual gamepad")
+        try:
+            for number in range(1, count + 1):
+                self._drive_to_success(pad, number, session)
+        finally:
+            self.arm.ticked.disconnect(drive)
+        self.picture("1-record")
+        # Between two starts B would discard the last episode; at the next one it only cancels.
+        wait_until("the next start", lambda: self._state() == "armed", 10)
+        self._press(pad, "b")
+        hands.rest()
+        pad.unplug()
+        pause(0.3)
+        self.picture("2-pad-unplugged")
+        self.findings.recorded = len(session.episodes)
+
+    def train(self, steps: int | None) -> None:
+        """Train on the recordings and the samples."""
+        page = self._page("Train", TrainPage)
+        controls = page.controls
+        wait_until("recordings are listed", lambda: controls.picker.task != "", 20)
+        controls.picker.set_task(TASK)
+        for box in controls.picker.source_boxes.values():
+            if not box.isChecked():
+                box.click()
+        wait_until("Train can be pressed", controls.train_button.isEnabled, 20)
+        if steps is not None:
+            controls.steps_box.setValue(steps)
+        self.findings.trained_on = len(controls.picker.selected())
+        self._say(f"training on {self.findings.trained_on} demonstrations")
+        started = time.monotonic()
+        controls.train_button.click()
+        wait_until("training begins", lambda: page.state == "training", 60)
+        pause(12)
+        self.picture("3-train")
+        wait_until("training ends", lambda: page.state == "idle", 1800)
+        self.findings.training_seconds = time.monotonic() - started
+        self.picture("4-trained")
+
+    def deploy(self, trials: int) -> None:
+        """Let each mode drive `trials` times, the last with noise, and take over once."""
+        page = self._page("Deploy", DeployPage)
+        wait_until("the policy is loaded", page.go.isEnabled, 60)
+        pad = VirtualPad()
+        wait_until("the pad is seen", lambda: self.arm.operator.gamepads.current is not None, 10)
+        for number, mode in enumerate(MODES):
+            self._say(f"{MODES[mode][0]} drives")
+            self._let_drive(page, mode, number, trials)
+        self._take_over(pad)
+        page.toggle()
+        self.studio.set_noise(0.0)
+        pad.unplug()
+        self.findings.trials = page.tally.counts
+
+    def compare(self, episodes: int) -> None:
+        """All modes over the same starts at three noise levels."""
+        page = self._page("Compare", ComparePage)
+        wait_until("the policy is listed", lambda: page.controls.entry is not None, 30)
+        page.controls.noise_line.setText("0, 0.1, 0.3")
+        page.controls.episodes_box.setValue(episodes)
+        self._say(f"comparing the modes over {episodes} paired starts")
+        page.controls.run_button.click()
+        wait_until("the comparison begins", lambda: page.running, 10)
+        pause(12)
+        self.picture("7-compare")
+        wait_until("the comparison ends", lambda: not page.running, 1800)
+        self.studio.set_noise(0.2)
+        pause(0.5)
+        self.picture("8-compared")
+        comparison = page.comparison
+        self.findings.rows = comparison.rows if comparison is not None else ()
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot of the window."""
+        path = self.folder / f"{name}.png"
+        self.window.grab().save(str(path))
+        self.findings.pictures.append(path)
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _drive_to_success(self, pad: VirtualPad, number: int, session: Session) -> None:
+        """Wait for one more saved episode; a fumbled attempt is discarded and tried again."""
+        for _ in range(5):
+            try:
+                wait_until("an episode is saved", lambda: len(session.episodes) >= number, 25)
+            except TooSlowError:
+                self._press(pad, "b")
+                pause(0.2)
+                self._press(pad, "a")
+            else:
+                return
+        raise TooSlowError(f"episode {number} could not be driven to success in five attempts")
+
+    def _let_drive(self, page: DeployPage, mode: str, number: int, trials: int) -> None:
+        page.modes.button(number).click()
+        self.studio.set_noise(0.0)
+        way: list[np.ndarray] = []
+        done = 0
+
+        def look(tick: Tick) -> None:
+            view = self.arm.simulation.view
+            if tick.use == DEPLOY and tick.driver == mode and view is not None:
+                way.append(view.snapshot.end_effector_position)
+
+        def count(_: object) -> None:
+            nonlocal done
+            done += 1
+
+        self.arm.ticked.connect(look)
+        self.arm.simulation.trial_over.connect(count)
+        if number == 0:
+            page.toggle()
+        wait_until("two seconds of driving", lambda: len(way) > 40, 30)
+        self.picture(f"5-deploy-{mode}")
+        for trial in range(1, trials + 1):
+            if trial == trials:
+                page.noise.set_value(0.3)
+                self.studio.set_noise(0.3)
+            already = done
+            wait_until(f"a trial of {mode} ends", lambda n=already: done > n, 30)  # type: ignore[misc]
+        self.arm.ticked.disconnect(look)
+        self.arm.simulation.trial_over.disconnect(count)
+        steps = np.diff(np.stack(way), axis=0)
+        lengths = np.linalg.norm(steps, axis=1)
+        # A new start moves the arm at once; that is not the policy's doing.
+        self.findings.moved[mode] = float(lengths[lengths < 0.05].sum())
+
+    def _take_over(self, pad: VirtualPad) -> None:
+        pad.move("left_x", 0.8)
+        driver: Callable[[], bool] = lambda: (  # noqa: E731
+            self.arm.tick is not None and self.arm.tick.driver == "gamepad"
+        )
+        wait_until("the person takes over", driver, 15)
+        pause(0.6)
+        self.picture("6-take-over")
+        pad.centre()
+        wait_until("the arm is handed back", lambda: not driver(), 15)
+
+    def _page(self, title: str, kind: type[PageType]) -> PageType:
+        self.window.show_page(title)
+        wait_until(f"the page {title} opens", lambda: self._shows(title), 60)
+        pause(0.4)
+        page = self.window.current
+        assert isinstance(page, kind)
+        return page
+
+    def _state(self) -> str:
+        return "" if self.arm.tick is None else self.arm.tick.state
+
+    def _shows(self, title: str) -> bool:
+        return self.window.current is not None and self.window.current.title == title
+
+    def _press(self, pad: VirtualPad, button: str) -> None:
+        pad.press(button)
+        pause(0.1)
+        pad.release(button)
+        pause(0.1)
+
+    def _focused(self) -> bool:
+        if QApplication.platformName() == "offscreen" or not self.window.isActiveWindow():
+            self.window.activateWindow()
+        return self.window.isActiveWindow() or QApplication.platformName() == "offscreen"
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(f"demo: {text}\n")
+        sys.stderr.flush()
