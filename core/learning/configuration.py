@@ -52,6 +52,8 @@ class EncoderConfiguration:
     """Normalisation of the latent; a remedy when the latent collapses."""
     relative_positions: bool = True
     """Whether differences of all pairs of position fields are inputs too."""
+    geometry: bool = True
+    """Whether horizontal angles, and projections of displacements, are inputs too."""
     ignored: tuple[str, ...] = ()
     """Fields that the encoder does not look at."""
     clip: float = 5.0

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from core.learning.configuration import ActionEncoderConfiguration, EncoderConfiguration
 from core.learning.errors import ConfigurationError
+from core.learning.geometry import PlanarGeometry
 from core.learning.layers import LatentNorm, perceptron
 from core.learning.space import Space, Standardisation
 
@@ -92,6 +93,10 @@ class StateEncoder(Encoder):
         if configuration.relative_positions:
             self.relative = RelativePositions(space, standardisation)
             inputs += self.relative.size
+        self.geometry: PlanarGeometry | None = None
+        if configuration.geometry:
+            self.geometry = PlanarGeometry(space, standardisation)
+            inputs += self.geometry.size
         self.network = perceptron(
             inputs, configuration.hidden, configuration.latent, configuration.activation
         )
@@ -101,9 +106,10 @@ class StateEncoder(Encoder):
         inputs = torch.cat([fields[name] for name in self.names], dim=-1)  # (..., seen)
         if self.clip:
             inputs = inputs.clamp(-self.clip, self.clip)
-        if self.relative is not None:
+        if self.relative is not None or self.geometry is not None:
             packed = torch.cat(list(fields.values()), dim=-1)  # (..., O)
-            inputs = torch.cat((inputs, self.relative(packed)), dim=-1)
+            added = [part(packed) for part in (self.relative, self.geometry) if part is not None]
+            inputs = torch.cat((inputs, *added), dim=-1)
         latent: Tensor = self.norm(self.network(inputs))
         return latent
 

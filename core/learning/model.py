@@ -41,7 +41,13 @@ class ActJepa(nn.Module):
         self.head = PolicyHead(configuration.head, self.belief.size, space)
         self.decoder = make_decoder(self.belief.size, space.observation_size)
         self.goal_map = make_goal_map(self.belief.size, latent)
-        self._averaged: tuple[list[Tensor], list[Tensor]] | None = None
+        self._target_weights: list[Tensor] = list(self.target_encoder.parameters())
+        self._online_weights: list[Tensor] = list(self.encoder.parameters())
+        self._norms = [
+            (kept, new)
+            for kept, new in zip(self.target_encoder.modules(), self.encoder.modules(), strict=True)
+            if isinstance(kept, nn.BatchNorm1d) and isinstance(new, nn.BatchNorm1d)
+        ]
 
     def encode(self, packed: Tensor) -> Tensor:
         """Latent (..., D) of a packed standardised observation (..., O)."""
@@ -103,15 +109,10 @@ class ActJepa(nn.Module):
     @torch.no_grad()
     def update_target(self, tau: float) -> None:
         """target <- tau * target + (1 - tau) * online, for all parameters in one call."""
-        if self._averaged is None:
-            self._averaged = (
-                list(self.target_encoder.parameters()),
-                list(self.encoder.parameters()),
-            )
-        target, online = self._averaged
-        torch._foreach_lerp_(target, online, 1.0 - tau)
-        for kept, new in zip(self.target_encoder.buffers(), self.encoder.buffers(), strict=True):
-            kept.copy_(new)  # running statistics of a batch norm are averages already
+        torch._foreach_lerp_(self._target_weights, self._online_weights, 1.0 - tau)
+        for kept, new in self._norms:  # their statistics are averages already
+            for name, value in new.named_buffers():
+                kept.get_buffer(name).copy_(value)
 
     def representation_parameters(self) -> list[nn.Parameter]:
         """What the representation phase trains."""

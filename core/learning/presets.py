@@ -18,7 +18,12 @@ from core.learning.errors import ConfigurationError
 
 REFERENCE = Configuration(
     encoder=EncoderConfiguration(
-        latent=128, hidden=(256, 256), activation="relu", relative_positions=False, clip=0.0
+        latent=128,
+        hidden=(256, 256),
+        activation="relu",
+        relative_positions=False,
+        geometry=False,
+        clip=0.0,
     ),
     action_encoder=ActionEncoderConfiguration(hidden=(128,)),
     predictor=PredictorConfiguration(
