@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 from app.widgets.redraw_turns import TURN, RedrawTurns
@@ -29,7 +30,7 @@ def test_all_have_their_turn_one_after_the_other(qtbot):
     qtbot.waitUntil(lambda: all(plot.drawn for plot in plots), timeout=3000)
     times = [plot.drawn[0] for plot in plots]
     assert all(len(plot.drawn) == 1 for plot in plots)
-    assert all(later - one > TURN / 2000 for one, later in zip(times, times[1:], strict=False))
+    assert all(later - one > TURN / 2000 for one, later in itertools.pairwise(times))
 
 
 def test_nobody_is_redrawn_more_often_than_it_wants(qtbot):
