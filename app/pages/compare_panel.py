@@ -33,6 +33,8 @@ NOISE = "0, 0.1, 0.3, 0.6"
 """Levels offered at first."""
 EPISODES = 100
 MOST_LEVELS = 20
+SHOWN = 12
+"""Comparisons shown before "Show all" is pressed; each is a row of widgets."""
 NEEDS_HEAD = ("bc", "plan")
 """Modes that use what the head phase trains."""
 
@@ -277,6 +279,11 @@ class EarlierList(QWidget):
         self._empty = label("None in this workspace yet.", "caption")
         self._column.addWidget(self._empty)
         self._lines: list[QWidget] = []
+        self._given: Sequence[Comparison] = ()
+        self._all = False
+        self._more = button("", self._show_all, kind="quiet")
+        self._more.hide()
+        self._column.addWidget(self._more)
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -290,11 +297,15 @@ class EarlierList(QWidget):
             line.hide()
             line.deleteLater()
         self._lines, self._buttons = [], []
-        for comparison in comparisons:
+        shown = comparisons if self._all else comparisons[:SHOWN]
+        for comparison in shown:
             line = self._line(comparison)
             self._lines.append(line)
-            self._column.addWidget(line)
+            self._column.insertWidget(self._column.count() - 1, line)
+        self._given = comparisons
         self._empty.setVisible(not comparisons)
+        self._more.setText(f"Show {len(comparisons) - len(shown)} older")
+        self._more.setVisible(len(shown) < len(comparisons))
 
     def open_button(self, folder: Path) -> QPushButton:
         """The button that shows the comparison in `folder`. Raises `KeyError` without one."""
@@ -306,6 +317,10 @@ class EarlierList(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
+
+    def _show_all(self) -> None:
+        self._all = True
+        self.show_comparisons(self._given)
 
     def _line(self, comparison: Comparison) -> QWidget:
         line = QWidget()

@@ -87,6 +87,7 @@ class EpisodePicker(QWidget):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
         self.list.itemChanged.connect(self._item_changed)
         self.list_section.column.addWidget(self.list)
+        self.list_section.button.toggled.connect(self._list_toggled)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -187,6 +188,12 @@ class EpisodePicker(QWidget):
         )
         self.source_boxes[WORKSPACE].setText(f"My recordings  ({counts[WORKSPACE]})")
         self.source_boxes[SAMPLES].setText(f"Samples that ship  ({counts[SAMPLES]})")
+        if self.list_section.is_open:
+            self._fill_list()
+        self._summarise()
+
+    def _fill_list(self) -> None:
+        """A thousand lines take a moment, so only while they can be seen."""
         self._filling = True
         self.list.clear()
         for candidate in self._offered():
@@ -201,7 +208,6 @@ class EpisodePicker(QWidget):
             item.setCheckState(0, Qt.CheckState.Checked if used else Qt.CheckState.Unchecked)
             self.list.addTopLevelItem(item)
         self._filling = False
-        self._summarise()
 
     def _summarise(self) -> None:
         infos = self.selected_infos()
@@ -221,6 +227,10 @@ class EpisodePicker(QWidget):
         self.broken.setToolTip("\n".join(problems[:10]))
         self.broken.setVisible(bool(problems))
         self.changed.emit()
+
+    def _list_toggled(self, is_open: bool) -> None:
+        if is_open:
+            self._fill_list()
 
     def _task_chosen(self) -> None:
         self._fill()

@@ -23,6 +23,9 @@ from app.widgets.legend import LineSample
 from app.widgets.plot_style import DASHES, curve_pen
 from app.workers.checkpoints import CheckpointEntry
 
+SHOWN = 12
+"""Runs shown before "Show all" is pressed; each is a row of widgets."""
+
 
 class RunList(QWidget):
     """One row for each checkpoint of a task, newest first."""
@@ -42,6 +45,12 @@ class RunList(QWidget):
         self._rows: dict[Path, _Row] = {}
         self._dashes: dict[Path, int] = {}
         self._may_resume = True
+        self._entries: list[CheckpointEntry] = []
+        self._all = False
+        self._more = QPushButton()
+        self._more.setProperty("kind", "quiet")
+        self._more.clicked.connect(self._show_all)
+        self._more.hide()
         self._empty = QLabel("Nothing has been trained for this task yet.")
         self._empty.setProperty("role", "caption")
         self._empty.setWordWrap(True)
@@ -49,6 +58,7 @@ class RunList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._column.addWidget(self._empty)
+        self._column.addWidget(self._more)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -61,24 +71,42 @@ class RunList(QWidget):
 
     def show_runs(self, entries: Sequence[CheckpointEntry]) -> None:
         """List these; ticks of runs that are still there stay, those of others are taken back."""
+        if list(entries) == self._entries:
+            return
+        self._entries = list(entries)
+        self._make_rows()
+
+    def _make_rows(self) -> None:
         for row in self._rows.values():
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
         self._rows = {}
-        for entry in entries:
+        shown = [
+            entry
+            for place, entry in enumerate(self._entries)
+            if self._all or place < SHOWN or entry.path in self._dashes
+        ]
+        for entry in shown:
             row = _Row(entry, self._theme)
             row.set_dash(self._dashes.get(entry.path), self._theme)
             row.may_resume(self._may_resume)
             row.tick.toggled.connect(self._ticked)
             row.resume_button.clicked.connect(self._resume)
             row.remove_button.clicked.connect(self._remove)
-            self._column.addWidget(row)
+            self._column.insertWidget(self._column.count() - 1, row)
             self._rows[entry.path] = row
         for path in [path for path in self._dashes if path not in self._rows]:
             del self._dashes[path]
             self.overlay_unwanted.emit(path)
         self._empty.setVisible(not self._rows)
+        hidden = len(self._entries) - len(shown)
+        self._more.setText(f"Show {hidden} older")
+        self._more.setVisible(hidden > 0)
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._make_rows()
 
     def set_may_resume(self, may: bool) -> None:
         """Whether a run could go on now; not while another one is training."""
