@@ -54,7 +54,7 @@ class EncoderConfiguration:
     """Whether differences of all pairs of position fields are inputs too."""
     geometry: bool = True
     """Whether horizontal angles, and projections of displacements, are inputs too."""
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ("joint_positions", "joint_velocities")
     """Fields that the encoder does not look at."""
     clip: float = 5.0
     """Largest magnitude of a standardised input that is passed on [standard deviations]; 0: any."""
@@ -222,7 +222,7 @@ class TrainingConfiguration:
 
     protocol: Literal["joint", "frozen"] = "joint"
     """Everything together, or the representation first and then the head on frozen features."""
-    steps: int = 2500
+    steps: int = 1500
     """Updates in the joint phase, or of the representation in the frozen protocol."""
     head_steps: int = 2500
     """Updates of the head in the frozen protocol."""
@@ -230,10 +230,10 @@ class TrainingConfiguration:
     """Windows in a batch."""
     window: int = 48
     """Length of a window [control steps]; 1 trains on single transitions."""
-    turn: float = 0.0
+    turn: float = 0.4
     """Standard deviation of a random turn of the scene about the arm's base, drawn for every window
     [rad]. 0: none."""
-    shift: float = 0.0
+    shift: float = 0.1
     """Standard deviation of a random horizontal displacement of the scene, drawn for every window
     [m]; the encoder should then ignore joint angles, which tell the true place. 0: none."""
     seed: int = 0

@@ -44,7 +44,7 @@ REFERENCE = Configuration(
         learning_rate=1e-3, schedule="constant", warm_up=0.0, gradient_clip=0.0
     ),
     training=TrainingConfiguration(
-        protocol="frozen", steps=4000, head_steps=4000, batch=64, window=1
+        protocol="frozen", steps=4000, head_steps=4000, batch=64, window=1, turn=0.0, shift=0.0
     ),
 )
 """The reference recipe: O-256-256-D encoder, A-128-D action encoder, 2D-256-128-D predictor,

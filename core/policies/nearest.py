@@ -5,23 +5,65 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from core.learning import Checkpoint
+from core.learning import ActJepa, Checkpoint
 from core.policies.policy import BeliefPolicy, Explanation
+
+SMALLEST_PART = 0.3
+"""Smallest standard deviation that a column is divided by, as a part of their mean."""
+
+PROBED_ROWS, PROBED_DIRECTIONS = 600, 24
+"""Beliefs, and random directions of the chunk, from which the metric is estimated."""
+METRIC_SIZE = 64
+"""Dimensions of belief space that are searched; the rest hardly changes any action."""
+AHEAD = torch.arange(3)
+"""How far a demonstration that is followed may have gone on within one step [control steps]."""
+
+
+def whitening(rows: Tensor) -> Tensor:
+    """One over the standard deviation of each column of `rows` (rows, size), (size,).
+
+    Columns that hardly vary are not blown up: no deviation counts as less than a part of the mean.
+    """
+    deviation = rows.std(dim=0)
+    return 1.0 / deviation.clamp(min=max(SMALLEST_PART * float(deviation.mean()), 1e-6))
+
+
+def action_metric(model: ActJepa, beliefs: Tensor) -> Tensor:
+    """Projection (size, k) of beliefs under which distance is what it means for the actions.
+
+    The squared length of a small difference, projected, is the mean squared change that it makes
+    to the policy head's chunk: the metric of the actions pulled back, E[J^T J], with J the head's
+    Jacobian averaged over `beliefs` (rows, size) by random directions. What a belief holds beside
+    what matters here and now does not count, where plain whitening counts all of it alike (push,
+    100 demonstrations, success of the nearest neighbour: 0.56 whitened, 0.78 pulled back).
+    """
+    head = model.head
+    generator = torch.Generator().manual_seed(0)
+    chosen = torch.linspace(0, len(beliefs) - 1, min(len(beliefs), PROBED_ROWS)).long()
+    with torch.inference_mode(False), torch.enable_grad():
+        rows = beliefs[chosen].clone().requires_grad_()
+        gradients = []
+        for _ in range(PROBED_DIRECTIONS):
+            raw = head(rows)  # (rows, chunk, A)
+            direction = torch.randn(raw.shape, generator=generator)
+            if head.binary is not None:
+                direction[..., head.binary] = 0.0  # a logit is no command
+            (gradient,) = torch.autograd.grad((raw * direction).sum(), rows)
+            gradients.append(gradient)
+    j = torch.cat(gradients).double()
+    values, vectors = torch.linalg.eigh(j.T @ j / len(j))
+    kept = slice(-METRIC_SIZE, None)  # eigenvalues ascend
+    return (vectors[:, kept] * values[kept].clamp(min=0.0).sqrt()).float()
 
 
 class Neighbourhood:
-    """The demonstrations' beliefs, arranged for search. Owns whitened keys and action chunks.
-
-    Beliefs are centred and divided by the standard deviation of each entry, so that every entry
-    counts alike.
-    """
+    """The demonstrations' beliefs, arranged for search. Owns projected keys and action chunks."""
 
     def __init__(self, checkpoint: Checkpoint, length: int) -> None:
         memory = checkpoint.memory
         beliefs = checkpoint.encoded_memory().beliefs  # (rows, size)
-        self.centre = beliefs.mean(dim=0)
-        self.scale = 1.0 / beliefs.std(dim=0).clamp(min=1e-4)
-        self.keys = (beliefs - self.centre) * self.scale  # (rows, size)
+        self.metric = action_metric(checkpoint.model, beliefs)  # (size, k)
+        self.keys = beliefs @ self.metric  # (rows, k)
         self.norms = self.keys.square().sum(dim=1)  # (rows,)
         self.chunks, _ = memory.action_chunks(length)  # (rows, length, A)
         self.episode = memory.episode_of_row()
@@ -29,11 +71,10 @@ class Neighbourhood:
         self.last_row = memory.last_row()
 
     def distances(self, beliefs: Tensor) -> Tensor:
-        """Mean squared whitened distance (n, rows) of beliefs (n, size) to every row."""
-        query = (beliefs - self.centre) * self.scale
-        cross = query @ self.keys.T  # (n, rows)
-        squares = query.square().sum(dim=1, keepdim=True) + self.norms - 2.0 * cross
-        return squares.clamp(min=0.0) / self.keys.shape[1]
+        """Squared distance (n, rows) of beliefs (n, size) to every row."""
+        query = beliefs @ self.metric  # (n, k)
+        squares = query.square().sum(dim=1, keepdim=True) + self.norms
+        return torch.addmm(squares, query, self.keys.T, alpha=-2.0).clamp_(min=0.0)
 
 
 class NearestNeighbour(BeliefPolicy):
@@ -83,16 +124,14 @@ class NearestNeighbour(BeliefPolicy):
 
     def _forgive(self, distances: Tensor) -> None:
         """Bring the continuations of the rows followed nearer, in place."""
-        space = self.neighbourhood
-        followed = self._followed
+        space, followed = self.neighbourhood, self._followed
         known = followed >= 0
         last = space.last_row[followed.clamp(min=0)]
-        for ahead in (0, 1, 2):
-            rows = torch.minimum(followed.clamp(min=0) + ahead, last)
-            # several may continue into one row: lower each once, whatever the order
-            factor = torch.ones_like(distances)
-            factor.scatter_(1, rows, torch.where(known, 1.0 - self.continuity, 1.0))
-            distances *= factor
+        ahead = followed.clamp(min=0)[..., None] + AHEAD  # (n, k, 3)
+        rows = torch.minimum(ahead, last[..., None]).flatten(1)
+        keep = torch.where(known, 1.0 - self.continuity, 1.0).repeat_interleave(len(AHEAD), dim=1)
+        # several may continue into one row: each writes the same number
+        distances.scatter_(1, rows, distances.gather(1, rows) * keep)
 
     def explain(self, index: int = 0) -> Explanation:
         """The demonstration followed, and where its actions are expected to lead."""

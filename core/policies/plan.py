@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.learning import Checkpoint
-from core.policies.nearest import Neighbourhood
+from core.policies.nearest import Neighbourhood, whitening
 from core.policies.policy import BeliefPolicy, Explanation
 
 SHOWN_FUTURES = 12
@@ -63,7 +63,7 @@ class LatentPlanning(BeliefPolicy):
         self._source = source
         targets = checkpoint.encoded_memory().targets  # (rows, D)
         self._targets = targets
-        self._scale = 1.0 / targets.std(dim=0).clamp(min=1e-4)
+        self._scale = whitening(targets)
         super().__init__(checkpoint, decay=decay, length=length)
 
     def _resize(self, count: int) -> None:
