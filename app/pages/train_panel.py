@@ -235,7 +235,7 @@ class TrainPanel(QWidget):
 
     def _make_form(self) -> None:
         """Fifty editors take a moment to make, and most people never open them."""
-        self._form = SettingsForm(get_preset(self.preset), hidden=SHOWN_ABOVE)
+        self._form = SettingsForm(get_preset(self.preset), hidden=SHOWN_ABOVE, gradual=True)
         self._form.changed.connect(self._count_changes)
         self._form.problem_changed.connect(self.say_problem)
         self.advanced.column.addWidget(self._form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.theme import Theme
 from app.widgets.empty import Empty
+from app.widgets.gradually import Gradually
 from app.widgets.latent_map import LatentMap
 from app.widgets.live_plot import LivePlot
 from app.widgets.notice import Notice
@@ -48,6 +49,15 @@ MEASURES = {
     "steps_per_second": ("Speed", "Updates per second."),
 }
 """Title and explanation of the plots of single measures, in the order of their colours."""
+PLACES = {
+    "spectrum": (1, 0),
+    "effective_rank": (1, 2),
+    "standard_deviation": (1, 4),
+    "learning_rate": (2, 0),
+    "tau": (2, 2),
+    "steps_per_second": (2, 4),
+}
+"""Row and column of the small plots."""
 MEASURES_INTERVAL = 0.4
 """Least time between two redraws of a measure [s]; they change slowly."""
 
@@ -65,36 +75,46 @@ class TrainPlots(QStackedWidget):
         self.header = RunHeader(("step", "steps/s", "time left"))
         self.collapse_notice = Notice(theme)
         self.save_notice = Notice(theme, "Save again")
+        self._theme = theme
         self._turns = RedrawTurns(self)
-        self.losses = LivePlot(
-            "Losses",
-            theme,
-            explanation="Each loss term before it is weighted, and their weighted total. Terms of "
-            "the head read the representation; prediction and inverse dynamics shape it.",
-            logarithmic=True,
-            colors=LOSS_COLORS,
-            turns=self._turns,
-        )
-        self.latent_map = LatentMap(theme, turns=self._turns)
-        self.spectrum = SpectrumPlot(theme, turns=self._turns)
-        self.measures = {
-            name: LivePlot(
-                title,
-                theme,
-                explanation=explanation,
-                colors={name: index},
-                turns=self._turns,
-                redraw_interval=MEASURES_INTERVAL,
-            )
-            for index, (name, (title, explanation)) in enumerate(MEASURES.items())
-        }
         self._overlays: set[str] = set()
+        self._made: dict[str, LivePlot] = {}
+        self._map: LatentMap | None = None
         self._lay_out()
+        self._building = Gradually(self._make_plots(), self)
+
+    @property
+    def losses(self) -> LivePlot:
+        """The plot of all loss terms."""
+        self._building.finish()
+        return self._made["losses"]
+
+    @property
+    def spectrum(self) -> SpectrumPlot:
+        """The plot of singular values."""
+        self._building.finish()
+        plot = self._made["spectrum"]
+        assert isinstance(plot, SpectrumPlot)
+        return plot
+
+    @property
+    def latent_map(self) -> LatentMap:
+        """The map of the latent space."""
+        self._building.finish()
+        assert self._map is not None
+        return self._map
+
+    @property
+    def measures(self) -> dict[str, LivePlot]:
+        """The plots of single measures, by their names."""
+        self._building.finish()
+        return {name: self._made[name] for name in MEASURES}
 
     @property
     def plots(self) -> tuple[LivePlot, ...]:
         """All plots with curves."""
-        return (self.losses, self.spectrum, *self.measures.values())
+        self._building.finish()
+        return tuple(self._made.values())
 
     # the present run
 
@@ -162,38 +182,63 @@ class TrainPlots(QStackedWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Redraw in the colours of `theme`."""
-        for plot in self.plots:
+        self._theme = theme
+        for plot in self._made.values():
             plot.set_theme(theme)
-        self.latent_map.set_theme(theme)
+        if self._map is not None:
+            self._map.set_theme(theme)
         self.empty.set_theme(theme)
         self.collapse_notice.set_theme(theme)
         self.save_notice.set_theme(theme)
 
     def _lay_out(self) -> None:
         self._plots = QWidget()
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        grid.addWidget(self.losses, 0, 0, 1, 4)
-        grid.addWidget(self.latent_map, 0, 4, 1, 2)
-        for index, plot in enumerate(
-            (self.spectrum, self.measures["effective_rank"], self.measures["standard_deviation"])
-        ):
-            grid.addWidget(plot, 1, 2 * index, 1, 2)
-        for index, name in enumerate(("learning_rate", "tau", "steps_per_second")):
-            grid.addWidget(self.measures[name], 2, 2 * index, 1, 2)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(8)
         for row, stretch in enumerate((10, 7, 6)):
-            grid.setRowStretch(row, stretch)
+            self._grid.setRowStretch(row, stretch)
         for column in range(6):
-            grid.setColumnStretch(column, 1)
-        column_layout = QVBoxLayout(self._plots)
-        column_layout.setContentsMargins(8, 8, 8, 8)
-        column_layout.setSpacing(8)
-        column_layout.addWidget(self.header)
-        column_layout.addWidget(self.collapse_notice)
-        column_layout.addWidget(self.save_notice)
-        column_layout.addLayout(grid, 1)
+            self._grid.setColumnStretch(column, 1)
+        whole = QVBoxLayout(self._plots)
+        whole.setContentsMargins(8, 8, 8, 8)
+        whole.setSpacing(8)
+        whole.addWidget(self.header)
+        whole.addWidget(self.collapse_notice)
+        whole.addWidget(self.save_notice)
+        whole.addLayout(self._grid, 1)
         self.addWidget(self.empty)
         self.addWidget(self._plots)
+
+    def _make_plots(self) -> Iterator[None]:
+        """One plot a step; each takes 15 ms."""
+        theme, turns = self._theme, self._turns
+        self._made["losses"] = LivePlot(
+            "Losses",
+            theme,
+            explanation="Each loss term before it is weighted, and their weighted total. Terms of "
+            "the head read the representation; prediction and inverse dynamics shape it.",
+            logarithmic=True,
+            colors=LOSS_COLORS,
+            turns=turns,
+        )
+        self._grid.addWidget(self._made["losses"], 0, 0, 1, 4)
+        yield
+        self._map = LatentMap(self._theme, turns=turns)
+        self._grid.addWidget(self._map, 0, 4, 1, 2)
+        yield
+        self._made["spectrum"] = SpectrumPlot(self._theme, turns=turns)
+        self._grid.addWidget(self._made["spectrum"], *PLACES["spectrum"], 1, 2)
+        for index, (name, (title, explanation)) in enumerate(MEASURES.items()):
+            yield
+            self._made[name] = LivePlot(
+                title,
+                self._theme,
+                explanation=explanation,
+                colors={name: index},
+                turns=turns,
+                redraw_interval=MEASURES_INTERVAL,
+            )
+            self._grid.addWidget(self._made[name], *PLACES[name], 1, 2)
 
 
 def _sentence(alarm: str | None) -> str:

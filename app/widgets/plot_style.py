@@ -66,9 +66,8 @@ class PlotView(pg.PlotWidget):
 def make_plot() -> PlotView:
     """An empty plot with thin axes, a value grid and no buttons of its own."""
     axes = {"left": ValueAxis("left"), "bottom": pg.AxisItem("bottom")}
-    view = PlotView(axisItems=axes)
+    view = PlotView(axisItems=axes, enableMenu=False)  # its menus are half of what it costs
     plot = view.getPlotItem()
-    plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.showGrid(x=False, y=True, alpha=0.25)
     plot.setContentsMargins(0, 4, 8, 0)

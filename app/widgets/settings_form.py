@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.widgets.field_docs import field_docs
 from app.widgets.field_editors import FieldEditor, FieldError, make_editor, words
+from app.widgets.gradually import Gradually
 
 Path = tuple[str, ...]
 
@@ -33,7 +34,8 @@ class SettingsForm(QWidget):
     `changed` carries each valid configuration that a hand made. `problem_changed` carries what is
     wrong with the present entries, and an empty text once nothing is. A field that differs from
     the defaults is marked and can be put back alone. Fields of a type without an editor, and the
-    `hidden` ones (dotted names), keep the value they came with.
+    `hidden` ones (dotted names), keep the value they came with. A `gradual` form makes its rows
+    one in each turn of the event loop: fifty at once would hold the window up.
     """
 
     changed = Signal(object)
@@ -45,6 +47,7 @@ class SettingsForm(QWidget):
         *,
         hidden: Collection[str] = (),
         searchable: bool = True,
+        gradual: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -82,8 +85,9 @@ class SettingsForm(QWidget):
         column.addWidget(self.search)
         column.addLayout(self._grid)
         column.addWidget(self.problem_label)
-        self._add_rows(defaults, ())
-        self.set_value(defaults)
+        self._building = Gradually(self._add_rows(defaults, ()), self)
+        if not gradual:
+            self._building.finish()
 
     # what the form holds
 
@@ -125,7 +129,7 @@ class SettingsForm(QWidget):
 
     # building
 
-    def _add_rows(self, part: Any, path: Path) -> None:
+    def _add_rows(self, part: Any, path: Path) -> Iterator[None]:
         hints = typing.get_type_hints(type(part), include_extras=True)
         docs = field_docs(type(part))
         nested = []
@@ -140,13 +144,14 @@ class SettingsForm(QWidget):
             editor = make_editor(hints[field.name])
             if editor is not None:
                 self._add_row(here, editor, docs.get(field.name, ""))
+                yield
         for here, value, doc in nested:
             heading = QLabel(words(here[-1]).capitalize())
             heading.setObjectName("sectionTitle")
             heading.setToolTip(doc)
             self._grid.addWidget(heading, self._grid.rowCount(), 0, 1, 3)
             self._headings.append((here, heading))
-            self._add_rows(value, here)
+            yield from self._add_rows(value, here)
 
     def _add_row(self, path: Path, editor: FieldEditor, doc: str) -> None:
         name = ".".join(path)
@@ -157,9 +162,12 @@ class SettingsForm(QWidget):
         self._grid.addWidget(row.label, at, 0)
         self._grid.addWidget(editor, at, 1)
         self._grid.addWidget(row.reset_button, at, 2)
+        editor.set_value(_get(self._shown, path))
         editor.edited.connect(self._edited)
         self.editors[name] = editor
         self._rows[name] = row
+        default = _get(self._defaults, path)
+        row.show_changed(editor.value() != default, default)
 
     def _build(self, part: Any, path: Path) -> Any:
         values = {}
@@ -220,6 +228,10 @@ class SettingsForm(QWidget):
             raise TypeError(
                 f"this form edits {self._kind.__name__}, not {type(configuration).__name__}"
             )
+
+    def complete(self) -> None:
+        """Make all rows of a gradual form now."""
+        self._building.finish()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.editors)

@@ -160,6 +160,17 @@ def test_search_finds_options_by_name_and_by_explanation(form):
     assert all(form.editors[name].isVisible() for name in form)
 
 
+def test_a_gradual_form_keeps_its_values_from_the_start(qtbot):
+    form = SettingsForm(Settings(), gradual=True)
+    qtbot.addWidget(form)
+    form.set_value(CHANGED)
+    assert len(form.editors) == 0
+    assert form.value() == CHANGED
+    qtbot.waitUntil(lambda: len(form.editors) == 9, timeout=3000)
+    assert form.value() == CHANGED
+    assert form.changes()["steps"] == CHANGED.steps
+
+
 def test_hidden_fields_keep_the_value_they_came_with(qtbot):
     form = SettingsForm(CHANGED, hidden=("steps", "optimizer.betas"))
     qtbot.addWidget(form)
