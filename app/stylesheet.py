@@ -35,7 +35,7 @@ QLabel[role="dockTitle"] {{ background: {t.panel}; color: {t.muted}; font-size: 
     padding: 8px 16px; border-bottom: 1px solid {t.line}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
     padding: 4px 8px; font-size: {t.small}px; }}
-QDialog, QMessageBox {{ background: {t.panel}; }}
+QDialog, QMessageBox {{ background: {t.panel}; border: 1px solid {t.line}; }}
 """
 
 

@@ -37,7 +37,7 @@ from app.workers.messages import (
     TrialResult,
     UsePolicy,
 )
-from core.simulation import CONTROL_RATE, SensorNoise
+from core.simulation import CONTROL_RATE, SensorNoise, task_names
 
 MODES = {
     "bc": ("BC", "Behavioural cloning: acts as the person acted in such a state."),
@@ -99,6 +99,9 @@ class DeployPage(Page):
         self.arm.use(DEPLOY, hands=True)
         self.arm.scene.setFocus()
         self.arm.scene.show_ghost(self.ghost.isChecked())
+        if self._loaded is None:  # an arm to look at until there is a policy
+            task = str(self.studio.settings.value("record/task", "reach"))
+            self.arm.simulation.post(DEPLOY, SelectTask(task if task in task_names() else "reach"))
         self.refresh()
 
     def deactivated(self) -> None:

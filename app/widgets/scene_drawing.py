@@ -54,6 +54,7 @@ class Drawing:
         self._options = mujoco.MjvOption()
         self._camera = mujoco.MjvCamera()
         self._wrist = mujoco.MjvCamera()
+        self._casting: list[int] = []
         self._size = (0, 0)
         self._rung = 0
         self._slow = 0.0
@@ -89,6 +90,8 @@ class Drawing:
         eye.give_to(self._camera)
         self._scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = quality.shadows
         self._update(self._scene, self._camera)
+        if not quality.shadows:
+            self.marks.add_soft_shadows(self._scene, data.xpos[self._casting])
         self.marks.add_to(self._scene, view)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self.context)
         mujoco.mjr_render(mujoco.MjrRect(0, 0, *size), self._scene, self.context)
@@ -145,6 +148,11 @@ class Drawing:
             scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
         self._wrist.type = mujoco.mjtCamera.mjCAMERA_FIXED
         self._wrist.fixedcamid = model.camera("wrist").id
+        self._casting = [
+            body
+            for name in ("hand", "object")
+            if (body := mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, name)) >= 0
+        ]
         self._task = task
         if self.context is not None and _same_looks(before, model):
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import mujoco
@@ -20,6 +21,7 @@ BOX = np.full(3, 0.0202)
 
 _TRAIL_COLOUR = (0.34, 0.71, 0.91)
 _PLUMB = np.array((0.85, 0.9, 0.95, 0.28), dtype=np.float32)
+_SHADOW = np.array((0.02, 0.02, 0.03, 0.45), dtype=np.float32)
 _GHOST = np.array((0.80, 0.47, 0.65, 0.45), dtype=np.float32)
 _FUTURE = np.array((0.94, 0.89, 0.26, 0.30), dtype=np.float32)
 _IDENTITY = np.eye(3).reshape(-1)
@@ -53,6 +55,17 @@ class Marks:
         if self.ghost and explanation is not None:
             self._add_futures(scene, explanation)
             self._add_ghost(scene, explanation)
+
+    def add_soft_shadows(self, scene: mujoco.MjvScene, bodies: Iterable[np.ndarray]) -> None:
+        """A dark disc on the bench below each body: where real shadows cost too much."""
+        for position in bodies:
+            height = max(0.0, float(position[2]))
+            if height < 0.6:
+                radius = 0.026 + 0.12 * height
+                colour = _SHADOW * np.array((1, 1, 1, 1.0 - height / 0.6), dtype=np.float32)
+                size = np.array((radius, radius, 0.0002))
+                foot = np.array((position[0], position[1], 0.0008))
+                _place(scene, mujoco.mjtGeom.mjGEOM_CYLINDER, size, foot, _IDENTITY, colour)
 
     def _add_plumb_line(self, scene: mujoco.MjvScene, view: View) -> None:
         """From the finger tips straight down: depth is hard to see on a flat screen."""

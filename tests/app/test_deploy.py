@@ -43,7 +43,7 @@ def test_every_mode_moves_the_arm_and_changes_while_it_runs(page, qtbot):
         )
         qtbot.waitUntil(lambda: page.arm.tick.latency is not None, timeout=3000)
         assert page.arm.simulation.view.explanation is not None
-    assert page.explanation.text() == page.arm.tick.text
+    assert page.explanation.text() == page.arm.tick.text != ""
     page.toggle()
     qtbot.waitUntil(lambda: page.arm.tick.driver == "", timeout=3000)
 

@@ -1,0 +1,222 @@
+"""What the arm is used for, step by step and without a window or a clock."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.workers.deployment import FIRST_SEED, Deployment
+from app.workers.driving import SEEDS, Driving
+from app.workers.messages import (
+    LoadReplay,
+    NewStart,
+    OperatorCommand,
+    RunTrials,
+    SelectTask,
+    StartRecording,
+    StopRecording,
+    UsePolicy,
+)
+from app.workers.replaying import Replaying
+from app.workers.use import GripperTarget, Outbox
+
+UP = OperatorCommand((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), device="gamepad")
+STILL = OperatorCommand()
+
+
+class Said:
+    """Everything that a use has told the window."""
+
+    def __init__(self) -> None:
+        self.takes, self.trials, self.events, self.failures = [], [], [], []
+        self.sigma = 0.0
+        self.outbox = Outbox(
+            take=self.takes.append,
+            trial=self.trials.append,
+            event=self.events.append,
+            fail=lambda text, details: self.failures.append((text, details)),
+            noise=lambda: self.sigma,
+        )
+
+
+@pytest.fixture
+def said():
+    return Said()
+
+
+def step(use, operator, times=1):
+    for _ in range(times):
+        command = use.command(operator)
+        if command is not None:
+            executed = use.world.step(command)[0]
+            use.stepped(executed)
+
+
+class Upwards:
+    """A policy that moves up, and remembers what it was told."""
+
+    mode = "bc"
+
+    def __init__(self) -> None:
+        self.resets, self.told, self.seen = 0, [], []
+
+    def reset(self, count, ids=None):  # noqa: ARG002
+        self.resets += 1
+
+    def act(self, observation):
+        self.seen.append(observation)
+        return np.array([[0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -1.0]], dtype=np.float32)
+
+    def executed(self, actions):
+        self.told.append(actions)
+
+    def explain(self, index=0):  # noqa: ARG002
+        return None
+
+
+class Broken(Upwards):
+    def act(self, observation):  # noqa: ARG002
+        raise ValueError("no such field")
+
+
+@pytest.fixture
+def driving(said):
+    use = Driving(said.outbox)
+    use.handle(SelectTask("lift"))
+    return use
+
+
+def test_nothing_is_recorded_before_the_first_motion(driving, said):
+    driving.handle(StartRecording())
+    step(driving, STILL, 5)
+    assert driving.state == "armed"
+    step(driving, UP, 4)
+    step(driving, STILL, 2)
+    assert (driving.state, driving.step) == ("recording", 6)
+    driving.handle(StopRecording(True))
+    episode = said.takes[0].finish()
+    assert episode.info.success is True
+    assert episode.info.operator == "gamepad"
+    assert 0 <= episode.info.seed < SEEDS
+    np.testing.assert_allclose(episode.actions[:, 2], [1, 1, 1, 1, 0, 0])
+
+
+def test_while_held_nothing_moves_and_nothing_is_recorded(driving):
+    driving.handle(StartRecording())
+    step(driving, UP, 3)
+    before = driving.world.get_states()
+    step(driving, OperatorCommand(UP.motion, held="unplugged"), 10)
+    np.testing.assert_array_equal(driving.world.get_states(), before)
+    assert driving.step == 3
+
+
+def test_a_recording_repeats_bit_for_bit(driving, said):
+    driving.handle(StartRecording())
+    for number in range(30):
+        motion = (0.3, -0.2, -0.5, 0.1, 0.0, 0.4) if number % 3 else (0.0,) * 6
+        step(driving, OperatorCommand(motion, gripper_rate=0.5))
+    driving.handle(StopRecording())
+    episode = said.takes[0].finish()
+    replay = Replaying(said.outbox)
+    replay.handle(LoadReplay(episode))
+    step(replay, STILL, len(episode) - 1)
+    assert replay.state == "paused"
+    assert replay.deviations == 0
+
+
+def test_a_new_start_in_a_recording_drops_it(driving, said):
+    driving.handle(StartRecording())
+    step(driving, UP, 5)
+    driving.handle(NewStart(7))
+    assert driving.state == "free"
+    assert driving.seed == 7
+    assert said.takes == []
+    assert "discarded" in said.events
+
+
+def test_another_task_hands_the_recording_out_first(driving, said):
+    driving.handle(StartRecording())
+    step(driving, UP, 5)
+    driving.handle(SelectTask("reach"))
+    assert said.takes[0].finish().info.task == "lift"
+    assert driving.world.task.name == "reach"
+
+
+def test_the_closing_program_keeps_what_is_worth_it(driving):
+    assert driving.leftover() is None
+    driving.handle(StartRecording())
+    step(driving, UP, 3)
+    assert driving.leftover() is None
+    step(driving, UP, 20)
+    assert driving.leftover().success is False
+
+
+def test_the_gripper_target_moves_toggles_and_follows():
+    gripper = GripperTarget()
+    assert gripper.move(OperatorCommand(gripper_rate=1.0)) == pytest.approx(-0.8)
+    assert gripper.move(OperatorCommand(gripper_toggles=1)) == 1.0
+    assert gripper.move(OperatorCommand(gripper_toggles=1)) == 1.0
+    assert gripper.move(OperatorCommand(gripper_toggles=2)) == -1.0
+    gripper.follow(1.0)
+    assert gripper.move(OperatorCommand(gripper_toggles=2)) == 1.0
+    gripper.release()
+    assert gripper.value == -1.0
+
+
+@pytest.fixture
+def deployment(said):
+    use = Deployment(said.outbox)
+    use.handle(SelectTask("lift"))
+    return use
+
+
+def test_a_policy_drives_and_the_person_takes_over_and_hands_back(deployment, said):
+    policy = Upwards()
+    deployment.handle(UsePolicy(policy, "bc"))
+    deployment.handle(RunTrials(True, limit=20))
+    assert deployment.seed == FIRST_SEED
+    step(deployment, STILL, 5)
+    assert deployment.driver == "bc"
+    side = OperatorCommand((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), device="gamepad")
+    step(deployment, side, 4)
+    assert deployment.driver == "gamepad"
+    assert policy.told[-1][0, 0] == 1.0, "the policy hears what was really executed"
+    assert len(policy.seen) == 9, "and goes on sensing meanwhile"
+    step(deployment, STILL, 11)
+    assert deployment.driver == ""
+    assert said.trials[0].intervened and not said.trials[0].counted
+    episode = said.takes[0].finish()
+    assert episode.info.operator == "bc"
+    np.testing.assert_array_equal(np.flatnonzero(episode.interventions)[:4], [5, 6, 7, 8])
+    assert not episode.interventions[-1]
+
+
+def test_trials_follow_each_other_from_new_starts(deployment, said):
+    policy = Upwards()
+    deployment.handle(UsePolicy(policy, "bc"))
+    deployment.handle(RunTrials(True, limit=5))
+    step(deployment, STILL, 60)
+    assert len(said.trials) == 3
+    assert all(trial.counted and not trial.success for trial in said.trials)
+    assert deployment.seed == FIRST_SEED + 2
+    assert policy.resets == 4
+    assert said.takes == [], "nobody took over, so there is nothing to keep"
+
+
+def test_a_policy_that_fails_is_put_aside_and_the_arm_stays(deployment, said):
+    deployment.handle(UsePolicy(Broken(), "plan"))
+    deployment.handle(RunTrials(True))
+    step(deployment, STILL, 3)
+    assert deployment.state == "idle"
+    assert len(said.failures) == 1
+    assert "plan" in said.failures[0][0]
+    assert "no such field" in said.failures[0][0]
+
+
+def test_noise_changed_in_a_trial_takes_it_out_of_the_count(deployment, said):
+    deployment.handle(UsePolicy(Upwards(), "bc"))
+    deployment.handle(RunTrials(True, limit=6))
+    step(deployment, STILL, 3)
+    said.sigma = 0.5
+    step(deployment, STILL, 3)
+    assert not said.trials[0].counted
