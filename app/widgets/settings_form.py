@@ -70,7 +70,7 @@ class SettingsForm(QWidget):
         self.search.setVisible(searchable)
         self.search.textChanged.connect(self._filter)
         self.problem_label = QLabel()
-        self.problem_label.setObjectName("problem")
+        self.problem_label.setProperty("role", "danger")
         self.problem_label.setWordWrap(True)
         self.problem_label.hide()
 
@@ -147,7 +147,8 @@ class SettingsForm(QWidget):
                 yield
         for here, value, doc in nested:
             heading = QLabel(words(here[-1]).capitalize())
-            heading.setObjectName("sectionTitle")
+            heading.setProperty("role", "heading")
+            heading.setContentsMargins(0, 8, 0, 0)
             heading.setToolTip(doc)
             self._grid.addWidget(heading, self._grid.rowCount(), 0, 1, 3)
             self._headings.append((here, heading))
@@ -247,11 +248,11 @@ class _Row:
         self.matching = True
         self._changed = False
         self.label = QLabel(words(path[-1]))
+        self.label.setProperty("role", "muted")
         self.label.setBuddy(editor)
         self.reset_button = QToolButton()
         self.reset_button.setText("↺")
-        self.reset_button.setObjectName("resetField")
-        self.reset_button.setAutoRaise(True)
+        self.reset_button.setProperty("kind", "small")
         policy = self.reset_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset_button.setSizePolicy(policy)
