@@ -91,7 +91,7 @@ class NearestNeighbour(BeliefPolicy):
         self,
         checkpoint: Checkpoint,
         *,
-        neighbours: int = 8,
+        neighbours: int = 16,
         continuity: float = 0.3,
         decay: float = 0.0,
         length: int = 16,

@@ -29,18 +29,19 @@ class LatentPlanning(BeliefPolicy):
         self,
         checkpoint: Checkpoint,
         *,
-        samples: int = 128,
-        neighbours: int = 15,
-        spread: float = 0.15,
+        samples: int = 64,
+        neighbours: int = 4,
+        spread: float = 0.2,
         staying: float = 0.5,
-        temperature: float = 0.05,
+        temperature: float = 0.5,
         decay: float = 0.0,
         seed: int = 0,
     ) -> None:
         """`samples`: courses imagined. `neighbours`: demonstrations proposed around. `spread`:
-        standard deviation of the perturbations [command]. `staying`: weight of staying near the
-        demonstrations. `temperature`: in units of the spread of costs. `decay`: of older chunks
-        [1/control step]. `seed`: of the perturbations, which are the same at every step and place.
+        standard deviation of the perturbations, as a part of that of the actions demonstrated.
+        `staying`: weight of staying near the demonstrations. `temperature`: in units of the spread
+        of costs. `decay`: of older chunks [1/control step]. `seed`: of the perturbations, which
+        are the same at every step and place.
         """
         self.horizon = checkpoint.configuration.loss.goal_horizon
         length = max(checkpoint.model.head.chunk, self.horizon)
@@ -48,19 +49,19 @@ class LatentPlanning(BeliefPolicy):
         self.neighbours = min(neighbours, len(self.neighbourhood.keys), samples - 1)
         self.staying, self.temperature = staying, temperature
         space = checkpoint.space
-        generator = torch.Generator().manual_seed(seed)
-        noise = torch.randn(samples, length, space.action_size, generator=generator)
-        self._noise = spread * _smoothed(noise)  # (samples, length, A)
         sources = 1 + self.neighbours
-        self._noise[:sources] = 0.0  # every source is tried as it is
-        if space.gripper is not None:
-            self._noise[..., space.gripper] = 0.0  # a choice of two is not perturbed
         # the head's chunk is the source of half of the samples, the demonstrations share the rest
         source = torch.zeros(samples, dtype=torch.long)
         source[:sources] = torch.arange(sources)
-        rest = torch.arange(samples - sources)
-        source[sources:] = torch.where(rest % 2 == 0, 0, 1 + (rest // 2) % self.neighbours)
+        pair = torch.arange(samples - sources) // 2
+        source[sources:] = torch.where(pair % 2 == 0, 0, 1 + (pair // 2) % max(1, self.neighbours))
         self._source = source
+        self._noise = torch.zeros(samples, length, space.action_size)
+        self._noise[sources:] = _perturbations(
+            samples - sources, length, checkpoint.memory.actions.std(dim=0) * spread, seed
+        )
+        if space.gripper is not None:
+            self._noise[..., space.gripper] = 0.0  # a choice of two is not perturbed
         targets = checkpoint.encoded_memory().targets  # (rows, D)
         self._targets = targets
         self._scale = whitening(targets)
@@ -139,10 +140,17 @@ class LatentPlanning(BeliefPolicy):
         )
 
 
-def _smoothed(noise: Tensor) -> Tensor:
-    """`noise` (samples, length, A) correlated over time, variance kept, as sticks move."""
-    smooth = [noise[:, 0]]
+def _perturbations(samples: int, length: int, spread: Tensor, seed: int) -> Tensor:
+    """Perturbations (samples, length, A) of standard deviation `spread` (A,).
+
+    Correlated over time, as sticks move; every one is there with both signs, so that their mean
+    pushes nowhere.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn((samples + 1) // 2, length, len(spread), generator=generator)
     keep = 0.8
-    for t in range(1, noise.shape[1]):
+    smooth = [noise[:, 0]]
+    for t in range(1, length):
         smooth.append(keep * smooth[-1] + (1 - keep**2) ** 0.5 * noise[:, t])
-    return torch.stack(smooth, dim=1)
+    half = torch.stack(smooth, dim=1) * spread
+    return torch.stack((half, -half), dim=1).flatten(0, 1)[:samples]
