@@ -42,8 +42,10 @@ def test_every_mode_moves_the_arm_and_changes_while_it_runs(page, qtbot):
             timeout=5000,
         )
         qtbot.waitUntil(lambda: page.arm.tick.latency is not None, timeout=3000)
-        assert page.arm.simulation.view.explanation is not None
-    assert page.explanation.text() == page.arm.tick.text != ""
+        qtbot.waitUntil(
+            lambda: getattr(page.arm.simulation.view.explanation, "text", "") != "", timeout=3000
+        )
+    qtbot.waitUntil(lambda: page.explanation.text() == page.arm.tick.text != "", timeout=3000)
     page.toggle()
     qtbot.waitUntil(lambda: page.arm.tick.driver == "", timeout=3000)
 
