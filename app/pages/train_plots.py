@@ -39,14 +39,17 @@ MEASURES = {
         "Standard deviation of the latent over the demonstrations, mean over its entries. Near 0 "
         "the representation has collapsed.",
     ),
-    "learning_rate": ("Learning rate", "Of the optimiser."),
+    "learning_rate": ("Learning rate", "Learning rate of the optimiser."),
     "effective_rank": (
         "Effective rank",
         "How many directions of the latent are in use: the exponential of the entropy of its "
         "singular values. Near 1 it has collapsed to a line.",
     ),
-    "tau": ("Target encoder", "τ, the part of the target encoder that an update keeps."),
-    "steps_per_second": ("Speed", "Updates per second."),
+    "tau": (
+        "Target encoder τ",
+        "The part of the target encoder that an update keeps.",
+    ),
+    "steps_per_second": ("Updates per second", "How fast it trains."),
 }
 """Title and explanation of the plots of single measures, in the order of their colours."""
 PLACES = {
@@ -237,6 +240,7 @@ class TrainPlots(QStackedWidget):
                 colors={name: index},
                 turns=turns,
                 redraw_interval=MEASURES_INTERVAL,
+                named=False,
             )
             self._grid.addWidget(self._made[name], *PLACES[name], 1, 2)
 

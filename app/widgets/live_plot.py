@@ -67,6 +67,7 @@ class LivePlot(QFrame):
         logarithmic: bool | None = None,
         colors: Mapping[str, int] | None = None,
         shows_latest: bool = True,
+        named: bool = True,
         turns: RedrawTurns | None = None,
         redraw_interval: float = REDRAW_INTERVAL,
         parent: QWidget | None = None,
@@ -74,14 +75,15 @@ class LivePlot(QFrame):
         """`logarithmic`: start with a log scale or not; None leaves the choice out altogether.
 
         `colors` fixes the place of a curve in the palette by name, -1 being the text colour.
-        `shows_latest`: show the last values while the mouse is elsewhere. Plots of one page
-        share `turns`.
+        `shows_latest`: show the last values while the mouse is elsewhere. `named` False: the
+        title names the only curve, and its value stands beside. Plots of one page share `turns`.
         """
         super().__init__(parent)
         self.setProperty("role", "plot")
         self._theme = theme
         self._x_label = x_label
         self._shows_latest = shows_latest
+        self._named = named
         self._flat = False
         self.redraw_interval = redraw_interval
         self._turns = turns or RedrawTurns(self)
@@ -239,6 +241,8 @@ class LivePlot(QFrame):
         self.title.setToolTip(f"<p>{explanation}</p>" if explanation else "")
         self.place = QLabel()
         self.place.setProperty("role", "caption")
+        self.value = QLabel()
+        self.value.setVisible(not self._named)
         self.log_button = QToolButton()
         self.log_button.setText("log")
         self.log_button.setProperty("kind", "small")
@@ -253,9 +257,11 @@ class LivePlot(QFrame):
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.place)
+        head.addWidget(self.value)
         head.addWidget(self.log_button)
         legend = QWidget()
         legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        legend.setVisible(self._named)
         self._legend_row = QFlowLayout(legend)
         self._legend_row.setContentsMargins(0, 0, 0, 0)
         self._legend_row.setSpacing(0)
@@ -273,7 +279,11 @@ class LivePlot(QFrame):
             item.setLogMode(False, self._logarithmic)
             entry = LegendEntry(name, self._pen(name))
             entry.toggled.connect(self._entry_toggled)
-            self._legend_row.addWidget(entry)
+            if self._named:
+                self._legend_row.addWidget(entry)
+            else:
+                entry.setParent(self)
+                entry.hide()
             self._curves[name] = _Curve(CurveHistory(), item, entry)
             if name in self._hidden:  # a choice made in an earlier run holds
                 entry.toggle()
@@ -351,4 +361,7 @@ class LivePlot(QFrame):
                     curve.entry.set_value(float(curve.history.y[-1]))
                 else:
                     curve.entry.hide_value()
-        self.place.setText("" if self._hover is None else f"{self._x_label} {self._hover:,.0f}")
+        place = "" if self._hover is None else f"{self._x_label} {self._hover:,.0f}"
+        self.place.setText(place)
+        if not self._named:
+            self.value.setText(" ".join(c.entry.value_text for c in self._curves.values()))

@@ -170,3 +170,13 @@ def test_values_have_three_figures(value, text):
 )
 def test_times_are_said_as_people_say_them(seconds, text):
     assert format_seconds(seconds) == text
+
+
+def test_the_value_of_a_sole_curve_stands_beside_the_title(qtbot):
+    plot = LivePlot("Effective rank", DARK, named=False)
+    qtbot.addWidget(plot)
+    plot.show()
+    plot.append(1, {"effective_rank": 12.34})
+    plot.redraw()
+    assert plot.value.text() == "12.3"
+    assert not plot.entry("effective_rank").isVisible()
