@@ -68,20 +68,20 @@ def test_resuming_what_is_complete_says_so(run, demonstrations, trained):
 
 def test_ctrl_c_keeps_and_resume_goes_on(start, run, demonstrations, tmp_path):
     folder = tmp_path / "c"
-    process = start("train", demonstrations, "--out", folder, "--steps", 400, *SMALL)
+    process = start("train", demonstrations, "--out", folder, "--steps", 200, *SMALL)
     while "control steps" not in (line := process.stderr.readline()):
         assert line
-    time.sleep(1.0)
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
     assert stdout == f"saved {folder}\n"
     assert "--resume goes on from here" in stderr
     step = load_checkpoint(folder).provenance["step"]
-    assert 0 < step < 400
+    assert 0 < step < 200
     result = run("train", demonstrations, "--out", folder, "--resume")
     assert result.returncode == 0, result.stderr
-    assert load_checkpoint(folder).provenance["step"] == 400
+    assert load_checkpoint(folder).provenance["step"] == 200
     assert [path.name for path in tmp_path.iterdir()] == ["c"]
 
 

@@ -28,7 +28,7 @@ def test_every_cell_is_filled_and_all_are_paired(checkpoint):
 
 
 def test_results_do_not_depend_on_batches_threads_or_the_first_seed(checkpoint):
-    settings = {"modes": ("bc", "nearest"), "noise_levels": (0.2,), "horizon": 70}
+    settings = {"modes": ("bc", "nearest"), "noise_levels": (0.2,), "horizon": 40}
     whole = last(evaluate(checkpoint, episodes=10, **settings)).rows
     for options in ({"batch": 3}, {"threads": 1}, {"batch": 7, "threads": 2}):
         assert last(evaluate(checkpoint, episodes=10, **settings, **options)).rows == whole
