@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
 
 from app.theme import Theme
@@ -26,7 +26,10 @@ FADED = 170
 LOG_TICK_ROOM = 24
 """Least distance between two numbers of a logarithmic axis [px]."""
 
-LEFT_AXIS_WIDTH = 48
+SMALLEST = (120, 72)
+"""Least width and height of a plot with its axes [px]."""
+
+LEFT_AXIS_WIDTH = 60
 """Width of the value axis, the same everywhere so that plots below one another align [px]."""
 
 
@@ -54,6 +57,10 @@ class PlotView(pg.PlotWidget):
     left = Signal()
     """The mouse has left the plot."""
 
+    def sizeHint(self) -> QSize:
+        """Small, so that layouts share space out by their own stretch factors."""
+        return QSize(*SMALLEST)
+
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.left.emit()
@@ -77,7 +84,7 @@ def make_plot() -> PlotView:
         axis.setStyle(tickLength=-4, tickTextOffset=4, maxTickLevel=1)
     plot.getAxis("left").setWidth(LEFT_AXIS_WIDTH)
     plot.vb.setDefaultPadding(0.04)
-    view.setMinimumSize(120, 72)
+    view.setMinimumSize(*SMALLEST)
     view.setFrameShape(view.Shape.NoFrame)
     return view
 
