@@ -226,8 +226,8 @@ class EpisodesPage(Page):
             return
         word = {True: "success", False: "failure", None: "not labelled"}[info.success]
         self.name.setText(f"{get_title(info.task)}, {word}")
-        rate = f"{info.measured_rate:.2f}" if info.measured_rate else "–"
-        facts = [f"{info.steps} steps at {info.control_rate:g} Hz (measured {rate} Hz)"]
+        measured = f" (measured {info.measured_rate:.2f})" if info.measured_rate else ""
+        facts = [f"{info.steps} steps at {info.control_rate:g} Hz{measured}"]
         if quality is not None:
             facts.append(
                 f"path {quality.path:.2f} m, idle {100 * quality.idle:.0f} %, "

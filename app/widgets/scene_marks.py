@@ -21,7 +21,7 @@ BOX = np.full(3, 0.0202)
 
 _TRAIL_COLOUR = (0.34, 0.71, 0.91)
 _PLUMB = np.array((0.85, 0.9, 0.95, 0.28), dtype=np.float32)
-_SHADOW = np.array((0.02, 0.02, 0.03, 0.45), dtype=np.float32)
+_SHADOW = np.array((0.02, 0.02, 0.03, 0.26), dtype=np.float32)
 _GHOST = np.array((0.80, 0.47, 0.65, 0.45), dtype=np.float32)
 _FUTURE = np.array((0.94, 0.89, 0.26, 0.30), dtype=np.float32)
 _IDENTITY = np.eye(3).reshape(-1)
