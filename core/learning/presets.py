@@ -23,6 +23,7 @@ REFERENCE = Configuration(
         activation="relu",
         relative_positions=False,
         geometry=False,
+        ignored=(),
         clip=0.0,
     ),
     action_encoder=ActionEncoderConfiguration(hidden=(128,)),

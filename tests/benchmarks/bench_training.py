@@ -11,12 +11,14 @@ does falls on both alike.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 
 import numpy as np
 import torch
@@ -30,6 +32,7 @@ from core.learning.model import ActJepa
 WANTED_RATIO = {"cpu": 1.25, "cuda": 4.0}
 WANTED_SECONDS = 90.0
 WANTED_FIRST_REPORT = 1.0
+TURNS = 20
 EPISODES, STEPS = 50, 117
 FIELDS = {
     "end_effector_position": 3,
@@ -123,21 +126,49 @@ def _speed(update: Callable[[], None], seconds: float, device: torch.device) -> 
     return count / (time.perf_counter() - began)
 
 
-def _compare(dataset: Dataset, seconds: float, device: torch.device) -> tuple[float, float, float]:
-    """Speeds of plain loop and trainer, and the median ratio."""
-    trainer = Trainer(dataset, get_preset("reference"), device.type)
-    plain = _plain_loop(dataset, device)
-    turns = 10
-    for update in (plain, trainer.update):
-        _speed(update, 0.5, device)  # warm up
-    plains, trainers = [], []
-    for _ in range(turns):
-        if trainer.step > trainer.phases[0].steps // 2:  # stay in the representation phase
-            trainer = Trainer(dataset, get_preset("reference"), device.type)
-        plains.append(_speed(plain, seconds / turns / 2, device))
-        trainers.append(_speed(trainer.update, seconds / turns / 2, device))
-    ratio = statistics.median(t / p for t, p in zip(trainers, plains, strict=True))
-    return statistics.median(plains), statistics.median(trainers), ratio
+def _serve(kind: str, device_name: str, connection: Connection) -> None:
+    """A process of its own for one of the loops: answers times with speeds until told None."""
+    torch.set_num_threads(1)
+    device = torch.device(device_name)
+    dataset = _dataset()
+    if kind == "plain":
+        update = _plain_loop(dataset, device)
+    else:
+        steps = 10_000_000  # the representation phase does not end while it is timed
+        preset = get_preset("reference")
+        preset = replace(preset, training=replace(preset.training, steps=steps))
+        update = Trainer(dataset, preset, device_name).update
+    _speed(update, 1.0, device)  # warm up
+    connection.send(0.0)
+    while (seconds := connection.recv()) is not None:
+        connection.send(_speed(update, seconds, device))
+
+
+def _compare(seconds: float, device: torch.device) -> tuple[float, float, float]:
+    """Speeds of plain loop and trainer, and the median ratio of turns that follow each other.
+
+    Each runs in its own process, since the trainer changes how its process reuses memory.
+    """
+    context = multiprocessing.get_context("spawn")
+    processes, ends = [], []
+    for kind in ("plain", "trainer"):
+        mine, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(kind, device.type, theirs))
+        process.start()
+        mine.recv()
+        processes.append(process)
+        ends.append(mine)
+    speeds: list[list[float]] = [[], []]
+    for _ in range(TURNS):
+        for end, values in zip(ends, speeds, strict=True):
+            end.send(seconds / TURNS / 2)
+            values.append(end.recv())
+    for end, process in zip(ends, processes, strict=True):
+        end.send(None)
+        process.join()
+    plain, trainer = speeds
+    ratio = statistics.median(t / p for t, p in zip(trainer, plain, strict=True))
+    return statistics.median(plain), statistics.median(trainer), ratio
 
 
 def _first_report(dataset: Dataset, device: torch.device) -> float:
@@ -166,7 +197,7 @@ def main() -> int:
     torch.set_num_threads(1)
     device = torch.device(options.device)
     dataset = _dataset()
-    plain, trainer, ratio = _compare(dataset, options.seconds, device)
+    plain, trainer, ratio = _compare(options.seconds, device)
     first = _first_report(dataset, device)
     table = Table(title=f"training on {options.device}, one thread")
     for heading in ("what", "measured", "wanted"):

@@ -45,6 +45,8 @@ def test_unknown_settings_and_presets_are_named():
 def test_the_reference_is_the_recipe():
     c = get_preset("reference")
     assert (c.encoder.hidden, c.encoder.latent, c.encoder.activation) == ((256, 256), 128, "relu")
+    assert not (c.encoder.relative_positions or c.encoder.geometry or c.encoder.ignored)
+    assert (c.encoder.clip, c.training.turn, c.training.shift) == (0, 0, 0)
     assert c.action_encoder.hidden == (128,)
     assert (c.predictor.combination, c.predictor.hidden) == ("concatenate", (256, 128))
     assert not c.predictor.residual
