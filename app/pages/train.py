@@ -25,7 +25,7 @@ from app.workers.training import (
     Outcome,
     TrainingWorker,
 )
-from app.workers.training_run import Prepared, TrainingPlan, warm_up
+from app.workers.training_run import Prepared, TrainingPlan, wake_torch
 from core.recording import Library
 from core.recording.writer import make_folder
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FEWEST_EPISODES = 2
 """Fewer demonstrations give no spread to standardise by."""
+PHASES = {"representation": "Training the representation", "head": "Training the policy head"}
+"""What the state says in the phases of the frozen protocol."""
 NAME_PATTERN = re.compile(r"[\w][\w .+-]*")
 """Names of runs are names of folders on every system."""
 
@@ -50,7 +52,7 @@ class TrainPage(Page):
         self._state = IDLE
         self._worker: TrainingWorker | None = None
         self._prepared: Prepared | None = None
-        self._ready_folder: Path | None = None
+        self._phase = ""
         self._libraries: dict[str, Library] = {}
         self._listing = False
         self._list_again = False
@@ -63,7 +65,7 @@ class TrainPage(Page):
         self._connect()
         self._say_what_to_do()
         self.reload()
-        studio.background(_wake_torch, self.controls.set_devices)
+        studio.background(wake_torch, self.controls.set_devices)
 
     @property
     def state(self) -> str:
@@ -213,6 +215,7 @@ class TrainPage(Page):
         self._worker.unsaved.connect(self._training_unsaved)
         self._worker.ended.connect(self._training_ended)
         self._prepared = None
+        self._phase = ""
         self.plots.begin()
         self._enter(PREPARING)
         self._worker.start()
@@ -258,6 +261,9 @@ class TrainPage(Page):
 
     @Slot(object)
     def _training_reported(self, report: Report) -> None:
+        if report.phase != self._phase:
+            self._phase = report.phase
+            self._enter(self._state)
         self.plots.show_report(report)
         percent = round(100 * report.step / report.total_steps)
         self._studio.status.emit("training", f"training {percent}%", "strong")
@@ -280,7 +286,6 @@ class TrainPage(Page):
         self._studio.status.emit("training", "", "")
         self.controls.name_line.clear()
         if outcome.folder is not None:
-            self._ready_folder = outcome.folder
             self._studio.checkpoint_saved.emit(outcome.folder)
         self._tell_outcome(worker.plan.folder.name, outcome)
         self.reload()
@@ -343,7 +348,7 @@ class TrainPage(Page):
         name = self._worker.plan.folder.name if self._worker is not None else ""
         said = {
             PREPARING: ("Reading demonstrations", "accent"),
-            TRAINING: ("Training", "accent"),
+            TRAINING: (PHASES.get(self._phase, "Training"), "accent"),
             PAUSED: ("Paused", "warning"),
             ENDING: ("Ending", "muted"),
         }
@@ -388,11 +393,3 @@ def _list_all(
 def _is_of(run: CheckpointEntry, folder: Path | None) -> bool:
     """Whether a run is what the present training writes."""
     return folder is not None and run.name.removesuffix(AUTOSAVE) == folder.name
-
-
-def _wake_torch() -> tuple[str, ...]:
-    """Let torch do its slow first steps; returns the names of its graphics cards."""
-    import torch
-
-    warm_up()
-    return tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))

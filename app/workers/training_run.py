@@ -199,6 +199,14 @@ def warm_up() -> None:
     torch.linalg.eigh(torch.eye(4, dtype=torch.float64))
 
 
+def wake_torch() -> tuple[str, ...]:
+    """Warm up, and return the names of the graphics cards that can be computed on."""
+    import torch
+
+    warm_up()
+    return tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
+
+
 def _provenance(plan: TrainingPlan, episodes: Sequence[Episode]) -> dict[str, Any]:
     return {
         "preset": plan.preset,

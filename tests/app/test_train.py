@@ -329,3 +329,13 @@ def test_another_theme_reaches_every_plot(page):
     for plot in (*page.plots.plots, page.plots.latent_map):
         assert plot.view.backgroundBrush().color() == LIGHT.color("plot_background")
     page._studio.set_theme("dark")
+
+
+def test_a_frozen_training_says_its_phase_and_what_is_missing_when_stopped_early(page, qtbot):
+    frozen = with_steps(1_000_000, protocol="frozen")
+    start(page, frozen)
+    qtbot.waitUntil(lambda: step(page) > 1, timeout=20_000)
+    assert "representation" in page.plots.header.state.text()
+    page.controls.stop_button.click()
+    wait_idle(page, qtbot)
+    assert any("before the policy head" in text for text, *_ in page.toasts)
