@@ -294,6 +294,8 @@ class TrainPage(Page):
         header, studio = self.plots.header, self._studio
         header.set_number("time left", "–")
         at = f"step {outcome.step:,} of {outcome.total_steps:,}"
+        if self._phase == "representation":
+            at += ", before the policy head was trained: resume it to get there"
         if outcome.kind == FINISHED and outcome.folder is not None:
             header.say("Finished", "good", name, f"{self._what()} · policy ready")
             studio.toast(f"Policy {name} is ready", "Deploy", self._deploy)
