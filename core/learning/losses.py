@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -12,7 +13,7 @@ LENGTH_FLOOR = 1e-6
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     """Mean of `values` where `mask` (same shape) is True; 0 where nothing is."""
     weights = mask.to(values.dtype)
-    return (values * weights).sum() / weights.sum().clamp(min=1.0)
+    return torch.dot(values.flatten(), weights.flatten()) / weights.sum().clamp(min=1.0)
 
 
 def latent_distance(predicted: Tensor, target: Tensor, kind: str, reduction: str) -> Tensor:

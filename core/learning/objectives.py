@@ -69,25 +69,25 @@ def representation_losses(model: ActJepa, windows: Windows, features: Features) 
 def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
     """Mean over k = 1..rollout of the distance of the k-step prediction to the target latent."""
     loss, belief = model.configuration.loss, model.belief
-    points = _points(windows, loss.rollout_points)  # (points,)
-    batch, count = windows.rows.shape[0], points.shape[0]
-    every = count == windows.time  # then no rows have to be picked out, and put back by autograd
-    chosen = features.states if every else features.states[:, points]
-    state = chosen.flatten(0, 1)  # (batch * points, state)
-    ahead = points[:, None] + torch.arange(loss.rollout, device=points.device)
-    encoded = model.action_encoder(windows.actions[:, ahead])  # (batch, points, rollout, D)
-    total = torch.zeros((), device=points.device)
-    for k in range(loss.rollout):
-        action = encoded[:, :, k].flatten(0, 1)
+    time, rollout = windows.time, loss.rollout
+    points, state = None, features.states
+    if loss.rollout_points and loss.rollout_points < time:
+        points = _points(windows, loss.rollout_points)  # (points,)
+        state = state[:, points]
+    state = state.flatten(0, 1)  # (batch * points, state)
+    total = torch.zeros((), device=state.device)
+    for k in range(rollout):
+        # views where every point is rolled out: rows picked out have to be put back by autograd
+        at = slice(k, k + time) if points is None else points + k
+        after = slice(k + 1, k + 1 + time) if points is None else points + k + 1
+        action = model.action_encoder(windows.actions[:, at].flatten(0, 1))
         latent = model.predictor(belief.read(state), action, belief.estimate(state))
-        target = features.targets[:, ahead[:, k]]  # targets begin with the second frame
-        distance = latent_distance(
-            latent.unflatten(0, (batch, count)), target, loss.distance, loss.reduction
-        )
-        total = total + masked_mean(distance, windows.valid[:, ahead[:, k] + 1])
-        if k + 1 < loss.rollout:
+        target = features.targets[:, at].flatten(0, 1)  # targets begin with the second frame
+        distance = latent_distance(latent, target, loss.distance, loss.reduction)
+        total = total + masked_mean(distance, windows.valid[:, after].flatten())
+        if k + 1 < rollout:
             state = belief.step(state, latent, latent)
-    return total / loss.rollout
+    return total / rollout
 
 
 def _points(windows: Windows, limit: int, time: int | None = None) -> Tensor:

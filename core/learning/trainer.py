@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.learning.allocation import keep_freed_memory
 from core.learning.augmentation import SceneMotion
@@ -17,7 +17,6 @@ from core.learning.collapse import CollapseMeasures, measure_collapse
 from core.learning.configuration import Configuration
 from core.learning.dataset import Dataset
 from core.learning.errors import DivergedError, LearningError
-from core.learning.flat_parameters import FlatParameters
 from core.learning.memory import encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.objectives import (
@@ -180,11 +179,13 @@ class Trainer:
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate
         windows = self.sampler.gather(self.sampler.draw(), self._ahead)
-        self._parameters.clear_gradients()
+        # without a gradient there, backward hands its own over instead of adding to one
+        self._optimiser.zero_grad(set_to_none=True)
         values = self._loss_vector(self._losses(windows))  # (terms,)
         torch.dot(values, self._weights).backward()
         if configuration.optimiser.gradient_clip:
-            self._parameters.clip_gradients(configuration.optimiser.gradient_clip)
+            largest = configuration.optimiser.gradient_clip
+            nn.utils.clip_grad_norm_(self._parameters, largest, foreach=True)
         self._optimiser.step()
         if phase.representation:
             self.model.update_target(self._tau)
@@ -251,11 +252,11 @@ class Trainer:
             learning = learning + model.reader_parameters()
         for parameter in model.parameters():
             parameter.grad = None  # what an earlier phase trained is not trained now
-        self._parameters = FlatParameters(learning)
+        self._parameters = learning
         decay = configuration.optimiser.weight_decay
         kind = torch.optim.AdamW if decay else torch.optim.Adam
         self._optimiser = kind(
-            [self._parameters.values],
+            self._parameters,
             lr=configuration.optimiser.learning_rate,
             weight_decay=decay,
             fused=True,  # one kernel instead of ten operations

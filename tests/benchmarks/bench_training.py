@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
+from torch import nn
 from torch.nn import functional
 
 from core.learning import Dataset, Trainer, get_preset
@@ -83,8 +84,10 @@ def _plain_loop(dataset: Dataset, device: torch.device) -> Callable[[], None]:
     """One update of the plain loop, ready to be called."""
     configuration = get_preset("reference")
     model = ActJepa(configuration, dataset.space, dataset.standardisation).to(device)
-    encoder, action_encoder = model.encoder.network, model.action_encoder
-    predictor = model.predictor.network
+    # the layers one after the other, without this program's own shortcuts
+    encoder = nn.Sequential(*model.encoder.network)
+    action_encoder = nn.Sequential(*model.action_encoder)
+    predictor = nn.Sequential(*model.predictor.network)
     target = deepcopy(encoder).requires_grad_(False)
     parameters = [*encoder.parameters(), *action_encoder.parameters(), *predictor.parameters()]
     optimiser = torch.optim.Adam(
@@ -173,6 +176,7 @@ def _compare(seconds: float, device: torch.device) -> tuple[float, float, float]
 
 def _first_report(dataset: Dataset, device: torch.device) -> float:
     """Time from asking for a training to its first report, torch being warm [s]."""
+    next(Trainer(dataset, get_preset("default"), device.type).reports())  # torch warms up
     began = time.perf_counter()
     next(Trainer(dataset, get_preset("default"), device.type).reports())
     return time.perf_counter() - began
