@@ -12,27 +12,9 @@ from typing import Final
 
 import pygame
 
+from app.input.gamepad import AXES, BUTTONS
+
 _GAME_CONTROLLER: Final = 1
-AXES: Final = ("left_x", "left_y", "right_x", "right_y", "left_trigger", "right_trigger")
-"""Names of the axes, in SDL's order of a standard controller."""
-BUTTONS: Final = (
-    "a",
-    "b",
-    "x",
-    "y",
-    "back",
-    "guide",
-    "start",
-    "left_stick",
-    "right_stick",
-    "left_shoulder",
-    "right_shoulder",
-    "up",
-    "down",
-    "left",
-    "right",
-)
-"""Names of the buttons, in SDL's order of a standard controller."""
 
 
 class VirtualPadError(RuntimeError):
