@@ -242,15 +242,17 @@ class LivePlot(QFrame):
         self.place = QLabel()
         self.place.setProperty("role", "caption")
         self.value = QLabel()
-        self.value.setVisible(not self._named)
         self.log_button = QToolButton()
         self.log_button.setText("log")
         self.log_button.setProperty("kind", "small")
         self.log_button.setCheckable(True)
         self.log_button.setChecked(self._logarithmic)
         self.log_button.setToolTip("Logarithmic values")
+        # hide what is not wanted, never show: without a place yet it would be a window of its own
         if not may_be_logarithmic:
-            self.log_button.hide()  # never shown here: without a place it would be a window
+            self.log_button.hide()
+        if self._named:
+            self.value.hide()
         self.log_button.toggled.connect(self.set_logarithmic)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -261,7 +263,8 @@ class LivePlot(QFrame):
         head.addWidget(self.log_button)
         legend = QWidget()
         legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        legend.setVisible(self._named)
+        if not self._named:
+            legend.hide()
         self._legend_row = QFlowLayout(legend)
         self._legend_row.setContentsMargins(0, 0, 0, 0)
         self._legend_row.setSpacing(0)
