@@ -28,6 +28,21 @@ QSurfaceFormat.setDefaultFormat(surface_format())
 
 
 @pytest.fixture
+def qtbot(qtbot):
+    """pytest-qt's, holding the widgets that it is given: it knows them by weak references only,
+    and a widget that is collected while it paints itself takes the process with it."""
+    held = []
+    add_widget = qtbot.addWidget
+
+    def add(widget, **options):
+        held.append(widget)
+        add_widget(widget, **options)
+
+    qtbot.addWidget = add
+    return qtbot
+
+
+@pytest.fixture
 def settings(tmp_path):
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
 
