@@ -1,5 +1,6 @@
 """Paired batch evaluation, its statistics, tables and pictures."""
 
+from core.evaluation.conditions import Condition
 from core.evaluation.curves import plot_curves
 from core.evaluation.errors import EvaluationError, MismatchError, SettingsError
 from core.evaluation.evaluator import FIRST_SEED, HORIZON, evaluate
@@ -17,6 +18,7 @@ from core.evaluation.statistics import PairedDifference, bootstrap, mcnemar, wil
 __all__ = [
     "FIRST_SEED",
     "HORIZON",
+    "Condition",
     "EvaluationError",
     "MismatchError",
     "PairedDifference",

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from core.evaluation.conditions import Condition
 from core.evaluation.rollout import Rollout, group_count, halves
 from core.policies import Policy, make_policy
-from core.simulation import SensorNoise, World
+from core.simulation import World
 
 if TYPE_CHECKING:
     from core.learning import Checkpoint
@@ -80,10 +81,10 @@ class Crew:
         self._options = options
         self._horizon = horizon
         self._threads = max(1, threads or os.cpu_count() or 1)
-        self._noise = SensorNoise(checkpoint.noise_scales())
+        self._scales = checkpoint.noise_scales()
         self._starts: dict[int, np.ndarray] = {}
         self._worlds: dict[tuple[int, int], World] = {}
-        self._policies: dict[tuple[str, int], list[Policy]] = {}
+        self._policies: dict[tuple[str, int, int], list[Policy]] = {}
         self._stop = threading.Event()
         # torch's number of threads must be set on each thread anew: OpenMP keeps it per thread,
         # and a new one begins with all cores. With a busy machine that made a step of cloning
@@ -102,16 +103,16 @@ class Crew:
         self._stop.set()
         self._pool.shutdown(wait=True)
 
-    def begin(self, mode: str, sigma: float, seeds: range) -> Cohort:
+    def begin(self, mode: str, condition: Condition, seeds: range) -> Cohort:
         """Start the episodes of `seeds`; the cohort before must have ended."""
         parts = halves(seeds, mode) if self._threads > 1 else [seeds]
         rollouts = []
         for half, part in enumerate(parts):
             world = self._world(half, len(part), max(1, self._threads // len(parts)))
-            policies = self._policies_of(mode, half, group_count(part, mode))
+            policies = self._policies_of(mode, condition.delay, half, group_count(part, mode))
             rollouts.append(
                 Rollout(
-                    *(world, policies, self._noise, sigma, part, self._horizon),
+                    *(world, policies, self._scales, condition, part, self._horizon),
                     starts=self._starts_of(part, world),
                 )
             )
@@ -132,8 +133,11 @@ class Crew:
             self._worlds[half, count] = World(task, count, threads=min(count, threads))
         return self._worlds[half, count]
 
-    def _policies_of(self, mode: str, half: int, count: int) -> list[Policy]:
-        made = self._policies.setdefault((mode, half), [])
+    def _policies_of(self, mode: str, delay: int, half: int, count: int) -> list[Policy]:
+        made = self._policies.setdefault((mode, delay, half), [])
+        options = dict(self._options.get(mode, {}))
+        if delay:
+            options["delay"] = delay  # a policy may know how late its sensors are
         while len(made) < count:
-            made.append(make_policy(self._checkpoint, mode, **self._options.get(mode, {})))
+            made.append(make_policy(self._checkpoint, mode, **options))
         return made[:count]

@@ -22,15 +22,15 @@ INK, FAINT = "#24292F", "#D8DEE4"
 def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None) -> Path:
     """Draw success rate over noise with 95% Wilson intervals, one panel per task.
 
-    The ending of `path` chooses the format (png, svg, pdf). Rows without episodes are left
-    out. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
-    :class:`core.recording.StorageError` if the disk refuses.
+    The ending of `path` chooses the format (png, svg, pdf). Rows without episodes, and those
+    that more than noise disturbed, are left out. Raises :class:`SettingsError` if nothing is left
+    or the format is unknown, and :class:`core.recording.StorageError` if the disk refuses.
     """
     # Only here: matplotlib takes most of a second to load, and few commands draw.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows = [row for row in rows if row.outcomes]
+    rows = [row for row in rows if row.outcomes and row.condition.only_noise]
     if not rows:
         raise SettingsError("nothing to draw: no episode has been evaluated yet")
     path = Path(path)

@@ -1,4 +1,4 @@
-"""Many paired episodes at once: modes × noise levels × starts."""
+"""Many paired episodes at once: modes × conditions × starts."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core import simulation
 from core.evaluation.clock import REPORT_INTERVAL, Clock
 from core.evaluation.cohort import Cohort, Crew
+from core.evaluation.conditions import Condition
 from core.evaluation.errors import MismatchError, SettingsError
 from core.evaluation.results import Progress, Row
 from core.policies import MODES
@@ -30,7 +31,7 @@ class _Plan:
 
     checkpoint: "Checkpoint"
     modes: tuple[str, ...]
-    noise_levels: tuple[float, ...]
+    conditions: tuple[Condition, ...]
     episodes: int
     first_seed: int
     horizon: int
@@ -45,6 +46,7 @@ def evaluate(
     noise_levels: Sequence[float],
     episodes: int,
     *,
+    conditions: Sequence[Condition] = (),
     first_seed: int = FIRST_SEED,
     horizon: int = HORIZON,
     should_stop: threading.Event | None = None,
@@ -52,14 +54,15 @@ def evaluate(
     threads: int | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[Progress]:
-    """Roll out every mode at every noise level from the same starts and report as it goes.
+    """Roll out every mode under every condition from the same starts and report as it goes.
 
-    Episode i starts from seed `first_seed + i` and meets noise drawn from that seed and the
-    step, whatever runs beside it, so all cells are paired. An episode succeeds when the task's
-    condition has held long enough (:meth:`core.simulation.World.succeeded`) within `horizon`
-    control steps. Cells advance `batch` episodes at a time in turn, so that every curve appears
-    early and its intervals shrink; only whole batches count, since the episodes that end first
-    are those that succeed. `threads` bounds the cores used (default: all), `options` are
+    The conditions are `noise_levels`, short for conditions of nothing but that noise, and
+    `conditions`. Episode i starts from seed `first_seed + i` and meets noise drawn from that seed
+    and the step, whatever runs beside it, so all cells are paired. An episode succeeds when what
+    the task asks for has held long enough (:meth:`core.simulation.World.succeeded`) within
+    `horizon` control steps. Cells advance `batch` episodes at a time in turn, so that every curve
+    appears early and its intervals shrink; only whole batches count, since the episodes that end
+    first are those that succeed. `threads` bounds the cores used (default: all), `options` are
     keyword arguments of the policies, by mode. After `should_stop` is set the generator ends
     within one control step, having reported all whole batches; closing it does the same.
 
@@ -69,7 +72,7 @@ def evaluate(
     plan = _Plan(
         checkpoint,
         _checked_modes(modes),
-        _checked_noise(noise_levels),
+        _checked_conditions(noise_levels, conditions, checkpoint.task),
         episodes,
         first_seed,
         horizon,
@@ -110,30 +113,41 @@ def _checked_modes(modes: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(modes))
 
 
-def _checked_noise(levels: Sequence[float]) -> tuple[float, ...]:
-    wrong = [level for level in levels if not 0 <= level < float("inf")]
-    if wrong or not levels:
-        given = ", ".join(str(level) for level in wrong) or "none"
-        raise SettingsError(f"noise level {given}; expected numbers of 0 or more")
-    return tuple(dict.fromkeys(float(level) for level in levels))
+def _checked_conditions(
+    levels: Sequence[float], conditions: Sequence[Condition], task: str
+) -> tuple[Condition, ...]:
+    wanted = [*(Condition(noise=float(level)) for level in levels), *conditions]
+    if not wanted:
+        raise SettingsError("noise level none; expected numbers of 0 or more, or conditions")
+    found = simulation.get_task(task)
+    for name, exists in (("object", found.has_object), ("goal", found.has_goal)):
+        if not exists and any(getattr(each, f"displace_{name}") for each in wanted):
+            raise SettingsError(f"task {task!r} has no {name} to displace; leave that out")
+    return tuple(dict.fromkeys(wanted))
 
 
 def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
     """The cells in turn, batch by batch."""
-    cells = [(mode, noise) for mode in plan.modes for noise in plan.noise_levels]
+    cells = list(product(plan.modes, plan.conditions))
     batches = [
         range(first, min(first + plan.batch, plan.first_seed + plan.episodes))
         for first in range(plan.first_seed, plan.first_seed + plan.episodes, plan.batch)
     ]
-    rows = {cell: Row(plan.checkpoint.task, *cell, plan.first_seed) for cell in cells}
+    rows = {
+        (mode, condition): Row(
+            plan.checkpoint.task, mode, condition.noise, plan.first_seed, condition=condition
+        )
+        for mode, condition in cells
+    }
     clock = Clock([(mode, len(seeds)) for seeds in batches for mode, _ in cells])
 
-    def report(mode: str, noise: float, running: Cohort | None = None) -> Progress:
+    def report(mode: str, condition: Condition, running: Cohort | None = None) -> Progress:
         outcomes = [] if running is None else running.outcomes
         return Progress(
             rows=tuple(rows.values()),
             mode=mode,
-            noise=noise,
+            noise=condition.noise,
+            condition=condition,
             fraction=clock.fraction,
             seconds_left=clock.seconds_left,
             finished=all(row.episodes == plan.episodes for row in rows.values()),
@@ -143,17 +157,17 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
 
     yield report(*cells[0])
     with Crew(plan.checkpoint, plan.options, plan.horizon, plan.threads) as crew:
-        for seeds, (mode, noise) in product(batches, cells):
+        for seeds, (mode, condition) in product(batches, cells):
             if stop.is_set():
                 return
             clock.begin()
-            cohort = crew.begin(mode, noise, seeds)
+            cohort = crew.begin(mode, condition, seeds)
             while not cohort.wait(REPORT_INTERVAL / 4):
                 if stop.is_set():
                     return
                 clock.advance(cohort.share)
                 if clock.due():
-                    yield report(mode, noise, cohort)
-            rows[mode, noise] = rows[mode, noise].extended(cohort.outcomes, cohort.steps)
+                    yield report(mode, condition, cohort)
+            rows[mode, condition] = rows[mode, condition].extended(cohort.outcomes, cohort.steps)
             clock.end()
-            yield report(mode, noise)
+            yield report(mode, condition)

@@ -4,20 +4,21 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from core.evaluation.conditions import Condition
 from core.evaluation.statistics import mcnemar, wilson
 from core.recording.writer import commit, make_folder
 
-COLUMNS = ("task", "mode", "noise", "episodes", "successes", "rate", "low", "high")
+COLUMNS = ("task", "mode", "noise", "condition", "episodes", "successes", "rate", "low", "high")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One cell of a comparison: a mode at a noise level, over the episodes done so far."""
+    """One cell of a comparison: a mode under a condition, over the episodes done so far."""
 
     task: str
     """Name of the task."""
@@ -31,6 +32,11 @@ class Row:
     """Success of each episode done, in the order of the seeds."""
     steps: tuple[int, ...] = ()
     """Control steps each episode took: until success was found, else the horizon."""
+    condition: Condition = field(default_factory=Condition)
+    """All that disturbed; its noise is `noise` (and taken from there where this is left out)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "condition", replace(self.condition, noise=self.noise))
 
     @property
     def episodes(self) -> int:
@@ -54,13 +60,10 @@ class Row:
 
     def extended(self, outcomes: Sequence[bool], steps: Sequence[int]) -> "Row":
         """The row with further episodes."""
-        return Row(
-            self.task,
-            self.mode,
-            self.noise,
-            self.first_seed,
-            self.outcomes + tuple(bool(outcome) for outcome in outcomes),
-            self.steps + tuple(int(count) for count in steps),
+        return replace(
+            self,
+            outcomes=self.outcomes + tuple(bool(outcome) for outcome in outcomes),
+            steps=self.steps + tuple(int(count) for count in steps),
         )
 
 
@@ -84,11 +87,14 @@ class Progress:
     """Episodes of the batch that is under way; they are not in the rows yet."""
     running_solved: int = 0
     """How many of them have solved the task already."""
+    condition: Condition | None = None
+    """Condition of the cell that ran last; None: nothing but `noise`."""
 
     @property
     def row(self) -> Row:
         """The row of the cell that ran last."""
-        return next(r for r in self.rows if r.mode == self.mode and r.noise == self.noise)
+        condition = self.condition or Condition(noise=self.noise)
+        return next(r for r in self.rows if r.mode == self.mode and r.condition == condition)
 
     @property
     def episodes_done(self) -> int:
@@ -111,7 +117,7 @@ def results_json(
 ) -> dict[str, Any]:
     """Rows, paired comparisons and provenance as values for JSON.
 
-    `{"provenance": …, "rows": [{"task", "mode", "noise", "episodes", "successes",
+    `{"provenance": …, "rows": [{"task", "mode", "noise", "condition", "episodes", "successes",
     "interval": [low, high], "outcomes", "steps", "first_seed"}], "comparisons": […]}`, where a
     comparison is McNemar's test of two modes on the starts that both have done.
     """
@@ -122,6 +128,7 @@ def results_json(
                 "task": row.task,
                 "mode": row.mode,
                 "noise": row.noise,
+                "condition": row.condition.to_dict(),
                 "episodes": row.episodes,
                 "successes": row.successes,
                 "rate": row.rate if row.outcomes else None,
@@ -146,6 +153,7 @@ def rows_from_json(values: Mapping[str, Any]) -> tuple[Row, ...]:
             first_seed=int(row["first_seed"]),
             outcomes=tuple(bool(outcome) for outcome in row["outcomes"]),
             steps=tuple(int(count) for count in row["steps"]),
+            condition=Condition.from_dict(row.get("condition", {})),
         )
         for row in values["rows"]
     )
@@ -160,7 +168,7 @@ def write_json(
 
 
 def write_csv(path: Path | str, rows: Sequence[Row]) -> Path:
-    """Write one line per row: task, mode, noise, episodes, successes, rate, low, high."""
+    """Write one line per row, with the columns :data:`COLUMNS`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -169,7 +177,7 @@ def write_csv(path: Path | str, rows: Sequence[Row]) -> Path:
         rate = f"{row.rate:.4f}" if row.outcomes else ""
         writer.writerow(
             [
-                *(row.task, row.mode, row.noise, row.episodes, row.successes),
+                *(row.task, row.mode, row.noise, row.condition, row.episodes, row.successes),
                 *(rate, f"{low:.4f}", f"{high:.4f}"),
             ]
         )
@@ -190,9 +198,9 @@ def write_whole(path: Path | str, content: bytes) -> Path:
 def _comparisons(rows: Sequence[Row]) -> list[dict[str, Any]]:
     found = []
     for first, second in combinations(rows, 2):
-        same = (first.task, first.noise, first.first_seed) == (
+        same = (first.task, first.condition, first.first_seed) == (
             second.task,
-            second.noise,
+            second.condition,
             second.first_seed,
         )
         n = min(first.episodes, second.episodes)
@@ -203,6 +211,7 @@ def _comparisons(rows: Sequence[Row]) -> list[dict[str, Any]]:
             {
                 "task": first.task,
                 "noise": first.noise,
+                "condition": first.condition.to_dict(),
                 "first": first.mode,
                 "second": second.mode,
                 "episodes": n,

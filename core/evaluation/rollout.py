@@ -1,12 +1,15 @@
-"""One batch of episodes of one mode at one noise level."""
+"""One batch of episodes of one mode under one condition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from core.evaluation.conditions import Condition
+from core.evaluation.sensing import DISPLACEMENT_STEP, Sensing, displace
 from core.policies import Policy
-from core.simulation import COMMAND_SIZE, SensorNoise, World
+from core.simulation import COMMAND_SIZE, World
 
 GROUP_SIZES = {"bc": 100, "nearest": 50, "plan": 5}
 """Rows that a policy of each mode always sees at once.
@@ -43,17 +46,18 @@ class Rollout:
         self,
         world: World,
         policies: Sequence[Policy],
-        noise: SensorNoise,
-        sigma: float,
+        scales: Mapping[str, np.ndarray],
+        condition: Condition,
         seeds: range,
         horizon: int,
         starts: np.ndarray | None = None,
     ) -> None:
-        """`starts` (N, state_size): states of the seeds' starts, where they are known already."""
+        """`scales` {field: (size,)}: the unit of sensor noise, see :class:`SensorNoise`.
+        `starts` (N, state_size): states of the seeds' starts, where they are known already."""
         self._world = world
         self._policies = policies
-        self._noise = noise
-        self._sigma = sigma
+        self._condition = condition
+        self._sensing = Sensing(scales, condition, seeds)
         self._seeds = seeds
         self._horizon = horizon
         size = GROUP_SIZES[policies[0].mode]
@@ -90,9 +94,9 @@ class Rollout:
 
     def step(self) -> None:
         """One control step of all simulations: sense, choose, move."""
-        observation = self._noise.apply(
-            self._world.observe(), self._sigma, self._seeds, self.step_count
-        )
+        if self.step_count == DISPLACEMENT_STEP:
+            displace(self._world, self._condition, self._seeds)
+        observation, missing = self._sensing.sense(self._world.observe(), self.step_count)
         commands = np.zeros((len(self._seeds), COMMAND_SIZE), dtype=np.float32)
         acting = [
             (group, policy)
@@ -101,8 +105,10 @@ class Rollout:
         ]
         for group, policy in acting:
             seen = {name: values[group.padded] for name, values in observation.items()}
-            commands[group.rows] = policy.act(seen)[group.slots]
-        executed = self._world.step(commands)
+            lost: dict[str, Any] = {} if missing is None else {"missing": missing[group.padded]}
+            commands[group.rows] = policy.act(seen, **lost)[group.slots]
+        # what is solved stays solved; not to move it saves a third of the physics
+        executed = self._world.step(commands, np.flatnonzero(~self._solved).tolist())
         if not np.array_equal(executed, commands):
             for group, policy in acting:
                 policy.executed(executed[group.padded])

@@ -11,7 +11,7 @@ from core.simulation.errors import (
     UnknownTaskError,
 )
 from core.simulation.model import load_model, model_hash
-from core.simulation.noise import SensorNoise
+from core.simulation.noise import SensorNoise, uniform
 from core.simulation.operator import Demonstration, Demonstrator, demonstrate
 from core.simulation.snapshot import Snapshot
 from core.simulation.task import Field, Task
@@ -41,4 +41,5 @@ __all__ = [
     "load_model",
     "model_hash",
     "task_names",
+    "uniform",
 ]

@@ -20,9 +20,10 @@ class SensorNoise:
     the physics.
     """
 
-    def __init__(self, scales: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, scales: Mapping[str, np.ndarray], stream: str = "") -> None:
         """`scales` {field: (size,)}: standard deviation of each feature over the training data,
-        in its own unit; a feature that never varied (0) gets no noise."""
+        in its own unit; a feature that never varied (0) gets no noise. Noise of another `stream`
+        is independent."""
         self._scales = {
             name: np.asarray(scale, dtype=np.float64).reshape(-1) for name, scale in scales.items()
         }
@@ -31,7 +32,7 @@ class SensorNoise:
                 raise ValueError(f"scale of {name!r} is {scale}; expected finite numbers >= 0")
         self._keys = {
             name: _mixed(
-                (np.uint64(zlib.crc32(name.encode())) << np.uint64(16))
+                (np.uint64(zlib.crc32((stream + name).encode())) << np.uint64(16))
                 + np.arange(len(scale), dtype=np.uint64)
             )
             for name, scale in self._scales.items()
@@ -74,6 +75,16 @@ class SensorNoise:
             noisy[name] += noise[:, start:stop].astype(np.float32)
             start = stop
         return noisy
+
+
+def uniform(
+    stream: str, seeds: Sequence[int] | np.ndarray | range, steps: np.ndarray | int
+) -> np.ndarray:
+    """A number in [0, 1) for each seed (n,), a function of (stream, seed, step) alone."""
+    keys = _episode_keys(np.asarray(seeds), np.asarray(steps))
+    key = np.array(zlib.crc32(stream.encode()) << 16, dtype=np.uint64)
+    unit: np.ndarray = (_mixed(keys ^ _mixed(key)) >> np.uint64(11)) * _UNIT
+    return unit
 
 
 def _episode_keys(seeds: np.ndarray, steps: np.ndarray) -> np.ndarray:

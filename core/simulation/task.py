@@ -131,6 +131,9 @@ OBJECT_BOX = Box((0.38, -0.20, OBJECT_HEIGHT), (0.60, 0.20, OBJECT_HEIGHT))
 TABLE_GOAL_BOX = Box((0.36, -0.24, OBJECT_HEIGHT), (0.62, 0.24, OBJECT_HEIGHT))
 """Where a goal on the table lies."""
 
+REACHABLE_BOX = Box((0.36, -0.24, 0.0), (0.62, 0.24, 0.40))
+"""Where an object or a goal may be displaced to; the arm reaches all of it."""
+
 START_YAW = 0.15
 """Largest heading of the tool at the start [rad]."""
 

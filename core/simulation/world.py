@@ -80,14 +80,16 @@ class World:
 
     # -- moving -------------------------------------------------------------------------------
 
-    def step(self, commands: np.ndarray) -> np.ndarray:
+    def step(self, commands: np.ndarray, ids: Sequence[int] | None = None) -> np.ndarray:
         """Move by one control step; return what was executed (N, 7) float32.
 
-        `commands` (N, 7) are clipped to [-1, 1]. Raises :class:`InvalidCommandError` for a
-        wrong shape or a number that is not finite, and then nothing has moved.
+        `commands` (N, 7) are clipped to [-1, 1]. Only simulations `ids` (all by default) move;
+        for the others time stands still, and their commands should be zero. Raises
+        :class:`InvalidCommandError` for a wrong shape or a number that is not finite, and then
+        nothing has moved.
         """
         executed = self.begin(commands)
-        self.advance(self.substeps)
+        self.advance(self.substeps, ids)
         self.finish()
         return executed
 
@@ -105,10 +107,11 @@ class World:
         self._ctrl[:, JOINTS] = finger_target(executed[:, 6])
         return executed
 
-    def advance(self, substeps: int) -> None:
+    def advance(self, substeps: int, ids: Sequence[int] | None = None) -> None:
         """Middle part: move the physics on by `substeps` of `self.substeps`, in any slices."""
-        self._batch.step(nstep=substeps, stage=mujoco.mjtStage.mjSTAGE_POS)
-        self._sense(slice(None))
+        rows = None if ids is None else self._rows(ids)
+        self._batch.step(rows, nstep=substeps, stage=mujoco.mjtStage.mjSTAGE_POS)
+        self._sense(slice(None) if rows is None else rows)
 
     def finish(self) -> None:
         """Last part: judge success."""
@@ -205,6 +208,35 @@ class World:
             self._extra[name][rows] = given[:, own : own + size]
             own += size
         self._batch.forward(rows, stage=mujoco.mjtStage.mjSTAGE_POS)
+
+    def displace(
+        self, object_by: np.ndarray | None = None, goal_by: np.ndarray | None = None
+    ) -> None:
+        """Move objects and goals by offsets (N, 3) [m] at once, as if somebody had pushed them.
+
+        An object keeps its heading and its velocity, and falls if nothing is below it. Raises
+        :class:`InvalidStateError` if the task has no such thing or the offsets are not finite;
+        nothing has moved then.
+        """
+        moved = (
+            ("object", object_by, self.task.has_object),
+            ("goal", goal_by, self.task.has_goal),
+        )
+        for name, offset, exists in moved:
+            if offset is not None and not exists:
+                raise InvalidStateError(f"task {self.task.name!r} has no {name} to displace")
+            if offset is None:
+                continue
+            if np.shape(offset) != (self.count, 3) or not np.isfinite(offset).all():
+                raise InvalidStateError(
+                    f"the {name} is displaced by values of shape {np.shape(offset)}; expected "
+                    f"finite numbers ({self.count}, 3)"
+                )
+        if object_by is not None:
+            self._object[:, :3] += object_by
+        if goal_by is not None:
+            self._mocap_pos[:, self._index.goal] += goal_by
+        self._batch.forward(stage=mujoco.mjtStage.mjSTAGE_POS)
 
     # -- inside -------------------------------------------------------------------------------
 

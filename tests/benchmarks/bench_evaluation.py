@@ -18,13 +18,13 @@ from rich.console import Console
 from rich.table import Table
 
 from core.commands.threads import use_one_torch_thread
-from core.evaluation import FIRST_SEED
+from core.evaluation import FIRST_SEED, Condition
 from core.evaluation.cohort import Crew
 from core.evaluation.rollout import Rollout, group_count
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint
 from core.policies import MODES, make_policy
 from core.recording import episode_from_arrays
-from core.simulation import CONTROL_RATE, SensorNoise, World, demonstrate, model_hash
+from core.simulation import CONTROL_RATE, World, demonstrate, model_hash
 
 STEPS, ROUNDS, WARM_UP, DECISIONS = 200, 3, 5, 300
 
@@ -92,7 +92,7 @@ def throughput(checkpoint: Checkpoint, episodes: int) -> Table:
 
     def evaluation(crew: Crew, sigma: float) -> float:
         began = time.perf_counter()
-        cohort = crew.begin("bc", sigma, seeds)
+        cohort = crew.begin("bc", Condition(noise=sigma), seeds)
         while not cohort.wait(1.0):
             pass
         return sum(cohort.steps) / (time.perf_counter() - began)
@@ -116,8 +116,7 @@ def throughput(checkpoint: Checkpoint, episodes: int) -> Table:
 def visited(checkpoint: Checkpoint, world: World, seeds: range) -> list[np.ndarray]:
     """States before each of the first steps of a cloning rollout."""
     policies = [make_policy(checkpoint, "bc") for _ in range(group_count(seeds, "bc"))]
-    noise = SensorNoise(checkpoint.noise_scales())
-    rollout = Rollout(world, policies, noise, 0.0, seeds, STEPS)
+    rollout = Rollout(world, policies, checkpoint.noise_scales(), Condition(), seeds, STEPS)
     states = []
     while not rollout.finished:
         states.append(world.get_states())

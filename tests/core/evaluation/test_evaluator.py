@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from core.evaluation import MismatchError, SettingsError, evaluate
+from core.evaluation import Condition, MismatchError, SettingsError, evaluate
 from core.policies import MODES
 
 
@@ -107,3 +107,17 @@ def test_a_failure_in_a_policy_reaches_the_caller(checkpoint):
     with pytest.raises(TypeError):
         list(evaluate(checkpoint, ("bc",), (0.0,), 2, options={"bc": {"no_such_option": 1}}))
     assert threads() == []
+
+
+def test_conditions_stand_beside_noise_levels(checkpoint):
+    conditions = (Condition(bias=0.5), Condition(noise=0.2, displace_goal=0.05))
+    final = last(evaluate(checkpoint, ("bc",), (0.0,), 3, conditions=conditions, horizon=45))
+    assert [row.condition for row in final.rows] == [Condition(), *conditions]
+    assert [row.noise for row in final.rows] == [0.0, 0.0, 0.2]
+    assert {row.episodes for row in final.rows} == {3}
+    assert final.row is final.rows[-1]
+
+
+def test_a_displacement_of_what_is_not_there_is_refused(checkpoint):
+    with pytest.raises(SettingsError, match="task 'reach' has no object to displace"):
+        evaluate(checkpoint, ("bc",), (), 2, conditions=(Condition(displace_object=0.05),))

@@ -3,7 +3,15 @@ import json
 
 import pytest
 
-from core.evaluation import Progress, Row, results_json, rows_from_json, write_csv, write_json
+from core.evaluation import (
+    Condition,
+    Progress,
+    Row,
+    results_json,
+    rows_from_json,
+    write_csv,
+    write_json,
+)
 from core.recording import StorageError
 
 ROWS = (
@@ -47,6 +55,7 @@ def test_comparisons_pair_modes_at_the_same_noise():
     assert comparisons[0] | {"p_value": None} == {
         "task": "push",
         "noise": 0.0,
+        "condition": {},
         "first": "bc",
         "second": "plan",
         "episodes": 4,
@@ -76,3 +85,23 @@ def test_progress_tells_of_the_cell_that_ran_last():
     progress = Progress(ROWS, "plan", 0.0, 0.5, None)
     assert (progress.episodes_done, progress.successes) == (4, 1)
     assert progress.interval == ROWS[1].interval
+
+
+def test_the_condition_goes_into_files_and_back():
+    condition = Condition(noise=0.1, dropout=0.5)
+    row = Row("push", "bc", 0.1, 0, (True,), (50,), condition)
+    values = results_json([row, *ROWS])
+    assert values["rows"][0]["condition"] == {"noise": 0.1, "dropout": 0.5}
+    assert rows_from_json(values) == (row, *ROWS)
+    for old in values["rows"]:
+        del old["condition"]  # files from before there were conditions
+    assert rows_from_json(values)[1:] == ROWS
+
+
+def test_only_rows_under_the_same_condition_are_compared():
+    rows = [
+        Row("push", mode, 0.0, 0, (True, False), (50, 200), Condition(delay=delay))
+        for mode, delay in (("bc", 0), ("plan", 3), ("bc", 3))
+    ]
+    (comparison,) = results_json(rows)["comparisons"]
+    assert comparison["condition"] == {"delay": 3}

@@ -3,9 +3,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
+from core.evaluation import Condition
 from core.evaluation.rollout import GROUP_SIZES, Rollout, group_count, halves
+from core.evaluation.sensing import DISPLACEMENT_STEP
 from core.policies import MODES, Explanation, make_policy
-from core.simulation import SensorNoise, World
+from core.simulation import World
 
 
 class Chaser:
@@ -16,13 +18,15 @@ class Chaser:
     def __init__(self, gain: float) -> None:
         self.gain = gain
         self.seen: list[dict[str, np.ndarray]] = []
+        self.missing: list[np.ndarray | None] = []
 
     def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
         assert ids is None
         self.count = count
 
-    def act(self, observation: Mapping[str, np.ndarray]) -> np.ndarray:
+    def act(self, observation: Mapping[str, np.ndarray], missing=None) -> np.ndarray:
         self.seen.append(dict(observation))
+        self.missing.append(missing)
         actions = np.zeros((self.count, 7), np.float32)
         actions[:, :3] = np.clip(self.gain * observation["goal_from_end_effector"], -1, 1)
         return actions
@@ -36,7 +40,8 @@ class Chaser:
 
 def rollout_of(policies, seeds: range, sigma: float = 0.0, horizon: int = 60, scales=None):
     world = World("reach", len(seeds))
-    return world, Rollout(world, policies, SensorNoise(scales or {}), sigma, seeds, horizon)
+    condition = Condition(noise=sigma)
+    return world, Rollout(world, policies, scales or {}, condition, seeds, horizon)
 
 
 def test_policies_of_every_mode_meet_the_same_starts_and_the_same_noise():
@@ -112,8 +117,9 @@ def test_known_starts_are_the_same_starts(checkpoint):
     starts, states = fresh.get_states(), []
     for given in (None, starts):
         world = World("reach", len(seeds))
-        noise = SensorNoise(checkpoint.noise_scales())
-        rollout = Rollout(world, [make_policy(checkpoint, "bc")], noise, 0.3, seeds, 60, given)
+        policies = [make_policy(checkpoint, "bc")]
+        scales, condition = checkpoint.noise_scales(), Condition(noise=0.3)
+        rollout = Rollout(world, policies, scales, condition, seeds, 60, given)
         for _ in range(15):
             rollout.step()
         states.append(world.get_states())
@@ -138,3 +144,58 @@ def test_halves_are_cut_where_groups_meet(seeds, mode):
     assert all(part[0] % GROUP_SIZES[mode] == 0 for part in parts[1:])
     assert sum(group_count(part, mode) for part in parts) == group_count(seeds, mode)
     assert set(GROUP_SIZES) == set(MODES)
+
+
+def test_what_is_solved_moves_no_more():
+    world, rollout = rollout_of([Chaser(5.0)], range(1_000_000, 1_000_006), horizon=200)
+    last = {}
+    while not rollout.finished:
+        rollout.step()
+        for row, solved in enumerate(rollout.outcomes):
+            if solved:
+                place = world.observe()["joint_positions"][row]
+                np.testing.assert_array_equal(last.setdefault(row, place), place)
+    assert len(last) == 6
+
+
+def test_lost_frames_are_told_to_the_policy():
+    policy, seeds = Chaser(1.0), range(1_000_000, 1_000_003)
+    world = World("reach", len(seeds))
+    rollout = Rollout(world, [policy], {}, Condition(dropout=0.5), seeds, 60)
+    for _ in range(20):
+        rollout.step()
+    missing = np.stack(policy.missing)  # (steps, group)
+    name = "end_effector_position"
+    seen = np.stack([frame[name] for frame in policy.seen])
+    assert not missing[0].any() and missing[1:].any(axis=0).all() and not missing.all(axis=0).any()
+    np.testing.assert_array_equal(seen[1:][missing[1:]], seen[:-1][missing[1:]])
+
+
+@pytest.mark.parametrize("what", ["object", "goal"])
+def test_displacement_comes_at_its_step_whoever_runs_beside(what):
+    def places(seeds: range) -> np.ndarray:
+        world = World("push", len(seeds))
+        condition = Condition(**{f"displace_{what}": 0.1})
+        rollout = Rollout(world, [Idle()], {}, condition, seeds, 60)
+        found = []
+        for _ in range(DISPLACEMENT_STEP + 2):
+            found.append(world.observe()[f"{what}_position"].copy())
+            rollout.step()
+        return np.stack(found)
+
+    together = places(range(100, 104))
+    moves = np.linalg.norm(np.diff(together, axis=0), axis=-1)  # (steps, n)
+    # seen from the step after the one in which it happens, physics included
+    np.testing.assert_allclose(moves[DISPLACEMENT_STEP], 0.1, atol=2e-3)
+    assert moves[: DISPLACEMENT_STEP - 1].max() < 2e-3
+    np.testing.assert_array_equal(places(range(102, 103))[:, 0], together[:, 2])
+
+
+class Idle(Chaser):
+    """Does nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+
+    def act(self, *_: object) -> np.ndarray:
+        return np.zeros((self.count, 7), np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.simulation import SensorNoise
+from core.simulation import SensorNoise, uniform
 
 SCALES = {"position": np.array([0.1, 0.2, 0.0]), "joints": np.ones(40)}
 
@@ -87,3 +87,21 @@ def test_two_hundred_episodes_cost_little() -> None:
         noise.apply(seen, 0.3, range(200), step)
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.002
+
+
+def test_streams_are_independent():
+    zeros = {"a": np.zeros((500, 2), np.float32)}
+    scales = {"a": np.ones(2)}
+    one = SensorNoise(scales).apply(zeros, 1.0, range(500), 0)["a"]
+    other = SensorNoise(scales, "bias ").apply(zeros, 1.0, range(500), 0)["a"]
+    assert abs(np.corrcoef(one[:, 0], other[:, 0])[0, 1]) < 0.15
+    assert 0.9 < other.std() < 1.1
+
+
+def test_uniform_numbers_depend_on_stream_seed_and_step_alone():
+    numbers = uniform("dropout", range(2000), 7)
+    assert numbers.min() >= 0.0 and numbers.max() < 1.0
+    assert abs(numbers.mean() - 0.5) < 0.03
+    np.testing.assert_array_equal(uniform("dropout", [5, 3], 7), numbers[[5, 3]])
+    for other in (uniform("dropout", range(2000), 8), uniform("goal", range(2000), 7)):
+        assert abs(np.corrcoef(numbers, other)[0, 1]) < 0.08

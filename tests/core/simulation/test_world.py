@@ -301,3 +301,38 @@ def test_snapshots_are_copies_that_nobody_can_write() -> None:
     for array in (before.qpos, before.mocap_pos, before.mocap_quat, before.end_effector_position):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0.0
+
+
+def test_only_the_simulations_named_move() -> None:
+    some, all_of_them = World("push", 4), World("push", 4)
+    still = some.observe()
+    for command in wild(4, 20):
+        command[[0, 2]] = 0.0
+        some.step(command, ids=[1, 3])
+        all_of_them.step(command)
+    np.testing.assert_array_equal(some.get_states()[[1, 3]], all_of_them.get_states()[[1, 3]])
+    for name, values in some.observe().items():
+        np.testing.assert_array_equal(values[[0, 2]], still[name][[0, 2]])
+
+
+def test_objects_and_goals_are_displaced_and_stay_there() -> None:
+    world = World("push", 2)
+    before = world.observe()
+    offsets = np.array([[0.05, 0.0, 0.0], [0.0, -0.03, 0.0]])
+    world.displace(object_by=offsets, goal_by=-offsets)
+    for _ in range(10):
+        after = world.observe()
+        for name, sign in (("object_position", 1), ("goal_position", -1)):
+            np.testing.assert_allclose(after[name] - before[name], sign * offsets, atol=1e-3)
+        world.step(np.zeros((2, 7)))
+
+
+def test_what_cannot_be_displaced_is_refused() -> None:
+    world = World("reach", 1)
+    before = world.get_states()
+    with pytest.raises(InvalidStateError, match="task 'reach' has no object to displace"):
+        world.displace(np.zeros((1, 3)), np.ones((1, 3)))
+    for wrong in (np.zeros(3), np.full((1, 3), np.nan)):
+        with pytest.raises(InvalidStateError, match="the goal is displaced by"):
+            world.displace(goal_by=wrong)
+    np.testing.assert_array_equal(world.get_states(), before)

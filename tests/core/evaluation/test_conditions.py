@@ -1,0 +1,33 @@
+import pytest
+
+from core.evaluation import Condition, SettingsError
+
+
+def test_a_condition_is_written_as_it_is_read():
+    for condition in (Condition(), Condition(noise=0.3), Condition(dropout=0.5, delay=3)):
+        assert Condition.parse(str(condition)) == condition
+        assert Condition.from_dict(condition.to_dict()) == condition
+    assert str(Condition()) == "clean"
+    assert str(Condition(dropout=0.5, delay=3)) == "dropout=0.5,delay=3"
+    assert Condition.from_dict({"delay": 3.0}).delay == 3
+
+
+def test_only_noise_is_told_from_more():
+    assert Condition(noise=0.3).only_noise
+    assert not Condition(noise=0.3, bias=0.1).only_noise
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fog=1", "unknown condition 'fog'; conditions: bias, delay, displace_goal,"),
+        ("noise", "condition 'noise'; expected name=number"),
+        ("noise=-1", "noise level -1.0; expected"),
+        ("drift=nan", "drift nan; expected"),
+        ("dropout=1", "dropout is 1.0; expected 0 to below 1"),
+        ("delay=1.5", "delay is 1.5; expected whole control steps"),
+    ],
+)
+def test_senseless_conditions_are_refused_in_a_sentence(text, message):
+    with pytest.raises(SettingsError, match=message):
+        Condition.parse(text)

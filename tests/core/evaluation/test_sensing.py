@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from core.evaluation import Condition
+from core.evaluation.sensing import Sensing, displace
+from core.simulation import World
+from core.simulation.task import REACHABLE_BOX
+
+N, STEPS = 300, 60
+SEEDS = range(1_000_000, 1_000_000 + N)
+SCALES = {"place": np.array([1.0, 2.0])}
+
+
+def truth(step: int, count: int = N) -> dict[str, np.ndarray]:
+    """The step and the number of the simulation, so that a frame tells where it is from."""
+    return {"place": np.stack((np.full(count, step), np.arange(count)), axis=1).astype(np.float32)}
+
+
+def sensed(condition: Condition, seeds: range = SEEDS, scales=SCALES):
+    """Frames (steps, n, 2) and masks (steps, n) of a whole episode."""
+    sensing = Sensing(scales, condition, seeds)
+    frames, masks = [], []
+    for step in range(STEPS):
+        frame, missing = sensing.sense(truth(step, len(seeds)), step)
+        frames.append(frame["place"])
+        masks.append(np.zeros(len(seeds), bool) if missing is None else missing)
+    return np.stack(frames), np.stack(masks)
+
+
+def disturbance(condition: Condition) -> np.ndarray:
+    """What is added to the truth, in standard deviations (steps, n, 2)."""
+    clean = np.stack([truth(step)["place"] for step in range(STEPS)])
+    return (sensed(condition)[0] - clean) / SCALES["place"]
+
+
+def test_undisturbed_sensors_tell_the_truth():
+    assert not disturbance(Condition()).any()
+
+
+def test_bias_stays_for_an_episode_and_differs_between_them():
+    bias = disturbance(Condition(bias=0.5))
+    np.testing.assert_allclose(bias, np.broadcast_to(bias[:1], bias.shape), atol=1e-4)
+    np.testing.assert_allclose(bias[0].std(axis=0), 0.5, rtol=0.15)
+
+
+def test_drift_is_a_random_walk_from_zero():
+    walk = disturbance(Condition(drift=0.1))
+    assert not walk[0].any()
+    for step in (4, 25, 59):
+        np.testing.assert_allclose(walk[step].std(), 0.1 * step**0.5, rtol=0.15)
+    steps = np.diff(walk, axis=0)
+    assert abs(np.corrcoef(steps[10].ravel(), steps[11].ravel())[0, 1]) < 0.15
+
+
+def test_noise_bias_and_drift_add_up():
+    parts = [Condition(noise=0.3), Condition(bias=0.5), Condition(drift=0.1)]
+    together = disturbance(Condition(noise=0.3, bias=0.5, drift=0.1))
+    np.testing.assert_allclose(together, sum(disturbance(part) for part in parts), atol=1e-3)
+
+
+def test_a_delayed_frame_is_so_many_steps_old():
+    frames, _ = sensed(Condition(delay=3))
+    np.testing.assert_array_equal(frames[:, 0, 0], np.maximum(np.arange(STEPS) - 3, 0))
+
+
+def test_lost_frames_leave_the_last_one_and_say_so():
+    frames, missing = sensed(Condition(dropout=0.5))
+    assert not missing[0].any()
+    assert abs(missing[1:].mean() - 0.5) < 0.02
+    for row in range(3):
+        arrived = np.where(missing[:, row], 0, np.arange(STEPS))
+        np.testing.assert_array_equal(frames[:, row, 0], np.maximum.accumulate(arrived))
+
+
+def test_frames_are_delayed_before_they_are_lost():
+    frames, missing = sensed(Condition(dropout=0.5, delay=4))
+    arrived = np.where(missing[:, 0], 0, np.maximum(np.arange(STEPS) - 4, 0))
+    np.testing.assert_array_equal(frames[:, 0, 0], np.maximum.accumulate(arrived))
+
+
+def test_what_is_sensed_does_not_depend_on_what_runs_beside():
+    condition = Condition(noise=0.2, bias=0.3, drift=0.1, dropout=0.4, delay=2)
+    frames, missing = sensed(condition)
+    alone, lost = sensed(condition, SEEDS[7:8])
+    np.testing.assert_array_equal(missing[:, 7], lost[:, 0])
+    np.testing.assert_allclose(frames[:, 7, 0], alone[:, 0, 0], atol=1e-5)
+
+
+@pytest.mark.parametrize(("what", "by"), [("object", 0.05), ("goal", 0.10)])
+def test_displacements_are_horizontal_within_reach_and_of_their_length(what, by):
+    world = World("pick_place", 40)
+    seeds = range(1_000_000, 1_000_040)
+    world.reset(seeds)
+    before = world.observe()
+    displace(world, Condition(**{f"displace_{what}": by}), seeds)
+    after = world.observe()
+    move = after[f"{what}_position"] - before[f"{what}_position"]
+    np.testing.assert_allclose(np.linalg.norm(move, axis=1), by, atol=1e-5)
+    np.testing.assert_allclose(move[:, 2], 0.0, atol=1e-6)
+    assert np.ptp(np.arctan2(move[:, 1], move[:, 0])) > 4.0  # in all directions
+    places = after[f"{what}_position"][:, :2]
+    assert (places >= np.array(REACHABLE_BOX.low[:2]) - 1e-6).all()
+    assert (places <= np.array(REACHABLE_BOX.high[:2]) + 1e-6).all()
+    other = "goal" if what == "object" else "object"
+    np.testing.assert_array_equal(before[f"{other}_position"], after[f"{other}_position"])
+
+
+def test_a_displacement_beyond_reach_is_cut_short():
+    world = World("push", 3)
+    displace(world, Condition(displace_goal=5.0), range(3))
+    places = world.observe()["goal_position"][:, :2]
+    assert (places <= np.array(REACHABLE_BOX.high[:2]) + 1e-6).all()
+    assert (places >= np.array(REACHABLE_BOX.low[:2]) - 1e-6).all()
