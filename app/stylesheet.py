@@ -1,4 +1,6 @@
-"""The stylesheet of all controls, made from a theme.
+"""The stylesheet of all controls, made from a theme; `app.skin` says who wears it.
+
+No rule sets the font size of all widgets: the application's font does, at a third of the cost.
 
 Widgets ask for a look through two dynamic properties. On labels, `role` is one of "title",
 "heading", "caption", "value", "number", "muted", "key", "good", "warning", "danger". On buttons,
@@ -21,16 +23,20 @@ def stylesheet(theme: Theme) -> str:
     return "\n".join((*parts, _views(theme), _frames(theme)))
 
 
+SEPARATORS = """
+QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
+QMainWindow::separator:hover { background: rgba(86, 180, 233, 96); }
+"""
+"""The handles between docks, one look for every theme: a change would reach all that is docked."""
+
+
 def _icon(theme: Theme, name: str) -> str:
     return f'url("{(ICONS / theme.name / (name + ".svg")).as_posix()}")'
 
 
 def _ground(t: Theme) -> str:
     return f"""
-QWidget {{ color: {t.text}; font-size: {t.body}px; }}
-QMainWindow, QMainWindow > QWidget {{ background: {t.background}; }}
-QMainWindow::separator {{ background: {t.background}; width: 8px; height: 8px; }}
-QMainWindow::separator:hover {{ background: {t.accent_soft}; }}
+QWidget {{ color: {t.text}; }}
 QLabel[role="dockTitle"] {{ background: {t.panel}; color: {t.muted}; font-size: {t.small}px;
     padding: 8px 16px; border-bottom: 1px solid {t.line}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
@@ -213,7 +219,6 @@ def _frames(t: Theme) -> str:
     return f"""
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QStackedWidget {{ background: transparent; }}
-QWidget#panel, QWidget#strip, QWidget#center {{ background: {t.panel}; }}
 QWidget#rail {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
 QToolButton#railButton {{ background: transparent; border: none; border-radius: 8px;
     color: {t.muted}; font-size: {t.small}px; padding: 8px 0px 6px 0px; }}

@@ -23,6 +23,9 @@ OKABE_ITO: tuple[str, ...] = (
 GRID = 8
 """Every distance in the window is a multiple of this, or half of it [px]."""
 
+STYLE = "fusion"
+"""Qt's style that looks the same everywhere and lets itself be coloured."""
+
 FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Ubuntu", "Cantarell", "DejaVu Sans")
 
 
@@ -184,7 +187,7 @@ def palette(theme: Theme) -> QPalette:
     """The palette for everything that the stylesheet does not reach."""
     roles = QPalette.ColorRole
     colours = {
-        roles.Window: theme.panel,
+        roles.Window: theme.background,
         roles.WindowText: theme.text,
         roles.Base: theme.raised,
         roles.AlternateBase: theme.panel,
@@ -210,13 +213,15 @@ def palette(theme: Theme) -> QPalette:
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Give the whole application the look of `theme`."""
-    from app.stylesheet import stylesheet
+    """Give the application the style, colours and font of `theme`; `app.skin` does the rest.
 
-    application.setStyle("Fusion")
+    Style and font are set only where they differ: each would polish every widget once more.
+    """
+    if application.style().name() != STYLE:
+        application.setStyle(STYLE)
+    if application.font() != theme.font():
+        application.setFont(theme.font())
     application.setPalette(palette(theme))
-    application.setFont(theme.font())
-    application.setStyleSheet(stylesheet(theme))
 
 
 ICON_SIZE = QSize(20, 20)

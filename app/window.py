@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.page import Page
+from app.skin import Skin
 from app.studio import Studio
-from app.theme import Theme
+from app.stylesheet import SEPARATORS
+from app.theme import Theme, palette
 from app.widgets.failure_bar import FailureBar
 from app.widgets.rail import Rail
 from app.widgets.status_bar import StatusBar
@@ -73,13 +75,15 @@ class Window(QMainWindow):
         self._current: Page | None = None
         self._preparing: set[str] = set()
         self._came_up = False
+        self.skin = Skin(studio.theme, self)
         self.rail = Rail(studio.theme)
         self.status_bar = StatusBar()
         self.inner = QMainWindow()
         self.inner.setWindowFlags(Qt.WindowType.Widget)
         self.inner.setDockNestingEnabled(True)
+        self.inner.setStyleSheet(SEPARATORS)
         self.middle = QWidget()
-        self.middle.setObjectName("center")
+        _fill(self.middle)
         self.failure_bar = FailureBar(studio.theme)
         self.center = QStackedWidget()
         self.center.addWidget(scene)
@@ -94,6 +98,8 @@ class Window(QMainWindow):
         for number, maker in enumerate(self.makers, 1):
             self.rail.add_page(maker.title, maker.icon, f"Ctrl+{number}")
         self.menu.add_to(self.rail)
+        self.skin.dress(self.rail, self.status_bar, self.failure_bar, self.toast)
+        self.skin.dress(self.scene, self.menu.menu)
         self._connect()
         self._restore()
 
@@ -191,7 +197,7 @@ class Window(QMainWindow):
         dock = QDockWidget(self.inner)
         dock.setObjectName(name)
         content.setObjectName(name)
-        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        _fill(content)
         # Not closable: a dock that is gone leaves a page without its controls.
         dock.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable
@@ -200,6 +206,7 @@ class Window(QMainWindow):
         title = QLabel()
         title.setProperty("role", "dockTitle")
         title.setToolTip("Drag to another side; double-click to take it out of the window")
+        self.skin.dress(title)
         dock.setTitleBarWidget(title)
         dock.windowTitleChanged.connect(title.setText)
         dock.setWidget(content)
@@ -254,13 +261,16 @@ class Window(QMainWindow):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page.panel)
+        self.skin.dress(scroll)
         # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
         bar = scroll.verticalScrollBar().sizeHint().width()
         scroll.setMinimumWidth(page.panel.minimumSizeHint().width() + bar)
         self.panel.addWidget(scroll)
         if page.strip is not None:
+            self.skin.dress(page.strip)
             self.strip.addWidget(page.strip)
         if page.center is not None:
+            self.skin.dress(page.center)
             self.center.addWidget(page.center)
         if self._wanted == maker.title:
             self._place(page)
@@ -280,6 +290,9 @@ class Window(QMainWindow):
         if self._current is not None:
             self._current.deactivated()
         self._current = page
+        for part in (_scroll_of(page.panel), page.strip, page.center):
+            if part is not None:
+                self.skin.ensure(part)
         self.panel.setCurrentWidget(_scroll_of(page.panel))
         self.panel_dock.setWindowTitle(page.title)
         if page.shows_scene or page.center is None:
@@ -298,9 +311,20 @@ class Window(QMainWindow):
         has_strip = self._current is not None and self._current.strip is not None
         self.strip_dock.setVisible(has_strip)
 
+    @Slot(object)
     def _set_theme(self, theme: Theme) -> None:
         self.rail.set_theme(theme)
         self.failure_bar.set_theme(theme)
+        for filled in (self.middle, self.panel, self.strip):
+            filled.setPalette(palette(theme))  # below a stylesheet they do not follow by themselves
+        self.setUpdatesEnabled(False)  # nobody is to see a window of two themes
+        self.skin.change(theme, lambda: self.setUpdatesEnabled(True))
+
+
+def _fill(widget: QWidget) -> None:
+    """Paint a widget's background as a panel, by the palette: no stylesheet reaches that far up."""
+    widget.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+    widget.setAutoFillBackground(True)
 
 
 def _scroll_of(panel: QWidget) -> QWidget:

@@ -31,6 +31,11 @@ class Gradually(QObject):
         while self._steps is not None:
             self._step()
 
+    def stop(self) -> None:
+        """Take no further step; `finished` is not told."""
+        self._steps = None
+        self._timer.stop()
+
     @Slot()
     def _step(self) -> None:
         if self._steps is None:

@@ -62,7 +62,7 @@ class HandsCard(Card):
     @Slot()
     def edit_mapping(self) -> None:
         """Open the mapping of the gamepad that drives."""
-        dialog = MappingDialog(self._theme, self._operator, self.window())
+        dialog = MappingDialog(self._theme, self._operator, self)
         dialog.open()
 
     @Slot()

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.theme import DARK, LIGHT, THEMES
 
 
-def test_the_theme_changes_everywhere_and_is_remembered(open_window):
+def test_the_theme_changes_everywhere_and_is_remembered(open_window, qtbot):
     first = open_window()
     assert first.studio.theme is DARK
     first.window.menu.toggle_theme()
     assert first.studio.theme is LIGHT
+    qtbot.waitUntil(lambda: not first.window.skin.changing, timeout=5000)
     colour = first.window.grab().toImage().pixelColor(4, 4)
     assert colour.lightness() > 200, "the rail has become light"
     first.window.close()
@@ -35,6 +36,28 @@ def test_page_layout_and_task_come_back_at_the_next_start(open_window):
     assert area == Qt.DockWidgetArea.LeftDockWidgetArea
     second.window.show_page("Record")
     assert second.window.pages["Record"].task.currentData() == "push"
+
+
+def test_a_page_shown_while_the_theme_changes_is_never_of_the_old_one(open_window, qtbot):
+    window = open_window().window
+    window.show_page("Episodes")
+    window.show_page("Record")
+    window.menu.toggle_theme()
+    assert window.skin.changing, "hidden pages are left for later"
+    window.show_page("Episodes")
+    field = window.pages["Episodes"].task
+    assert field.grab().toImage().pixelColor(40, 6).lightness() > 200
+    qtbot.waitUntil(lambda: not window.skin.changing, timeout=5000)
+    assert window.updatesEnabled()
+
+
+def test_two_changes_in_a_row_end_with_the_second(open_window, qtbot):
+    window = open_window().window
+    window.menu.toggle_theme()
+    window.menu.toggle_theme()
+    qtbot.waitUntil(lambda: not window.skin.changing, timeout=5000)
+    assert window.updatesEnabled()
+    assert window.grab().toImage().pixelColor(4, 4).lightness() < 60
 
 
 class WindowWatch(QObject):
