@@ -1,11 +1,12 @@
 """One demonstration or rollout as plain arrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
 
+from core.recording.action_units import ActionUnits
 from core.recording.errors import InvalidEpisodeError
 
 Operator = Literal["gamepad", "keyboard", "script", "bc", "nearest", "plan"]
@@ -35,11 +36,17 @@ class EpisodeInfo:
     steps: int
     """Number of control steps T."""
     model_hash: str
-    """SHA-256 of the bundled model that the task loads."""
+    """SHA-256 of the bundled model that the task loads; "none" for data of another robot."""
     versions: dict[str, str]
     """Versions of the software that recorded."""
     fields: tuple[str, ...]
     """Names of the observation fields, in the order of the task."""
+    tags: tuple[str, ...] = ()
+    """The person's own marks, sorted."""
+    images: tuple[str, ...] = ()
+    """Names of the camera images, if there are any."""
+    action_units: ActionUnits | None = None
+    """Names and units of another robot's actions; None for the commands of the bundled arm."""
 
     @property
     def duration(self) -> float:
@@ -67,9 +74,11 @@ class Episode:
     dones: np.ndarray
     """(T,) uint8: 1 at the last step."""
     states: np.ndarray
-    """Simulator states (T, S) float64 from which any view can be drawn again."""
+    """Simulator states (T, S) float64 from which any view can be drawn again; S may be 0."""
     interventions: np.ndarray
     """(T,) bool: a person had taken over from a policy at this step."""
+    images: dict[str, np.ndarray] = field(default_factory=dict)
+    """Camera images, each (T, height, width, 3) uint8; empty if they were left unread."""
 
     def __post_init__(self) -> None:
         for name, value in self._validated().items():
@@ -87,6 +96,17 @@ class Episode:
                 f"the observation fields are {', '.join(self.observations) or 'none'}; "
                 f"expected {', '.join(self.info.fields)} in this order"
             )
+        if not set(self.images) <= set(self.info.images):
+            raise InvalidEpisodeError(
+                f"the images are {', '.join(self.images)}; expected only "
+                f"{', '.join(self.info.images) or 'none'}"
+            )
+        units = self.info.action_units
+        if units is not None and np.shape(self.actions)[1:] != (len(units.names),):
+            raise InvalidEpisodeError(
+                f"actions of shape {np.shape(self.actions)} for {len(units.names)} names; "
+                "expected one name for each entry"
+            )
         arrays: dict[str, Any] = {
             "actions": frozen(self.actions, np.float32, "actions", (T, None)),
             "rewards": frozen(self.rewards, np.float32, "rewards", (T,)),
@@ -96,6 +116,10 @@ class Episode:
             "observations": {
                 name: frozen(value, np.float32, f"observation {name}", (T, None))
                 for name, value in self.observations.items()
+            },
+            "images": {
+                name: frozen(value, np.uint8, f"images {name}", (T, None, None, 3))
+                for name, value in self.images.items()
             },
         }
         largest = float(np.abs(arrays["actions"]).max(initial=0.0))
@@ -135,6 +159,9 @@ def info_to_json(info: EpisodeInfo) -> dict[str, Any]:
     """The info as values that JSON can hold."""
     values = dict(vars(info))
     values["fields"] = list(info.fields)
+    values["tags"] = list(info.tags)
+    values["images"] = list(info.images)
+    values["action_units"] = info.action_units and info.action_units.to_json()
     return values
 
 
@@ -170,5 +197,15 @@ def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
     if not taken["control_rate"] > 0:
         raise InvalidEpisodeError(f"control rate {taken['control_rate']} Hz; expected more than 0")
     taken["fields"] = tuple(str(name) for name in taken["fields"])
+    tags = values.get("tags", [])  # came later than the format
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise InvalidEpisodeError(f"'tags' in the episode's description is {tags!r}")
+    taken["tags"] = tuple(tags)
+    images = values.get("images", [])
+    if not isinstance(images, list) or not all(isinstance(name, str) for name in images):
+        raise InvalidEpisodeError(f"'images' in the episode's description is {images!r}")
+    taken["images"] = tuple(images)
+    units = values.get("action_units")
+    taken["action_units"] = None if units is None else ActionUnits.from_json(units)
     taken["versions"] = {str(key): str(value) for key, value in taken["versions"].items()}
     return EpisodeInfo(**taken)

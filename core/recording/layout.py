@@ -5,7 +5,7 @@
   data/                 attrs: total, env_args (JSON: env_name, type, env_kwargs)
     demo_0/             attrs: num_samples, episode_info (JSON, ours)
       actions (T, A)  rewards (T,)  dones (T,)  states (T, S)
-      obs/<field> (T, size)
+      obs/<field> (T, size)  obs/<camera>_image (T, height, width, 3)
       interventions (T,)                        (ours)
 ```
 
@@ -20,6 +20,7 @@ import h5py
 import numpy as np
 
 from core.recording.episode import Episode, info_to_json
+from core.recording.errors import InvalidEpisodeError
 
 FORMAT = "act-jepa-studio episode"
 FORMAT_VERSION = 1
@@ -39,6 +40,10 @@ def encode(episode: Episode) -> bytes:
     writing finished bytes only raises OSError.
     """
     info = episode.info
+    if set(info.images) != set(episode.images):
+        raise InvalidEpisodeError(
+            f"{info.identifier} was read without its images; read it with them to save it"
+        )
     environment = {
         "env_name": info.task,
         "type": ROBOMIMIC_GYM_ENVIRONMENT,
@@ -60,6 +65,8 @@ def encode(episode: Episode) -> bytes:
         observations = demonstration.create_group("obs")
         for name, values in episode.observations.items():
             _store(observations, name, values)
+        for name, pictures in episode.images.items():
+            store_images(observations, name, pictures)
         file.flush()
         return bytes(file.id.get_file_image())
 
@@ -72,7 +79,21 @@ def with_info(image: bytes, info: dict[str, object]) -> bytes:
         return bytes(file.id.get_file_image())
 
 
+def store_images(group: h5py.Group, name: str, pictures: np.ndarray) -> None:
+    """Add images (T, height, width, 3), one chunk each: loaders read them one at a time."""
+    group.create_dataset(
+        name,
+        data=pictures,
+        chunks=(1, *pictures.shape[1:]),
+        compression="gzip",
+        compression_opts=4,
+    )
+
+
 def _store(group: h5py.Group, name: str, values: np.ndarray) -> None:
+    if values.size == 0:  # an empty dataset has no chunks: states that nobody recorded
+        group.create_dataset(name, data=values)
+        return
     group.create_dataset(
         name, data=values, chunks=values.shape, compression="gzip", compression_opts=6, shuffle=True
     )

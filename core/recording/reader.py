@@ -50,8 +50,12 @@ def read_info(path: Path | str) -> EpisodeInfo:
         return _read_info(file, path)
 
 
-def read_episode(path: Path | str) -> Episode:
-    """The episode in `path`; every array is validated. Raises as :func:`read_info` does."""
+def read_episode(path: Path | str, *, images: bool = True) -> Episode:
+    """The episode in `path`; every array is validated. Raises as :func:`read_info` does.
+
+    Without `images` they are left in the file, where there are any: learning from states does
+    not need them, and they are a hundred times as large.
+    """
     path = Path(path)
     with _opened(path) as file:
         info = _read_info(file, path)
@@ -68,9 +72,11 @@ def read_episode(path: Path | str) -> Episode:
                 path,
             )
         observations = {name: budget.read(group, name) for name in info.fields}
+        names = info.images if images else ()
+        pictures = {name: budget.read(group, name) for name in names}
     arrays["interventions"] = arrays["interventions"].astype(np.bool_)
     try:
-        return Episode(info=info, observations=observations, **arrays)
+        return Episode(info=info, observations=observations, images=pictures, **arrays)
     except InvalidEpisodeError as error:
         raise DamagedRecordingError(f"{path} is damaged: {error}; delete it", path) from error
 
