@@ -59,6 +59,8 @@ class Session(QObject):
         self._ever: dict[str, Saved] = {}
         self._present: set[str] = set()
         self._unsaved: list[tuple[Episode, str]] = []
+        self._saving = 0
+        self._then: list[Callable[[str], None]] = []
         self._lock = threading.Lock()
         studio.workspace_changed.connect(self._workspace_changed)
 
@@ -77,10 +79,12 @@ class Session(QObject):
     def save(self, take: Take) -> None:
         """Commit a recording in the background; what the disk refuses is tried again later."""
         waiting, self._unsaved = self._unsaved, []
+        self._saving += 1
         for episode, reason in waiting:
+            self._saving += 1
             self._commit(episode, reason)
         self._studio.background(
-            take.finish, lambda episode: self._commit(episode, take.reason), self._refused
+            take.finish, lambda episode: self._commit(episode, take.reason), self._not_finished
         )
 
     def save_now(self, takes: tuple[Take, ...]) -> list[str]:
@@ -96,14 +100,29 @@ class Session(QObject):
         self._unsaved.clear()
         return problems
 
+    @property
+    def saving(self) -> bool:
+        """Whether a recording has ended that is not on disk yet."""
+        return self._saving > 0
+
     def relabel(self, identifier: str, success: bool | None) -> None:
         """Say anew whether an episode succeeded; the toast offers to undo."""
         word = {True: "a success", False: "a failure", None: "unlabelled"}[success]
-        self._change(lambda library: library.relabel(identifier, success), f"Marked as {word}")
+        which = self._words(identifier)
+        self._change(lambda library: library.relabel(identifier, success), f"{which} is now {word}")
 
     def discard(self, identifier: str) -> None:
-        """Move an episode to the trash; the toast offers to undo."""
-        self._change(lambda library: library.discard(identifier), "Episode discarded")
+        """Move an episode to the trash; the toast says which, and offers to undo."""
+        which = self._words(identifier)
+        self._change(lambda library: library.discard(identifier), f"{which} is now in the trash")
+
+    def relabel_last(self, success: bool | None) -> None:
+        """Relabel what was recorded last, also while that is still being saved."""
+        self._with_last(lambda identifier: self.relabel(identifier, success))
+
+    def discard_last(self) -> None:
+        """Discard what was recorded last, also while that is still being saved."""
+        self._with_last(self.discard)
 
     @Slot()
     def undo(self) -> None:
@@ -124,6 +143,23 @@ class Session(QObject):
         """All episodes of the workspace; for a background thread."""
         with self._lock:
             return self._studio.workspace.library.entries()
+
+    def _with_last(self, act: Callable[[str], None]) -> None:
+        """A hand means the recording that it saw end, which may not have a file yet."""
+        last = self.last
+        if self._saving:
+            self._then.append(act)
+        elif last is not None:
+            act(last.identifier)
+
+    def _words(self, identifier: str) -> str:
+        """How a toast calls an episode: the last recording, or which one of this sitting."""
+        saved = self._ever.get(identifier)
+        if saved is None:
+            return f"Episode {short(identifier)}"
+        kind = {True: "success", False: "failure", None: "recording"}[saved.info.success]
+        place = "The last" if saved is self.last else "An earlier"
+        return f"{place} {kind} ({saved.quality.duration:.1f} s)"
 
     def _change(self, change: Callable[[Library], Any], said: str) -> None:
         library = self._studio.workspace.library
@@ -165,12 +201,24 @@ class Session(QObject):
     def _was_saved(self, saved: Saved) -> None:
         self._ever[saved.identifier] = saved
         self._present.add(saved.identifier)
+        self._saving -= 1
         self.saved.emit(saved)
         self.changed.emit()
         self._studio.episodes_changed.emit()
+        if not self._saving:
+            waiting, self._then = self._then, []
+            for act in waiting:
+                act(saved.identifier)
+
+    def _not_finished(self, error: BaseException) -> None:
+        self._saving -= 1
+        self._then.clear()
+        self._refused(error)
 
     def _not_saved(self, episode: Episode, reason: str, error: BaseException) -> None:
         self._unsaved.append((episode, reason))
+        self._saving -= 1
+        self._then.clear()
         self._studio.fail(
             f"The recording is not saved yet: {error}. It is kept in memory and saved again with "
             "the next one, or when the window closes.",

@@ -92,27 +92,25 @@ class RecordPage(Page):
         if self._state == "free":
             request = StartRecording(self.automatic.isChecked(), self.again.isChecked())
             self.arm.simulation.post(DRIVE, request)
-        elif self._state == "recording":
+        elif self._state in ("recording", "between"):
             self.arm.simulation.post(DRIVE, StopRecording())
         else:
             self.arm.simulation.post(DRIVE, DiscardRecording())
 
     @Slot()
     def discard(self) -> None:
-        """Drop what is being recorded; without a recording, the last episode."""
-        last = self.arm.session.last
-        if self._state != "free":
+        """Drop what is being recorded; without a recording, the last episode, which is said."""
+        if self._state in ("armed", "recording"):
             self.arm.simulation.post(DRIVE, DiscardRecording())
-        elif last is not None:
-            self.arm.session.discard(last.identifier)
+        else:
+            self.arm.session.discard_last()
 
     def mark(self, success: bool) -> None:
         """End the recording with this label; without a recording, relabel the last episode."""
-        last = self.arm.session.last
         if self._state == "recording":
             self.arm.simulation.post(DRIVE, StopRecording(success))
-        elif last is not None:
-            self.arm.session.relabel(last.identifier, success)
+        else:
+            self.arm.session.relabel_last(success)
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -214,8 +212,12 @@ class RecordPage(Page):
 
     @Slot(str)
     def _happened(self, event: str) -> None:
-        if event == "discarded" and self._shown:
-            self.studio.toast("Recording discarded")
+        said = {
+            "discarded": "Recording discarded; nothing was saved",
+            "cancelled": "No recording had begun; what was saved before is kept",
+        }
+        if event in said and self._shown:
+            self.studio.toast(said[event])
 
     @Slot(object)
     def _saved(self, saved: Saved) -> None:
@@ -255,6 +257,7 @@ class RecordPage(Page):
         seconds = step / CONTROL_RATE
         clock = f"{int(seconds) // 60:02d}:{seconds % 60:04.1f}"
         texts = {
+            "between": ("✓ Success", "good", "Kept. The next start is on its way."),
             "free": ("Free driving", "", "Try the arm; nothing is recorded."),
             "armed": ("Ready", "accent", "Recording begins with your first motion."),
             "recording": (f"● REC {clock}", "danger", f"step {step}"),
@@ -271,17 +274,24 @@ class RecordPage(Page):
 
     def _offer(self, state: str) -> None:
         """Only what can be done now can be pressed, and it says what it would do."""
-        word = {"free": "Start recording", "armed": "Cancel", "recording": "Stop and keep"}[state]
+        word = {
+            "free": "Start recording",
+            "between": "No further start",
+            "armed": "Cancel",
+            "recording": "Stop and keep",
+        }[state]
         self._title(self.start, word, "record")
         set_kind(self.start, "primary" if state == "free" else "")
-        has_last = self.arm.session.last is not None
+        session = self.arm.session
+        has_last = session.last is not None or session.saving
         running = state == "recording"
         self._title(self.succeeded, "Success" if running else "Last: success", "success")
         self._title(self.failed, "Failure" if running else "Last: failure", "failure")
-        self._title(self.drop, "Discard" if state != "free" else "Discard last", "discard")
+        drops = state in ("armed", "recording")
+        self._title(self.drop, "Discard" if drops else "Discard last", "discard")
         self.succeeded.setEnabled(running or has_last)
         self.failed.setEnabled(running or has_last)
-        self.drop.setEnabled(state != "free" or has_last)
+        self.drop.setEnabled(drops or has_last)
 
     @Slot()
     def _name_buttons(self) -> None:

@@ -47,7 +47,7 @@ class Driving(Use):
 
     @property
     def state(self) -> str:
-        return self._state
+        return "between" if self._pause else self._state
 
     @property
     def step(self) -> int:
@@ -149,6 +149,8 @@ class Driving(Use):
     def _drop(self) -> None:
         if self._state == "recording" and len(self._recorder):
             self.outbox.event("discarded")
+        elif self._state == "armed":
+            self.outbox.event("cancelled")
         self._recorder.discard()
         self._before = None
         self._pause = 0

@@ -61,7 +61,8 @@ class Tick:
     timing: Timing
     """Rate and lateness of the loop."""
     state: str
-    """DRIVE: "free", "armed" or "recording". DEPLOY: "idle", "running" or "over".
+    """DRIVE: "free", "armed", "recording" or "between" (a success was kept, the next start
+    comes by itself). DEPLOY: "idle", "running" or "over".
     REPLAY: "empty", "playing" or "paused"."""
     step: int
     """Control steps in this recording, trial or replay."""

@@ -9,8 +9,29 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.input.virtual_pad import VirtualPad
-from app.workers.messages import OperatorCommand
-from core.recording import read_episode
+from app.workers.messages import OperatorCommand, Take
+from core.recording import EpisodeRecorder, read_episode
+from core.simulation import demonstrate
+
+
+@pytest.fixture
+def make_takes():
+    """Recordings that have ended and are not saved, as the simulation thread hands them out."""
+
+    def make(task, count):
+        takes = []
+        for rollout in demonstrate(task, count):
+            recorder = EpisodeRecorder()
+            recorder.begin(task, rollout.seed, "keyboard")
+            for step in range(20):
+                observation = {name: rows[step] for name, rows in rollout.observations.items()}
+                recorder.append(
+                    observation, rollout.actions[step], rollout.rewards[step], rollout.states[step]
+                )
+            takes.append(Take(recorder, True, None, "success"))
+        return takes
+
+    return make
 
 
 def files(assembled):
@@ -180,7 +201,9 @@ def test_a_success_stops_by_itself_and_goes_on_with_a_new_start(studio_window, q
         motion = np.clip(gap * 12.0, -1, 1)
         arm.simulation.operator = OperatorCommand((*motion.tolist(), 0.0, 0.0, 0.0))
 
+    states = []
     arm.ticked.connect(steer)
+    arm.ticked.connect(lambda tick: states.append(tick.state))
     qtbot.waitUntil(lambda: len(arm.session.episodes) == 1, timeout=15000)
     saved = arm.session.last
     assert saved.info.success is True
@@ -189,3 +212,45 @@ def test_a_success_stops_by_itself_and_goes_on_with_a_new_start(studio_window, q
         lambda: state(studio_window) in ("armed", "recording") and arm.tick.seed != first,
         timeout=5000,
     )
+    assert "between" in states, "the page says that a success was kept before the next start"
+
+
+def test_discarding_between_two_starts_says_what_is_gone_and_gives_it_back(studio_window, qtbot):
+    """The button of the pad that drops a bad recording may be pressed just after it was kept."""
+    arm, window = studio_window.arm, studio_window.window
+    page = window.pages["Record"]
+    for expected in (1, 2):
+        qtbot.keyClick(window, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: state(studio_window) == "armed", timeout=3000)
+        qtbot.keyPress(window, Qt.Key.Key_E)
+        qtbot.waitUntil(lambda: arm.tick.step >= 5, timeout=5000)
+        qtbot.keyRelease(window, Qt.Key.Key_E)
+        qtbot.keyClick(window, Qt.Key.Key_Y)
+        qtbot.waitUntil(lambda: state(studio_window) == "free", timeout=3000)
+        if expected == 1:
+            qtbot.waitUntil(lambda: len(arm.session.episodes) == 1, timeout=5000)
+    first = arm.session.episodes[0].identifier
+    page.discard()  # of the second, whether or not it has reached the disk
+    qtbot.waitUntil(lambda: "trash" in window.toast.text, timeout=5000)
+    qtbot.waitUntil(lambda: len(files(studio_window)) == 1, timeout=5000)
+    assert [saved.identifier for saved in arm.session.episodes] == [first]
+    assert "The last success" in window.toast.text
+    assert window.toast.button.text() == "Undo"
+    window.toast.button.click()
+    qtbot.waitUntil(lambda: len(files(studio_window)) == 2, timeout=5000)
+
+
+def test_what_is_asked_of_a_recording_that_is_still_being_saved_is_done_to_that_one(
+    studio_window, qtbot, make_takes
+):
+    session = studio_window.arm.session
+    first, second = make_takes("reach", 2)
+    session.save(first)
+    qtbot.waitUntil(lambda: len(session.episodes) == 1, timeout=5000)
+    kept = session.last.identifier
+    session.save(second)
+    assert session.saving
+    session.discard_last()
+    qtbot.waitUntil(lambda: not session.saving and len(session.episodes) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(files(studio_window)) == 1, timeout=5000)
+    assert session.last.identifier == kept, "the one before is not touched"
