@@ -12,8 +12,9 @@ LENGTH_FLOOR = 1e-6
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     """Mean of `values` where `mask` (same shape) is True; 0 where nothing is."""
-    weights = mask.to(values.dtype)
-    return torch.dot(values.flatten(), weights.flatten()) / weights.sum().clamp(min=1.0)
+    weights = mask.flatten().to(values.dtype)
+    # divided before the product, where no gradient has to follow
+    return torch.dot(values.flatten(), weights / weights.sum().clamp(min=1.0))
 
 
 def latent_distance(predicted: Tensor, target: Tensor, kind: str, reduction: str) -> Tensor:

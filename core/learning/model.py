@@ -51,14 +51,12 @@ class ActJepa(nn.Module):
 
     def encode(self, packed: Tensor) -> Tensor:
         """Latent (..., D) of a packed standardised observation (..., O)."""
-        latent: Tensor = self.encoder(self.space.split(packed))
-        return latent
+        return self.encoder.encode_packed(packed, self.space)
 
     @torch.no_grad()
     def encode_target(self, packed: Tensor) -> Tensor:
         """Target latent (..., D) of a packed standardised observation (..., O); no graph."""
-        latent: Tensor = self.target_encoder(self.space.split(packed))
-        return latent
+        return self.target_encoder.encode_packed(packed, self.space)
 
     def remember(self, latents: Tensor, actions: Tensor) -> Tensor:
         """Belief states (batch, time, state) over `latents` (batch, time, D) of a window.

@@ -75,7 +75,7 @@ def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Te
         points = _points(windows, loss.rollout_points)  # (points,)
         state = state[:, points]
     state = state.flatten(0, 1)  # (batch * points, state)
-    total = torch.zeros((), device=state.device)
+    terms = []
     for k in range(rollout):
         # views where every point is rolled out: rows picked out have to be put back by autograd
         at = slice(k, k + time) if points is None else points + k
@@ -84,10 +84,10 @@ def _prediction_loss(model: ActJepa, windows: Windows, features: Features) -> Te
         latent = model.predictor(belief.read(state), action, belief.estimate(state))
         target = features.targets[:, at].flatten(0, 1)  # targets begin with the second frame
         distance = latent_distance(latent, target, loss.distance, loss.reduction)
-        total = total + masked_mean(distance, windows.valid[:, after].flatten())
+        terms.append(masked_mean(distance, windows.valid[:, after]))
         if k + 1 < rollout:
             state = belief.step(state, latent, latent)
-    return total / rollout
+    return terms[0] if rollout == 1 else torch.stack(terms).mean()
 
 
 def _points(windows: Windows, limit: int, time: int | None = None) -> Tensor:

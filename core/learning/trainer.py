@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.learning.allocation import keep_freed_memory
 from core.learning.augmentation import SceneMotion
@@ -27,10 +27,11 @@ from core.learning.objectives import (
     reader_losses,
     representation_losses,
 )
+from core.learning.optimiser import Adam
 from core.learning.presets import get_preset
 from core.learning.reports import Report, Speedometer
 from core.learning.schedules import learning_rate, target_tau
-from core.learning.training_state import TrainingState, export_optimiser, import_optimiser
+from core.learning.training_state import TrainingState
 from core.learning.windows import Windows, WindowSampler
 
 MEASURED_ROWS = 512
@@ -176,21 +177,14 @@ class Trainer:
         done = self.step - (self._phase_end - phase.steps)
         self._rate = learning_rate(configuration.optimiser, done, phase.steps)
         self._tau = target_tau(configuration.target, done, phase.steps)
-        for group in self._optimiser.param_groups:
-            group["lr"] = self._rate
         windows = self.sampler.gather(self.sampler.draw(), self._ahead)
-        # without a gradient there, backward hands its own over instead of adding to one
-        self._optimiser.zero_grad(set_to_none=True)
-        values = self._loss_vector(self._losses(windows))  # (terms,)
-        torch.dot(values, self._weights).backward()
-        if configuration.optimiser.gradient_clip:
-            largest = configuration.optimiser.gradient_clip
-            nn.utils.clip_grad_norm_(self._parameters, largest, foreach=True)
-        self._optimiser.step()
+        self._optimiser.clear_gradients()
+        losses = self._losses(windows)
+        self._note(losses)
+        torch.autograd.backward(tuple(losses.values()), self._weights)
+        self._optimiser.step(self._rate)
         if phase.representation:
             self.model.update_target(self._tau)
-        self._sums += values.detach()
-        self._summed += 1
         self.step += 1
 
     def measure(self) -> CollapseMeasures:
@@ -206,19 +200,16 @@ class Trainer:
     def state(self) -> TrainingState:
         """A copy of everything needed to go on exactly from here."""
         tensors = {f"model.{k}": v.detach().clone() for k, v in self.model.state_dict().items()}
-        tensors |= export_optimiser(self._optimiser)
+        tensors |= {f"optimiser.{k}": v for k, v in self._optimiser.state().items()}
         tensors["sampler.generator"] = self.sampler.generator.get_state().clone()
         return TrainingState(self.step, self._phase, tensors)
 
     def restore(self, state: TrainingState) -> None:
         """Go on from `state`, saved by a trainer of the same data and configuration."""
         self.step = state.step
-        prefix = "model."
-        self.model.load_state_dict(
-            {k.removeprefix(prefix): v for k, v in state.tensors.items() if k.startswith(prefix)}
-        )
+        self.model.load_state_dict(state.part("model"))
         self._enter(state.phase)
-        import_optimiser(self._optimiser, state.tensors)
+        self._optimiser.restore(state.part("optimiser"))
         self.sampler.generator.set_state(state.tensors["sampler.generator"].cpu())
 
     def settings(self) -> dict[str, Any]:
@@ -252,15 +243,8 @@ class Trainer:
             learning = learning + model.reader_parameters()
         for parameter in model.parameters():
             parameter.grad = None  # what an earlier phase trained is not trained now
-        self._parameters = learning
-        decay = configuration.optimiser.weight_decay
-        kind = torch.optim.AdamW if decay else torch.optim.Adam
-        self._optimiser = kind(
-            self._parameters,
-            lr=configuration.optimiser.learning_rate,
-            weight_decay=decay,
-            fused=True,  # one kernel instead of ten operations
-        )
+        optimiser = configuration.optimiser
+        self._optimiser = Adam(learning, optimiser.weight_decay, optimiser.gradient_clip)
         self._ahead = frames_ahead(
             configuration, representation=phase.representation, readers=phase.readers
         )
@@ -294,15 +278,16 @@ class Trainer:
             losses |= reader_losses(model, windows, features, through=True)
         return losses
 
-    def _loss_vector(self, losses: Losses) -> Tensor:
-        """The terms as one vector, so that weighting and summing up are one operation each."""
+    def _note(self, losses: Losses) -> None:
+        """Add the terms to the sums of the next report; nothing is read back from the device."""
         names = tuple(losses)
         if names != self._names:
             self._names = names
             weights = [getattr(self.configuration.loss, name) for name in names]
-            self._weights = torch.tensor(weights, device=self.device)
+            self._weights = tuple(torch.tensor(weights, device=self.device).unbind())
             self._reset_sums()
-        return torch.stack(list(losses.values()))
+        self._sums += torch.stack([value.detach() for value in losses.values()])
+        self._summed += 1
 
     def _reset_sums(self) -> None:
         self._sums = torch.zeros(len(self._names), device=self.device)
@@ -322,7 +307,7 @@ class Trainer:
     def _report(self, collapse: CollapseMeasures | None, speed: float) -> Report:
         means = (self._sums / max(1, self._summed)).tolist()
         losses = dict(zip(self._names, means, strict=True))
-        losses["total"] = sum(m * w for m, w in zip(means, self._weights.tolist(), strict=True))
+        losses["total"] = sum(m * float(w) for m, w in zip(means, self._weights, strict=True))
         self._reset_sums()
         left = (self.total_steps - self.step) / speed if speed > 0 else float("inf")
         return Report(
