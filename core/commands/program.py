@@ -10,6 +10,7 @@ COMMANDS = {
     "demonstrate": "record demonstrations with the scripted operator",
     "train": "learn a policy and world model from recordings",
     "evaluate": "measure a checkpoint on paired starts under sensor noise",
+    "benchmark": "train and measure every method, and make the tables",
     "check": "read every recording of a folder and report what is wrong",
 }
 EXAMPLES = f"""\
@@ -17,6 +18,7 @@ examples:
   {PROGRAM} demonstrate --task push --episodes 50 --seed 0 --out recordings/mine
   {PROGRAM} train recordings/mine --out recordings/mine/checkpoints/push
   {PROGRAM} evaluate recordings/mine/checkpoints/push --mode bc plan --noise 0 0.3
+  {PROGRAM} benchmark --table main --quick
   {PROGRAM} check recordings/mine
 
 `{PROGRAM} COMMAND --help` lists the options of a command.
@@ -72,6 +74,7 @@ def _expected() -> tuple[type[BaseException], ...]:
         "core.learning": "LearningError",
         "core.policies": "PolicyError",
         "core.evaluation": "EvaluationError",
+        "core.benchmark": "BenchmarkError",
     }
     found = [
         getattr(sys.modules[module], name)

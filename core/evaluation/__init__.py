@@ -13,7 +13,7 @@ from core.evaluation.results import (
     write_csv,
     write_json,
 )
-from core.evaluation.statistics import PairedDifference, bootstrap, mcnemar, wilson
+from core.evaluation.statistics import PairedDifference, bootstrap, bootstrap_mean, mcnemar, wilson
 
 __all__ = [
     "FIRST_SEED",
@@ -26,6 +26,7 @@ __all__ = [
     "Row",
     "SettingsError",
     "bootstrap",
+    "bootstrap_mean",
     "evaluate",
     "mcnemar",
     "plot_curves",

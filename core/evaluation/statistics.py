@@ -71,16 +71,39 @@ def bootstrap(
     replacement, since both vary and every start is shared by all seeds (Efron & Tibshirani,
     An Introduction to the Bootstrap, 1993, ch. 13). Raises :class:`SettingsError` if empty.
     """
-    outcomes = np.asarray(outcomes, dtype=np.float64)
-    if outcomes.ndim != 2 or outcomes.size == 0:
-        raise SettingsError(f"outcomes of shape {outcomes.shape}; expected (seeds, starts)")
-    n_seeds, n_starts = outcomes.shape
+    return bootstrap_mean([outcomes], confidence, resamples, seed)
+
+
+def bootstrap_mean(
+    groups: Sequence[np.ndarray],
+    confidence: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Percentile interval of the mean success over tasks, each as in :func:`bootstrap`.
+
+    `groups` holds outcomes (seeds, starts) by task; every task counts the same, and each is drawn
+    anew by itself, since they share neither trainings nor starts. Raises :class:`SettingsError`
+    if there are none or one is empty.
+    """
+    if not groups:
+        raise SettingsError("no outcomes; expected (seeds, starts) for each task")
     generator = np.random.default_rng(seed)
-    # How often each seed and each start was drawn: sums of whole numbers, so 1.0 stays 1.0.
-    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples)
-    starts = generator.multinomial(n_starts, np.full(n_starts, 1 / n_starts), size=resamples)
-    sums = np.einsum("rs,sn,rn->r", seeds, outcomes, starts, optimize=True)  # (resamples,)
-    means = sums / (n_seeds * n_starts)
+    means = np.mean([_resampled(np.asarray(g), resamples, generator) for g in groups], axis=0)
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def _resampled(outcomes: np.ndarray, resamples: int, generator: np.random.Generator) -> np.ndarray:
+    """Means (resamples,) of outcomes (seeds, starts) drawn anew."""
+    outcomes = outcomes.astype(np.float64)
+    if outcomes.ndim != 2 or outcomes.size == 0:
+        raise SettingsError(f"outcomes of shape {outcomes.shape}; expected (seeds, starts)")
+    n_seeds, n_starts = outcomes.shape
+    # How often each seed and each start was drawn: sums of whole numbers, so 1.0 stays 1.0.
+    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples)
+    starts = generator.multinomial(n_starts, np.full(n_starts, 1 / n_starts), size=resamples)
+    sums = ((seeds @ outcomes) * starts).sum(axis=1)  # (resamples,)
+    means: np.ndarray = sums / (n_seeds * n_starts)
+    return means

@@ -1,0 +1,48 @@
+"""The benchmark: methods, ablations and regimes, trained, measured and put into tables."""
+
+from core.benchmark.cell import Cell, Trial
+from core.benchmark.cluster import RayWorkers
+from core.benchmark.errors import (
+    BenchmarkError,
+    DamagedResultError,
+    ScopeError,
+    UnknownNameError,
+)
+from core.benchmark.measured import MeasuredTable, Reader, measure
+from core.benchmark.methods import ABLATIONS, METHODS, REGIMES, configuration
+from core.benchmark.report import command_of_cell, quick_scope, write_report
+from core.benchmark.runner import Plan, State, Wanted, plan, run
+from core.benchmark.store import Store
+from core.benchmark.tables import TABLE_NAMES, Scope, make_table, wanted
+from core.benchmark.workers import LocalWorkers
+
+__all__ = [
+    "ABLATIONS",
+    "METHODS",
+    "REGIMES",
+    "TABLE_NAMES",
+    "BenchmarkError",
+    "Cell",
+    "DamagedResultError",
+    "LocalWorkers",
+    "MeasuredTable",
+    "Plan",
+    "RayWorkers",
+    "Reader",
+    "Scope",
+    "ScopeError",
+    "State",
+    "Store",
+    "Trial",
+    "UnknownNameError",
+    "Wanted",
+    "command_of_cell",
+    "configuration",
+    "make_table",
+    "measure",
+    "plan",
+    "quick_scope",
+    "run",
+    "wanted",
+    "write_report",
+]

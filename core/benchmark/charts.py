@@ -1,0 +1,136 @@
+"""Tables as pictures: dots with intervals, or curves over what the columns vary."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.benchmark.measured import MeasuredLine, MeasuredSection, MeasuredTable
+from core.evaluation.curves import FAINT, INK
+from core.evaluation.results import write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
+"""Okabe and Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/"""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+BASELINE_COLOUR, OTHER_COLOUR = PALETTE[1], PALETTE[0]
+
+
+def draw(table: MeasuredTable, path: Path) -> Path | None:
+    """Draw a panel for each section that has success rates; None if there is none.
+
+    Raises :class:`core.recording.StorageError` if the disk refuses.
+    """
+    # Only here: matplotlib takes most of a second to load.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    sections = [each for each in table.sections if each.section.compared.quality is None]
+    if not sections:
+        return None
+    curves = bool(sections[0].section.axis)
+    longest = max(len(section.lines) for section in sections)
+    height = 4.6 if curves else 1.3 + 0.32 * longest
+    width = 5.0 * len(sections) + (0.6 if curves else 2.4)
+    figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(1, len(sections), squeeze=False, sharey=curves)[0]
+    for panel, section in zip(panels, sections, strict=True):
+        (_curves if curves else _dots)(panel, section)
+        panel.set_title(_short(section), fontsize=10, color=INK, loc="left")
+        panel.tick_params(colors=INK, length=0)
+        panel.set_axisbelow(True)
+        for side in ("top", "right", "left"):
+            panel.spines[side].set_visible(False)
+        panel.spines["bottom"].set_color(FAINT)
+    if curves:
+        panels[0].set_ylabel("success rate [%]", color=INK)
+        handles, labels = max(
+            (p.get_legend_handles_labels() for p in panels), key=lambda h: len(h[1])
+        )
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9
+        )
+    figure.suptitle(table.table.title, color=INK, fontsize=12)
+    image = io.BytesIO()
+    figure.savefig(image, format=path.suffix.lstrip("."), facecolor="white")
+    return write_whole(path, image.getvalue())
+
+
+def _short(section: MeasuredSection) -> str:
+    """The title in two lines at most."""
+    title = section.section.title
+    if len(title) <= 48:
+        return title
+    cut = title.rfind(" ", 0, 48)
+    return title[:cut] + "\n" + title[cut + 1 :]
+
+
+def _dots(panel: "Axes", section: MeasuredSection) -> None:
+    """A dot with its interval for each line, in the order of the table from the top."""
+    place = section.section.columns.index(section.section.compared)
+    lines = [line for line in section.lines if line.entries[place] is not None]
+    for y, line in enumerate(reversed(lines)):
+        entry = line.entries[place]
+        assert entry is not None
+        main = line.line == section.section.baseline
+        colour = BASELINE_COLOUR if main else OTHER_COLOUR
+        value, low, high = 100 * entry.value, 100 * entry.low, 100 * entry.high
+        panel.plot([low, high], [y, y], color=colour, linewidth=2, alpha=0.55, zorder=2)
+        panel.plot(
+            [value], [y], marker="D" if main else "o", markersize=6.5, color=colour, zorder=3
+        )
+    panel.set_yticks(range(len(lines)), [line.line.title for line in reversed(lines)], fontsize=9)
+    panel.set_ylim(-0.7, len(lines) - 0.3)
+    panel.set_xlim(0, 101)
+    panel.set_xlabel(
+        f"success rate, {section.section.compared.title} [%], 95% intervals", color=INK
+    )
+    panel.grid(axis="x", color=FAINT, linewidth=0.8)
+
+
+def _curves(panel: "Axes", section: MeasuredSection) -> None:
+    """A curve with its band for each line, over the columns that have a place."""
+    for number, line in enumerate(section.lines):
+        points = _points(line, section)
+        if not points:
+            continue
+        x, value, low, high = zip(*points, strict=True)
+        main = line.line == section.section.baseline
+        colour = BASELINE_COLOUR if main else _other(number)
+        panel.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0)
+        panel.plot(
+            *(x, value),
+            color=colour,
+            marker=MARKERS[number % len(MARKERS)],
+            markersize=6,
+            markeredgecolor="white",
+            markeredgewidth=0.8,
+            linewidth=2.6 if main else 1.8,
+            label=line.line.title,
+            clip_on=False,
+            zorder=4 if main else 3,
+        )
+    panel.set_ylim(0, 100)
+    panel.set_yticks(range(0, 101, 20))
+    panel.set_xticks([column.x for column in section.section.columns if column.x is not None])
+    panel.tick_params(axis="x", labelsize=8)
+    panel.set_xlabel(section.section.axis, color=INK)
+    panel.grid(axis="y", color=FAINT, linewidth=0.8)
+
+
+def _other(number: int) -> str:
+    colours = [colour for colour in PALETTE if colour != BASELINE_COLOUR]
+    return colours[number % len(colours)]
+
+
+def _points(
+    line: MeasuredLine, section: MeasuredSection
+) -> list[tuple[float, float, float, float]]:
+    """(x, value, low, high) in percent of the entries that have a place."""
+    return [
+        (column.x, 100 * entry.value, 100 * entry.low, 100 * entry.high)
+        for column, entry in zip(section.section.columns, line.entries, strict=True)
+        if column.x is not None and entry is not None
+    ]

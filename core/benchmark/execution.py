@@ -1,0 +1,221 @@
+"""Does the work of one cell: demonstrations, training, evaluations."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from core.benchmark.cell import Cell, Trial
+from core.benchmark.demonstrations import data_hash, first_start, scripted_demonstrations
+from core.benchmark.quality import measure_quality
+from core.evaluation import Row, evaluate
+from core.evaluation.provenance import machine
+from core.learning import (
+    Checkpoint,
+    CheckpointError,
+    Dataset,
+    Trainer,
+    load_checkpoint,
+    save_checkpoint,
+)
+from core.recording import software_versions
+
+Told = Callable[[float, str], None]
+"""Is told the share that is done and what is under way."""
+
+TRAINING_COST = 60.0
+TRIAL_COST = {"bc": 10.0, "nearest": 15.0, "plan": 250.0}
+"""What a training and the trials of each mode cost, about [s]: for the time left only."""
+TRAINING_FILE = "training.safetensors"
+"""The part of a checkpoint that only resuming needs."""
+
+
+@dataclass(frozen=True)
+class DemonstrationJob:
+    """Make the demonstrations of a task for a training seed, so that no two cells have to."""
+
+    task: str
+    """Name of the task."""
+    seed: int
+    """Training seed."""
+    count: int
+    """Number of demonstrations."""
+
+    @property
+    def name(self) -> str:
+        """What progress calls it."""
+        return f"demonstrations of {self.task}, seed {self.seed}"
+
+    @property
+    def cost(self) -> float:
+        """About how long it takes [s]."""
+        return 0.15 * self.count
+
+    def run(self, cache: Path, told: Told) -> dict[str, Any]:
+        """Make what is missing and check that it can be learned from; the answer is empty."""
+        episodes = scripted_demonstrations(
+            cache, self.task, self.seed, self.count, lambda share: told(share, "demonstrating")
+        )
+        Dataset.from_episodes(episodes)
+        return {}
+
+
+@dataclass(frozen=True)
+class CellJob:
+    """Train a cell, or take its checkpoint, and run the trials that are missing."""
+
+    cell: Cell
+    """What to train."""
+    trials: tuple[Trial, ...]
+    """What to run."""
+    again: bool = False
+    """Whether to train even if there is a checkpoint."""
+
+    @property
+    def name(self) -> str:
+        """What progress calls it."""
+        return self.cell.name
+
+    @property
+    def cost(self) -> float:
+        """About how long it takes [s]."""
+        return TRAINING_COST + sum(_cost(trial) for trial in self.trials)
+
+    def run(self, cache: Path, told: Told) -> dict[str, Any]:
+        """The record of the cell, as values for JSON; see :mod:`core.benchmark.store`."""
+        share = TRAINING_COST / self.cost
+        checkpoint = self._trained(cache, lambda done, note: told(share * done, note))
+        results = _evaluated(
+            self.cell, checkpoint, self.trials, lambda d, note: told(share + (1 - share) * d, note)
+        )
+        return {
+            "cell": self.cell.name,
+            "quick": self.cell.quick,
+            "training": checkpoint.provenance["benchmark"],
+            "trials": results,
+        }
+
+    def _trained(self, cache: Path, told: Told) -> Checkpoint:
+        """The checkpoint of the cell, from the cache if it is there."""
+        folder = cache / "checkpoints" / self.cell.training_key()[:32]
+        if folder.exists() and not self.again:
+            try:
+                return load_checkpoint(folder)
+            except CheckpointError:
+                pass  # damaged or of another version: made again
+        shutil.rmtree(folder, ignore_errors=True)
+        trainer, record = train(self.cell, cache, told)
+        building = folder.with_name(f"{folder.name}.{os.getpid()}")
+        shutil.rmtree(building, ignore_errors=True)
+        save_checkpoint(building, trainer, {"benchmark": record})
+        (building / TRAINING_FILE).unlink()  # half of its size, and nobody resumes it
+        try:
+            building.rename(folder)
+        except OSError:  # another process was faster, with the same weights
+            shutil.rmtree(building, ignore_errors=True)
+        return load_checkpoint(folder)
+
+
+def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]:
+    """Train `cell`; returns the trainer and the record of the training.
+
+    Raises what the demonstrations, the dataset and a diverging training raise.
+    """
+    began = time.perf_counter()
+    told(0.0, "reading demonstrations")
+    episodes = scripted_demonstrations(cache, cell.task, cell.seed, cell.demonstrations)
+    dataset = Dataset.from_episodes(episodes)
+    prepared = time.perf_counter()
+    trainer = Trainer(dataset, cell.configuration, "cpu")
+    losses: dict[str, float] = {}
+    for report in trainer.reports(report_every=1.0):
+        told(report.step / report.total_steps, report.phase)
+        losses = dict(report.losses)
+    trained = time.perf_counter()
+    record = {
+        "key": cell.training_key(),
+        "configuration": cell.configuration.to_dict(),
+        "data": {
+            "source": "scripted",
+            "key": data_hash(cell.task, cell.seed, cell.demonstrations),
+            "fingerprint": dataset.demonstrations.fingerprint(),
+            "demonstrations": cell.demonstrations,
+            "first_start": first_start(cell.seed),
+            "control_steps": int(dataset.demonstrations.observations.shape[0]),
+        },
+        "updates": trainer.total_steps,
+        "losses": losses,
+        "quality": measure_quality(Checkpoint.from_trainer(trainer)).to_dict(),
+        "seconds": {
+            "preparation": round(prepared - began, 3),
+            "training": round(trained - prepared, 3),
+        },
+        **_circumstances(),
+    }
+    return trainer, record
+
+
+def _evaluated(
+    cell: Cell, checkpoint: Checkpoint, trials: Sequence[Trial], told: Told
+) -> list[dict[str, Any]]:
+    """The results of `trials`. Those of one mode and the same starts share worlds and policies."""
+    results: list[dict[str, Any]] = []
+    total, done = sum(_cost(trial) for trial in trials) or 1.0, 0.0
+    ordered = sorted(trials, key=_starts)
+    for (mode, first_seed, episodes, horizon), group in groupby(ordered, key=_starts):
+        together = list(group)
+        cost = sum(_cost(trial) for trial in together)
+        began = time.perf_counter()
+        rows: tuple[Row, ...] = ()
+        for progress in evaluate(
+            checkpoint,
+            [mode],
+            (),
+            episodes,
+            conditions=[trial.condition for trial in together],
+            first_seed=first_seed,
+            horizon=horizon,
+            batch=episodes,
+            threads=1,
+        ):
+            told((done + cost * progress.fraction) / total, mode)
+            rows = progress.rows
+        seconds = (time.perf_counter() - began) / len(together)
+        done += cost
+        by_condition = {row.condition: row for row in rows}
+        for trial in together:
+            row = by_condition[trial.condition]
+            results.append(
+                {
+                    "key": cell.key(trial),
+                    **trial.to_dict(),
+                    "successes": row.successes,
+                    "outcomes": "".join("01"[outcome] for outcome in row.outcomes),
+                    "steps": list(row.steps),
+                    "seconds": round(seconds, 3),
+                    **_circumstances(),
+                }
+            )
+    return results
+
+
+def _starts(trial: Trial) -> tuple[str, int, int, int]:
+    return (trial.mode, trial.first_seed, trial.episodes, trial.horizon)
+
+
+def _cost(trial: Trial) -> float:
+    return TRIAL_COST.get(trial.mode, 10.0) * trial.episodes / 200
+
+
+def _circumstances() -> dict[str, Any]:
+    """When, with which software, and on which machine."""
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": software_versions(),
+        "machine": machine(),
+    }

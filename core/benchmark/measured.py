@@ -1,0 +1,224 @@
+"""Tables with numbers in them: rates, intervals, and who solved what the other did not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from core.benchmark.cell import Cell, Trial
+from core.benchmark.store import Result, Store, find_result
+from core.benchmark.tables import Column, Line, Scope, Section, Table, cells_of
+from core.evaluation import PairedDifference, bootstrap_mean, mcnemar
+
+RESAMPLES = 2000
+"""Resamples of an interval: its ends are then known to a tenth of its width."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A line beside its baseline on the same starts, with the same seed of training."""
+
+    seeds: tuple[PairedDifference, ...]
+    """By training seed; "first" is the line, "second" the baseline."""
+    difference: float
+    """Difference of the rates, over all seeds that both have."""
+
+    @property
+    def won(self) -> int:
+        """Starts that only the line solved."""
+        return sum(seed.only_first for seed in self.seeds)
+
+    @property
+    def lost(self) -> int:
+        """Starts that only the baseline solved."""
+        return sum(seed.only_second for seed in self.seeds)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One number of a table."""
+
+    value: float
+    """Success rate in [0, 1], or a measure of the representation."""
+    low: float
+    """Lower end of its 95% interval; of a measure the smallest of the seeds."""
+    high: float
+    """Upper end, or the largest of the seeds."""
+    seeds: int
+    """Training seeds that it is computed from."""
+    comparison: Comparison | None = None
+    """Beside the baseline of its section."""
+
+
+@dataclass(frozen=True)
+class MeasuredLine:
+    """A line and what was measured of it."""
+
+    line: Line
+    """The line."""
+    entries: tuple[Entry | None, ...]
+    """By column; None where cells are missing."""
+    training_seconds: float | None
+    """Mean time of a training [s]."""
+    updates: int | None
+    """Updates of a training."""
+
+
+@dataclass(frozen=True)
+class MeasuredSection:
+    """A section and the lines of which something is known."""
+
+    section: Section
+    """The section."""
+    lines: tuple[MeasuredLine, ...]
+    """In the order of the section."""
+
+
+@dataclass(frozen=True)
+class MeasuredTable:
+    """A table with its numbers."""
+
+    table: Table
+    """The table."""
+    sections: tuple[MeasuredSection, ...]
+    """Sections of which something is known."""
+    cells: int
+    """Cells that the whole table needs."""
+    there: int
+    """How many of them are complete."""
+
+
+Outcomes = dict[tuple[str, int], np.ndarray]
+"""{(task, seed): (starts,) bool}"""
+
+
+class Reader:
+    """Reads every file of a store once. Owns the records that it has read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._records: dict[Cell, dict[str, Any] | None] = {}
+
+    def record(self, cell: Cell) -> dict[str, Any] | None:
+        """The valid record of `cell`, if there is one."""
+        if cell not in self._records:
+            self._records[cell] = self._store.record(cell)
+        return self._records[cell]
+
+    def result(self, cell: Cell, trial: Trial) -> Result | None:
+        """What `trial` gave, if it is there."""
+        record = self.record(cell)
+        return None if record is None else find_result(record, cell.key(trial))
+
+
+def measure(table: Table, reader: Reader, scope: Scope) -> MeasuredTable:
+    """Fill `table` with what the store has. `scope` is that of the table as a whole."""
+    sections = []
+    complete: dict[Cell, bool] = {}
+    for section in table.sections:
+        base = section.baseline
+        baselines = [
+            {} if base is None else _outcomes(base, column, reader, scope)
+            for column in section.columns
+        ]
+        lines = []
+        for line in section.lines:
+            for column in section.columns:
+                for cell, trial in cells_of(line, column, scope):
+                    there = reader.result(cell, trial) is not None
+                    complete[cell] = there and complete.get(cell, True)
+            measured = _line(line, section, baselines, reader, scope)
+            if any(entry is not None for entry in measured.entries):
+                lines.append(measured)
+        if lines:
+            sections.append(MeasuredSection(section, tuple(lines)))
+    return MeasuredTable(table, tuple(sections), len(complete), sum(complete.values()))
+
+
+def compare(outcomes: Outcomes, baseline: Outcomes) -> Comparison | None:
+    """McNemar's test for each training seed that both have for all their common tasks."""
+    tasks = sorted({task for task, _ in outcomes} & {task for task, _ in baseline})
+    seeds = sorted(
+        seed
+        for seed in {seed for _, seed in outcomes}
+        if all((task, seed) in outcomes and (task, seed) in baseline for task in tasks)
+    )
+    if not tasks or not seeds:
+        return None
+    pairs = [
+        (
+            np.concatenate([outcomes[task, seed] for task in tasks]),
+            np.concatenate([baseline[task, seed] for task in tasks]),
+        )
+        for seed in seeds
+    ]
+    return Comparison(
+        tuple(mcnemar(mine.tolist(), theirs.tolist()) for mine, theirs in pairs),
+        float(np.mean([mine.mean() - theirs.mean() for mine, theirs in pairs])),
+    )
+
+
+def _line(
+    line: Line, section: Section, baselines: Sequence[Outcomes], reader: Reader, scope: Scope
+) -> MeasuredLine:
+    entries: list[Entry | None] = []
+    for column, baseline in zip(section.columns, baselines, strict=True):
+        if column.quality is not None:
+            entries.append(_quality(line, column, reader, scope))
+            continue
+        outcomes = _outcomes(line, column, reader, scope)
+        entries.append(_entry(outcomes, column, {} if line == section.baseline else baseline))
+    trainings = [
+        record["training"]
+        for column in section.columns
+        for cell, _ in cells_of(line, column, scope)
+        if (record := reader.record(cell)) is not None
+    ]
+    seconds = [training["seconds"]["training"] for training in trainings]
+    return MeasuredLine(
+        line,
+        tuple(entries),
+        float(np.mean(seconds)) if seconds else None,
+        trainings[0]["updates"] if trainings else None,
+    )
+
+
+def _outcomes(line: Line, column: Column, reader: Reader, scope: Scope) -> Outcomes:
+    found = {}
+    for cell, trial in cells_of(line, column, scope):
+        result = reader.result(cell, trial)
+        if result is not None:
+            found[cell.task, cell.seed] = result.outcomes
+    return found
+
+
+def _entry(outcomes: Outcomes, column: Column, baseline: Outcomes) -> Entry | None:
+    """The mean over the tasks, from the seeds that have them all; None if there is none."""
+    seeds = [
+        seed
+        for seed in sorted({seed for _, seed in outcomes})
+        if all((task, seed) in outcomes for task in column.tasks)
+    ]
+    if not seeds:
+        return None
+    groups = [np.stack([outcomes[task, seed] for seed in seeds]) for task in column.tasks]
+    low, high = bootstrap_mean(groups, resamples=RESAMPLES)
+    value = float(np.mean([group.mean() for group in groups]))
+    return Entry(value, low, high, len(seeds), compare(outcomes, baseline))
+
+
+def _quality(line: Line, column: Column, reader: Reader, scope: Scope) -> Entry | None:
+    """A measure of the representation: mean over tasks and seeds, and its range over seeds."""
+    by_seed: dict[int, list[float]] = {}
+    for cell, _ in cells_of(line, column, scope):
+        record = reader.record(cell)
+        if record is not None:
+            path = str(column.quality).split(".")
+            value = reduce(lambda values, key: values[key], path, record["training"]["quality"])
+            by_seed.setdefault(cell.seed, []).append(float(value))
+    means = [np.mean(v) for v in by_seed.values() if len(v) == len(column.tasks)]
+    if not means:
+        return None
+    return Entry(float(np.mean(means)), float(min(means)), float(max(means)), len(means))

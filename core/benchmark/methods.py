@@ -1,0 +1,217 @@
+"""What is compared: methods, ablations and regimes, each a patch on the default configuration.
+
+Everything that a patch does not name is the same for all: inputs, augmentation, encoder size, head
+and number of updates.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from core.benchmark.errors import UnknownNameError
+from core.learning import Configuration
+
+Patch = Mapping[str, Mapping[str, Any]]
+
+
+def patched(settings: Mapping[str, Any], patch: Patch) -> dict[str, Any]:
+    """A copy of nested `settings` with the values of `patch` in their places."""
+    result = deepcopy(dict(settings))
+    for section, values in patch.items():
+        result[section] = dict(result.get(section, {})) | dict(values)
+    return result
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way of learning a policy, or a variant of one."""
+
+    title: str
+    """What tables call it."""
+    patch: Patch
+    """What it changes in the configuration of a regime."""
+
+
+@dataclass(frozen=True)
+class Regime:
+    """What all methods of a table have in common."""
+
+    title: str
+    """What tables call it."""
+    patch: Patch
+    """What it changes in the default configuration."""
+
+
+UPDATES: Patch = {"training": {"steps": 1500, "head_steps": 1500}}
+"""Updates of every method: of everything together, or of the representation and then the head."""
+
+REGIMES: Mapping[str, Regime] = MappingProxyType(
+    {
+        "A": Regime(
+            "single actions, no memory, trained on clean recordings",
+            {"belief": {"kind": "none"}, "head": {"chunk": 1}},
+        ),
+        "B": Regime(
+            "action chunks with temporal ensembling, no memory", {"belief": {"kind": "none"}}
+        ),
+        "C": Regime("action chunks, and memory of the same size for every method", {}),
+    }
+)
+
+_FROZEN = {"protocol": "frozen"}
+_NO_TERMS = {"prediction": 0.0, "inverse_dynamics": 0.0, "decoder": 0.0, "goal": 0.0}
+"""No representation loss, and none of what only planning and people read."""
+
+
+def _representation(**terms: float) -> Patch:
+    """Frozen, with nothing but `terms` for the representation."""
+    return {"training": _FROZEN, "loss": _NO_TERMS | terms}
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "raw_bc": Method(
+            "raw BC, end to end", {"training": {"protocol": "joint"}, "loss": _NO_TERMS}
+        ),
+        "random_encoder": Method(
+            "random encoder + BC", {"training": _FROZEN | {"steps": 0}, "loss": _NO_TERMS}
+        ),
+        "autoencoder": Method("autoencoder + BC", _representation(reconstruction=1.0)),
+        "autoencoder_inverse": Method(
+            "autoencoder, inverse dynamics + BC",
+            _representation(reconstruction=1.0, inverse_dynamics=1.0),
+        ),
+        "predictive_autoencoder": Method(
+            "predictive autoencoder + BC", _representation(next_observation=1.0)
+        ),
+        "predictive_autoencoder_inverse": Method(
+            "predictive autoencoder, inverse dynamics + BC",
+            _representation(next_observation=1.0, inverse_dynamics=1.0),
+        ),
+        "contrastive": Method("contrastive (SimCLR) + BC", _representation(contrastive=1.0)),
+        "contrastive_inverse": Method(
+            "contrastive, inverse dynamics + BC",
+            _representation(contrastive=1.0, inverse_dynamics=1.0),
+        ),
+        "v_jepa": Method("V-JEPA (passive) + BC", _representation(masked=1.0)),
+        "v_jepa_inverse": Method(
+            "V-JEPA, inverse dynamics + BC", _representation(masked=1.0, inverse_dynamics=1.0)
+        ),
+        "act_jepa": Method("ACT-JEPA + BC, frozen", {"training": _FROZEN}),
+        "act_jepa_joint": Method("ACT-JEPA + BC, joint", {"training": {"protocol": "joint"}}),
+    }
+)
+"""The rows of the main table."""
+
+BASELINE = "act_jepa"
+"""The method that the others are compared with, and that ablations change."""
+
+
+def _variant(title: str, **patch: Mapping[str, Any]) -> Method:
+    """ACT-JEPA, frozen, with a change."""
+    return Method(title, patched({"training": _FROZEN}, patch))
+
+
+def _tau(value: float, **more: Any) -> dict[str, Any]:
+    return {"tau": value, "final_tau": value, **more}
+
+
+ABLATIONS: Mapping[str, Method] = MappingProxyType(
+    {
+        "no_actions": _variant("no action conditioning", predictor={"actions": False}),
+        "no_ema": _variant("no EMA", target=_tau(0.0)),
+        "no_ema_no_stop_gradient": _variant(
+            "no EMA, no stop-gradient", target=_tau(0.0, stop_gradient=False)
+        ),
+        **{
+            f"tau_{tau}": _variant(f"τ {tau}", target=_tau(tau))
+            for tau in (0.99, 0.996, 0.999, 0.9999)
+        },
+        "reconstruction": _variant(
+            "reconstruction in place of the latent loss",
+            loss={"prediction": 0.0, "reconstruction": 1.0},
+        ),
+        **{
+            f"predictor_{width}": _variant(
+                f"predictor width {name}", predictor={"hidden": (width, width)}
+            )
+            for name, width in (("D/2", 64), ("D", 128), ("2D", 256), ("4D", 512))
+        },
+        **{
+            combination: _variant(title, predictor={"combination": combination})
+            for combination, title in (
+                ("concatenate", "concatenation"),
+                ("add", "addition"),
+                ("film", "FiLM"),
+            )
+        },
+        "not_residual": _variant("not residual", predictor={"residual": False}),
+        "no_inverse": _variant("no inverse dynamics", loss={"inverse_dynamics": 0.0}),
+        **{
+            f"rollout_{steps}": _variant(f"rollout {steps}", loss={"rollout": steps})
+            for steps in (1, 3, 5)
+        },
+        **{
+            f"loss_{distance}": _variant(f"{title} loss", loss={"distance": distance})
+            for distance, title in (
+                ("plain", "plain"),
+                ("l2", "ℓ2-normalised"),
+                ("layer", "layer-normalised"),
+            )
+        },
+        **{
+            f"norm_{kind}": _variant(f"{kind} norm of the latent", encoder={"normalisation": kind})
+            for kind in ("layer", "batch")
+        },
+        "linear_head": _variant("linear head", head={"hidden": ()}),
+        **{
+            f"chunk_{length}": _variant(f"chunk of {length}", head={"chunk": length})
+            for length in (1, 4, 8, 16, 32)
+        },
+    }
+)
+"""Variants of ACT-JEPA; those that change nothing are there so that every choice has its row."""
+
+QUICK: Patch = {
+    "encoder": {"latent": 32, "hidden": (48,)},
+    "predictor": {"hidden": (48,)},
+    "belief": {"size": 32},
+    "head": {"hidden": (48,)},
+    "training": {"steps": 8, "head_steps": 8, "batch": 4, "window": 24},
+}
+"""Networks and updates of a trial run, which shows that everything works and measures nothing."""
+
+
+def get_method(name: str) -> Method:
+    """The method or ablation called `name`; raises :class:`UnknownNameError`."""
+    known = {**METHODS, **ABLATIONS}
+    if name not in known:
+        raise UnknownNameError("method", name, known)
+    return known[name]
+
+
+def get_regime(name: str) -> Regime:
+    """The regime called `name`; raises :class:`UnknownNameError`."""
+    if name not in REGIMES:
+        raise UnknownNameError("regime", name, REGIMES)
+    return REGIMES[name]
+
+
+def configuration(method: str, regime: str, seed: int, *, quick: bool = False) -> Configuration:
+    """All settings of a training.
+
+    Raises :class:`UnknownNameError`, and :class:`core.learning.ConfigurationError` where a patch
+    does not fit the configuration.
+    """
+    settings: dict[str, Any] = Configuration().to_dict()
+    for patch in (
+        UPDATES,
+        get_regime(regime).patch,
+        QUICK if quick else {},
+        get_method(method).patch,
+        {"training": {"seed": seed}},
+    ):
+        settings = patched(settings, patch)
+    return Configuration.from_dict(settings)

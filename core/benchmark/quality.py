@@ -1,0 +1,92 @@
+"""How good a representation is, apart from the policy on it."""
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+
+from core.learning import Checkpoint, EncodedDemonstrations, measure_collapse
+
+HORIZONS = (1, 2, 4, 8)
+"""Steps ahead at which the prediction error is measured [control steps]."""
+LARGEST_ROWS = 4000
+"""Rows from which the prediction error is estimated."""
+RIDGE = 1e-3
+"""Regularisation of the probe, as a part of the mean square of a latent."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Measures of a trained representation over its demonstrations."""
+
+    standard_deviation: float
+    """Standard deviation of the latent, mean over its D entries."""
+    effective_rank: float
+    """Exponential of the entropy of the singular values, 1 to D."""
+    probe: float
+    """R² of a linear map from latent to standardised observation, fitted on the even episodes and
+    measured on the odd ones; 1 is perfect, 0 as good as the mean."""
+    action_sensitivity: float
+    """One-step prediction error with shuffled over that with true actions; 1: actions ignored."""
+    prediction_error: dict[str, float]
+    """Mean squared error of predicted latents by steps ahead, as a part of their variance."""
+
+    def to_dict(self) -> dict[str, object]:
+        """As values for JSON."""
+        return asdict(self)
+
+
+@torch.no_grad()
+def measure_quality(checkpoint: Checkpoint) -> Quality:
+    """Measure the representation of `checkpoint` on the demonstrations that it holds."""
+    memory = checkpoint.memory
+    encoded = checkpoint.encoded_memory()
+    collapse = measure_collapse(encoded.latents, torch.zeros(len(encoded.latents)))
+    odd = memory.episode_of_row() % 2 == 1
+    errors = {h: _error(checkpoint, encoded, h) for h in HORIZONS}
+    shuffled = _error(checkpoint, encoded, 1, shuffle=True)
+    return Quality(
+        standard_deviation=collapse.standard_deviation,
+        effective_rank=collapse.effective_rank,
+        probe=probe_r2(encoded.latents, memory.observations, odd),
+        action_sensitivity=shuffled / max(errors[1], 1e-12),
+        prediction_error={str(h): error for h, error in errors.items()},
+    )
+
+
+def probe_r2(latents: Tensor, truth: Tensor, held_out: Tensor) -> float:
+    """R² on the rows `held_out` (rows,) bool of a ridge regression fitted on the others.
+
+    `latents` (rows, D), `truth` (rows, O); mean over the entries of `truth` that vary.
+    """
+    x = torch.cat((latents, torch.ones(len(latents), 1)), dim=1).double()
+    y = truth.double()
+    fit, test = ~held_out, held_out
+    a = x[fit].T @ x[fit]
+    a += RIDGE * a.diagonal().mean() * torch.eye(len(a), dtype=a.dtype)
+    weights = torch.linalg.solve(a, x[fit].T @ y[fit])
+    error = (y[test] - x[test] @ weights).square().sum(dim=0)
+    spread = (y[test] - y[test].mean(dim=0)).square().sum(dim=0)
+    varies = spread > 1e-6 * len(y)
+    return float((1.0 - error[varies] / spread[varies]).mean())
+
+
+def _error(
+    checkpoint: Checkpoint, encoded: EncodedDemonstrations, horizon: int, *, shuffle: bool = False
+) -> float:
+    """Mean squared error of the latent `horizon` steps ahead over the variance of the targets."""
+    memory = checkpoint.memory
+    rows = torch.arange(len(memory.observations))
+    rows = rows[rows + horizon <= memory.last_row()]
+    if not len(rows):
+        return float("nan")
+    rows = rows[torch.linspace(0, len(rows) - 1, min(len(rows), LARGEST_ROWS)).long()]
+    steps = rows[:, None] + torch.arange(horizon)
+    actions = memory.actions[steps]  # (rows, horizon, A)
+    if shuffle:
+        generator = torch.Generator().manual_seed(0)
+        actions = actions[torch.randperm(len(actions), generator=generator)]
+    latents, _ = checkpoint.model.imagine(encoded.states[rows], actions)
+    wanted = encoded.targets[rows + horizon]
+    variance = encoded.targets.var(dim=0).mean().clamp(min=1e-12)
+    return float((latents[:, -1] - wanted).square().mean() / variance)

@@ -1,0 +1,252 @@
+"""Tables as files: JSON with provenance, Markdown, pictures, and the report of all of them."""
+
+import json
+import os
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.benchmark.cell import Cell
+from core.benchmark.charts import draw
+from core.benchmark.measured import (
+    Comparison,
+    Entry,
+    MeasuredLine,
+    MeasuredSection,
+    MeasuredTable,
+    Reader,
+    measure,
+)
+from core.benchmark.sources import EVALUATION, LEARNING, source_hash
+from core.benchmark.tables import TABLE_NAMES, Column, Line, Scope, make_table
+from core.evaluation.provenance import machine
+from core.evaluation.results import write_whole
+from core.recording import software_versions
+
+DISCUSSION = "discussion.md"
+"""Hand-written part of the report, kept beside the tables."""
+PROGRAM = ("python", "-m", "core", "benchmark")
+
+
+def write_report(
+    reader: Reader, scope: Scope, tables: Sequence[str], folder: Path, report: Path
+) -> list[Path]:
+    """Write `tables`, and those that `folder` has already, from what is known now.
+
+    `folder` gets a JSON, a Markdown file and a picture for each table; `report` is one Markdown
+    file with all of them and the discussion from `folder`. Returns the files. Raises
+    :class:`core.recording.StorageError` if the disk refuses.
+    """
+    written, parts = [], []
+    for name in TABLE_NAMES:
+        if name not in tables and not (folder / f"{name}.json").exists():
+            continue
+        measured = measure(make_table(name, scope.whole), reader, scope.whole)
+        if not measured.sections:
+            continue
+        picture = draw(measured, folder / f"{name}.png")
+        text = markdown(measured, scope)
+        values = json.dumps(table_json(measured, scope), indent=1, allow_nan=False)
+        written.append(write_whole(folder / f"{name}.json", (values + "\n").encode()))
+        written.append(write_whole(folder / f"{name}.md", text.encode()))
+        if picture is not None:
+            written.append(picture)
+            link = Path(os.path.relpath(picture, report.parent)).as_posix()
+            text += f"\n![{measured.table.title}]({link})\n"
+        parts.append(text)
+    if parts:
+        whole = _whole(parts, scope, folder / DISCUSSION)
+        written.append(write_whole(report, whole.encode()))
+    return written
+
+
+def markdown(measured: MeasuredTable, scope: Scope) -> str:
+    """A heading, a table for each section, and the command of each line."""
+    table = measured.table
+    size = (
+        f"{scope.demonstrations} scripted demonstrations a task, {scope.seeds} training seed(s), "
+        f"{scope.episodes} held-out starts"
+    )
+    lines = [f"## {table.title}", "", f"{table.about} {size}.", ""]
+    if scope.quick:
+        lines += ["**A trial run of small networks and few updates: it measures nothing.**", ""]
+    if measured.there < measured.cells:
+        lines += [f"{measured.there} of {measured.cells} cells are there.", ""]
+    for section in measured.sections:
+        lines += [f"### {section.section.title}", "", *_grid(section), ""]
+    lines += ["<details><summary>Run a row again</summary>", "", "```"]
+    for section in measured.sections:
+        lines += [command_of_line(table.name, each.line, scope) for each in section.lines]
+    lines += ["```", "", "</details>", ""]
+    return "\n".join(lines)
+
+
+def table_json(measured: MeasuredTable, scope: Scope) -> dict[str, Any]:
+    """The table as values for JSON."""
+    return {
+        "table": measured.table.name,
+        "title": measured.table.title,
+        "provenance": {
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "scope": asdict(scope.whole),
+            "versions": software_versions(),
+            "machine": machine(),
+            "sources": {
+                "learning": source_hash(*LEARNING),
+                "evaluation": source_hash(*EVALUATION),
+            },
+            "command": shlex.join([*PROGRAM, "--table", measured.table.name, *_size(scope)]),
+        },
+        "cells": {"wanted": measured.cells, "there": measured.there},
+        "sections": [
+            {
+                "title": section.section.title,
+                "rows": [_row(measured.table.name, each, section, scope) for each in section.lines],
+            }
+            for section in measured.sections
+        ],
+    }
+
+
+def command_of_line(table: str, line: Line, scope: Scope) -> str:
+    """The command that makes all cells of a line again."""
+    chosen = ("--regimes", line.regime, "--methods", line.method)
+    return shlex.join([*PROGRAM, "--table", table, *chosen, *_size(scope), "--again"])
+
+
+def command_of_cell(cell: Cell, scope: Scope, tables: Sequence[str]) -> str:
+    """The command that makes one cell again."""
+    words = ["--table", *tables, "--cell", cell.name, *_size(scope), "--again"]
+    return shlex.join([*PROGRAM, *words])
+
+
+def _size(scope: Scope) -> list[str]:
+    """Options that differ from the defaults of a full (or a quick) run."""
+    usual = quick_scope() if scope.quick else Scope()
+    words = ["--quick"] if scope.quick else []
+    for name, option in (
+        ("demonstrations", "--demos"),
+        ("seeds", "--seeds"),
+        ("episodes", "--episodes"),
+    ):
+        if getattr(scope, name) != getattr(usual, name):
+            words += [option, str(getattr(scope, name))]
+    return words
+
+
+def quick_scope() -> Scope:
+    """The size of a trial run."""
+    return Scope(demonstrations=4, seeds=1, episodes=4, quick=True)
+
+
+def _grid(section: MeasuredSection) -> list[str]:
+    """The Markdown table of a section."""
+    columns = section.section.columns
+    compared = columns.index(section.section.compared)
+    baseline = section.section.baseline
+    several = baseline is not None and len(section.lines) > 1
+    referred = [
+        column.title
+        for column in (section.section.compared, *columns)
+        if any(column.title in line.line.reference for line in section.lines)
+    ][:1]
+    heads = ["method", *(column.title.replace("_", "-") for column in columns)]
+    if several and baseline is not None:
+        heads.append(f"beside {baseline.title} ({columns[compared].title})")
+    heads += [f"reference ({title})" for title in referred]
+    rows = [heads, ["---", *["---:"] * (len(heads) - 1)]]
+    for each in section.lines:
+        row = [each.line.title]
+        if each.line == baseline:
+            row[0] = f"**{each.line.title}**"
+        row += [_cell(e, c, section) for e, c in zip(each.entries, columns, strict=True)]
+        if several:
+            entry = each.entries[compared]
+            row.append(_beside(entry.comparison if entry is not None else None))
+        for title in referred:
+            rate = each.line.reference.get(title)
+            row.append("" if rate is None else f"{rate:.1f}")
+        rows.append(row)
+    return [f"| {' | '.join(row)} |" for row in rows]
+
+
+def _cell(entry: Entry | None, column: Column, section: MeasuredSection) -> str:
+    """A number and its interval, and the number of seeds where some are missing."""
+    if entry is None:
+        return "–"
+    most = max((e.seeds for each in section.lines for e in each.entries if e), default=0)
+    seeds = "" if entry.seeds == most else f" ({entry.seeds} seed(s))"
+    if column.quality is not None:
+        return f"{entry.value:.3g}{seeds}"
+    return f"{100 * entry.value:.1f} [{100 * entry.low:.0f}, {100 * entry.high:.0f}]{seeds}"
+
+
+def _beside(comparison: Comparison | None) -> str:
+    """Such as `−3.2, p 0.04 0.21 0.003`: points, and McNemar's p for each seed."""
+    if comparison is None:
+        return ""
+    sign = "−" if comparison.difference < 0 else "+"
+    values = " ".join(f"{seed.p_value:.2g}" for seed in comparison.seeds)
+    return (
+        f"{sign}{100 * abs(comparison.difference):.1f} "
+        f"(won {comparison.won}, lost {comparison.lost}; p {values})"
+    )
+
+
+def _row(table: str, each: MeasuredLine, section: MeasuredSection, scope: Scope) -> dict[str, Any]:
+    entries = {}
+    for column, entry in zip(section.section.columns, each.entries, strict=True):
+        if entry is None:
+            continue
+        values: dict[str, Any] = {
+            "value": entry.value,
+            "low": entry.low,
+            "high": entry.high,
+            "seeds": entry.seeds,
+        }
+        if column.quality is None:
+            values["condition"] = column.condition.to_dict()
+        if entry.comparison is not None:
+            values["beside_baseline"] = {
+                "difference": entry.comparison.difference,
+                "by_seed": [asdict(seed) for seed in entry.comparison.seeds],
+            }
+        if column.title in each.line.reference:
+            values["reference"] = each.line.reference[column.title] / 100
+        entries[column.title] = values
+    return {
+        "title": each.line.title,
+        "regime": each.line.regime,
+        "method": each.line.method,
+        "mode": each.line.mode,
+        "baseline": each.line == section.section.baseline,
+        "command": command_of_line(table, each.line, scope),
+        "training_seconds": each.training_seconds,
+        "updates": each.updates,
+        "entries": entries,
+    }
+
+
+def _whole(parts: Iterable[str], scope: Scope, discussion: Path) -> str:
+    """The report: how to read it, the tables, and the discussion."""
+    command = shlex.join([*PROGRAM, "--table", "all", *_size(scope)])
+    head = f"""# Results
+
+Made by `{command}`, which trains and measures only what is not in `{discussion.parent.name}/cells`
+or was made by other settings, data or code. Do not edit: tables are generated, the discussion is
+`{discussion.parent.name}/{discussion.name}`.
+
+Success in percent with 95% intervals by bootstrap over held-out starts and training seeds. "Beside"
+gives the difference in points, the starts that only this row and only the other solved, and
+McNemar's exact p for each training seed. The demonstrations are scripted, with the faults of a
+person's. "Reference" is what the reference description of the method reports for its own tasks,
+which are not ours. Without an interval of its own, no difference of a point or two means anything.
+
+"""
+    text = head + "\n".join(parts)
+    if discussion.is_file():
+        text += "\n" + discussion.read_text("utf-8").strip() + "\n"
+    return text
