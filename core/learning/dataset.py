@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -76,7 +76,8 @@ class Dataset:
     ) -> Dataset:
         """Check, standardise and pack `episodes`.
 
-        `action_names` defaults to the seven command names, or ``action_0`` … for other sizes.
+        `action_names` defaults to those of the episodes' `info.action_units`, where they have
+        such, then to the seven command names, or ``action_0`` … for other sizes.
         Raises `DatasetError` in one sentence for too few episodes, mixed tasks, control rates,
         fields or sizes, images, numbers that are not finite and actions outside [-1, 1].
         """
@@ -91,7 +92,11 @@ class Dataset:
         observations = [dict(e.observations) for e in episodes]
         first = observations[0]
         action_size = episodes[0].actions.shape[1]
-        names = tuple(action_names) if action_names is not None else _default_names(action_size)
+        units = _action_units(episodes)
+        if action_names is not None:
+            names = tuple(action_names)
+        else:
+            names = tuple(units.names) if units is not None else _default_names(action_size)
         if len(names) != action_size:
             raise DatasetError(
                 f"{len(names)} action names given for actions of size {action_size}."
@@ -102,6 +107,9 @@ class Dataset:
             fields={name: int(array.shape[1]) for name, array in first.items()},
             action_names=names,
             gripper_levels=_gripper_levels(episodes, names),
+            action_unit=Space.action_unit if units is None else "the robot's own",
+            action_offset=() if units is None else tuple(units.offset),
+            action_scale=() if units is None else tuple(units.scale),
         )
         standardisation = Standardisation.of(observations)
         packed = torch.cat([standardisation.apply(o) for o in observations])  # (rows, O)
@@ -126,6 +134,18 @@ class Dataset:
     def __len__(self) -> int:
         """Number of demonstrations."""
         return len(self.demonstrations)
+
+
+def _action_units(episodes: Sequence[EpisodeLike]) -> Any:
+    """Names, offset and scale of another robot's actions; None where there are none."""
+    units = [getattr(episode.info, "action_units", None) for episode in episodes]
+    for episode, given in zip(episodes, units, strict=True):
+        if given != units[0]:
+            raise DatasetError(
+                f"episode {episode.info.identifier} has its actions in other units than "
+                f"{episodes[0].info.identifier}; import the episodes together, in one command."
+            )
+    return units[0]
 
 
 def _default_names(size: int) -> tuple[str, ...]:

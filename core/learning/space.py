@@ -41,6 +41,10 @@ class Space:
     """Unit of the actions."""
     gripper_levels: tuple[float, float] = (-1.0, 1.0)
     """Gripper commands that stand for open and closed: the medians of those demonstrated."""
+    action_offset: tuple[float, ...] = ()
+    """What the command 0 means (A), in the robot's units; () where commands are its units."""
+    action_scale: tuple[float, ...] = ()
+    """What a command grows by from 0 to 1 (A), in the robot's units; () as above."""
 
     @property
     def observation_size(self) -> int:
@@ -56,6 +60,22 @@ class Space:
     def gripper(self) -> int | None:
         """Index of the action called ``gripper``, if there is one."""
         return self.action_names.index("gripper") if "gripper" in self.action_names else None
+
+    def in_robot_units(self, commands: np.ndarray) -> np.ndarray:
+        """Actions (n, A) float32 as the robot of the training data takes them."""
+        if not self.action_scale:
+            return commands
+        return (np.asarray(self.action_offset) + np.asarray(self.action_scale) * commands).astype(
+            np.float32
+        )
+
+    def in_commands(self, actions: np.ndarray) -> np.ndarray:
+        """The inverse of `in_robot_units`: commands (n, A) float32."""
+        if not self.action_scale:
+            return actions
+        return ((actions - np.asarray(self.action_offset)) / np.asarray(self.action_scale)).astype(
+            np.float32
+        )
 
     def split(self, packed: Tensor) -> dict[str, Tensor]:
         """Views of the fields {name: (..., size)} of a packed observation (..., O)."""
@@ -80,6 +100,8 @@ class Space:
             "action_names": list(self.action_names),
             "action_unit": self.action_unit,
             "gripper_levels": list(self.gripper_levels),
+            "action_offset": list(self.action_offset),
+            "action_scale": list(self.action_scale),
         }
 
     @classmethod
@@ -95,6 +117,8 @@ class Space:
                 float(values["gripper_levels"][0]),
                 float(values["gripper_levels"][1]),
             ),
+            action_offset=tuple(float(number) for number in values.get("action_offset", ())),
+            action_scale=tuple(float(number) for number in values.get("action_scale", ())),
         )
 
 

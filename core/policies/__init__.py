@@ -1,6 +1,7 @@
 """Policies: ways of choosing actions from a checkpoint, behind one protocol."""
 
 from core.policies.bc import BehaviouralCloning
+from core.policies.deployed import DeployedPolicy, load_policy
 from core.policies.ensembling import TemporalEnsemble
 from core.policies.errors import ObservationError, PolicyError, UnknownModeError
 from core.policies.modes import MODES, make_policy
@@ -11,6 +12,7 @@ from core.policies.policy import Explanation, Policy
 __all__ = [
     "MODES",
     "BehaviouralCloning",
+    "DeployedPolicy",
     "Explanation",
     "LatentPlanning",
     "NearestNeighbour",
@@ -19,5 +21,6 @@ __all__ = [
     "PolicyError",
     "TemporalEnsemble",
     "UnknownModeError",
+    "load_policy",
     "make_policy",
 ]

@@ -1,5 +1,6 @@
 """Episodes: their schema, crash-safe writing, careful reading, and the library of a folder."""
 
+from core.recording.action_units import ActionUnits
 from core.recording.episode import OPERATORS, Episode, EpisodeInfo
 from core.recording.errors import (
     DamagedRecordingError,
@@ -32,6 +33,7 @@ from core.recording.writer import require_writable, write_episode
 __all__ = [
     "OPERATORS",
     "SAMPLES",
+    "ActionUnits",
     "DamagedRecordingError",
     "Episode",
     "EpisodeEntry",

@@ -1,0 +1,112 @@
+"""A checkpoint as a policy for any robot or environment: arrays in, actions in its units out.
+
+Needs neither a window nor a simulator:
+
+    from core.policies.deployed import load_policy
+    policy = load_policy("my-checkpoint")
+    action = policy.act({"position": position, "velocity": velocity})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.learning import Checkpoint, load_checkpoint
+from core.policies.errors import ObservationError
+from core.policies.modes import make_policy
+from core.policies.policy import Explanation
+
+
+class DeployedPolicy:
+    """Chooses actions for one robot, or for many at once.
+
+    Owns a policy and the number of robots it drives. Carries a memory of the episode: call
+    `reset` when a new one begins. `act` is to be called `control_rate` times a second.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, mode: str = "bc") -> None:
+        """`mode`: ``bc``, ``nearest`` or ``plan``; raises `UnknownModeError` for others."""
+        self.checkpoint = checkpoint
+        self._policy = make_policy(checkpoint, mode)
+        self._count = 1
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """Name and size of each field that an observation must have."""
+        return self.checkpoint.fields
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """Name of each entry of an action."""
+        return self.checkpoint.action_names
+
+    @property
+    def control_rate(self) -> float:
+        """How often `act` was called a second in the training data [Hz]."""
+        return self.checkpoint.control_rate
+
+    def reset(self, count: int = 1, ids: Sequence[int] | None = None) -> None:
+        """Forget the episode: of all `count` robots, or only of those at the places `ids`.
+
+        Raises `ObservationError` for a count below 1 and for a place that does not exist.
+        """
+        if count < 1:
+            raise ObservationError(f"{count} robots to reset; expected at least 1")
+        strangers = [place for place in ids or () if not 0 <= place < count]
+        if strangers:
+            raise ObservationError(f"no robot at place {strangers[0]}; places are 0 to {count - 1}")
+        self._count = count
+        self._policy.reset(count, ids)
+
+    def act(self, observation: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The action to execute now, in the units of the training data.
+
+        `observation` is {field: (size,)} for one robot, which gives (A,), or {field: (n, size)}
+        for the n robots of the last `reset`, which gives (n, A); float32. A field of size 1 may
+        be a plain number. Fields that the policy does not know are not looked at. Raises
+        `ObservationError` naming the field that is missing, has another shape or is not finite.
+        """
+        arrays = {name: self._numbers(observation, name) for name in self.fields}
+        single = all(array.ndim <= 1 for array in arrays.values())
+        if single:
+            arrays = {name: array.reshape(1, -1) for name, array in arrays.items()}
+        commands = self._policy.act(arrays)
+        actions = self.checkpoint.space.in_robot_units(commands)  # (n, A)
+        return actions[0] if single else actions
+
+    def executed(self, actions: np.ndarray) -> None:
+        """Tell what was executed, (A,) or (n, A), where that is not what `act` returned last."""
+        rows = np.atleast_2d(np.asarray(actions, dtype=np.float32))
+        if rows.shape != (self._count, len(self.action_names)):
+            raise ObservationError(
+                f"executed actions have shape {rows.shape}; expected "
+                f"{(self._count, len(self.action_names))}"
+            )
+        self._policy.executed(self.checkpoint.space.in_commands(rows))
+
+    def explain(self, index: int = 0) -> Explanation:
+        """Why the last action of the robot at place `index` was chosen."""
+        return self._policy.explain(index)
+
+    def _numbers(self, observation: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+        if name not in observation:
+            raise ObservationError(
+                f"the observation has no field '{name}'; this policy needs: "
+                f"{', '.join(f'{key} ({size})' for key, size in self.fields.items())}"
+            )
+        try:
+            return np.asarray(observation[name], dtype=np.float32)
+        except (TypeError, ValueError) as error:
+            raise ObservationError(f"field '{name}' does not hold numbers ({error})") from error
+
+
+def load_policy(folder: Path | str, mode: str = "bc") -> DeployedPolicy:
+    """The policy of the checkpoint in `folder`, ready for one robot.
+
+    `mode` is ``bc`` (behavioural cloning), ``nearest`` or ``plan``. Raises what
+    `core.learning.load_checkpoint` raises, each a sentence, and `UnknownModeError`.
+    """
+    return DeployedPolicy(load_checkpoint(folder), mode)

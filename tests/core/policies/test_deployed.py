@@ -1,0 +1,128 @@
+"""Checkpoints driving robots that this program does not know."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from core.learning import Dataset, DatasetError, Trainer, get_preset, save_checkpoint
+from core.policies import MODES, ObservationError, load_policy, make_policy
+
+
+@dataclass(frozen=True)
+class Degrees:
+    names: tuple[str, ...] = ("shoulder", "elbow")
+    offset: tuple[float, ...] = (30.0, -5.0)
+    scale: tuple[float, ...] = (90.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Info:
+    identifier: str
+    task: str = "point"
+    control_rate: float = 30.0
+    action_units: Degrees = Degrees()
+
+
+@dataclass(frozen=True)
+class Arm:
+    info: Info
+    observations: dict[str, np.ndarray]
+    actions: np.ndarray
+
+
+def make_arm(seed: int) -> Arm:
+    rng = np.random.default_rng(seed)
+    angles = rng.normal(size=(25, 2)).cumsum(axis=0).astype(np.float32)
+    weight = np.full((25, 1), rng.uniform(), dtype=np.float32)
+    actions = np.tanh(angles * weight).astype(np.float32)
+    return Arm(Info(f"arm-{seed}"), {"angles": angles, "weight": weight}, actions)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    default = get_preset("default")
+    configuration = replace(
+        default,
+        encoder=replace(default.encoder, latent=16, hidden=(16,)),
+        belief=replace(default.belief, size=16),
+        head=replace(default.head, chunk=4, hidden=(16,)),
+        training=replace(default.training, steps=5, batch=4, window=8),
+    )
+    trainer = Trainer(Dataset.from_episodes([make_arm(i) for i in range(4)]), configuration, "cpu")
+    for _ in range(trainer.total_steps):
+        trainer.update()
+    return save_checkpoint(tmp_path_factory.mktemp("deployed") / "run", trainer)
+
+
+OBSERVATION = {"angles": np.array([0.3, -0.2]), "weight": 0.5, "unknown": "ignored"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_actions_come_in_the_units_of_the_training_data(folder, mode):
+    policy = load_policy(folder, mode)
+    assert (policy.control_rate, policy.action_names) == (30.0, ("shoulder", "elbow"))
+    action = policy.act(OBSERVATION)
+    assert (action.shape, action.dtype) == ((2,), np.float32)
+    plain = make_policy(policy.checkpoint, mode)
+    commands = plain.act({"angles": np.array([[0.3, -0.2]]), "weight": np.array([[0.5]])})
+    np.testing.assert_allclose(action, [30, -5] + commands[0] * [90, 2], rtol=1e-5)
+
+
+def test_one_robot_and_a_batch_agree(folder):
+    single, batch = load_policy(folder), load_policy(folder)
+    batch.reset(3)
+    for step in range(6):
+        angles = np.array([np.sin(step), np.cos(step)])
+        one = single.act({"angles": angles, "weight": 0.5})
+        many = batch.act({"angles": np.tile(angles, (3, 1)), "weight": np.full((3, 1), 0.5)})
+        assert many.shape == (3, 2)
+        np.testing.assert_allclose(many, np.tile(one, (3, 1)), atol=1e-4)
+
+
+def test_reset_forgets_the_episode(folder):
+    policy = load_policy(folder)
+    first = policy.act(OBSERVATION)
+    policy.act({"angles": np.array([2.0, 2.0]), "weight": 0.9})
+    assert not np.allclose(policy.act(OBSERVATION), first)
+    policy.reset()
+    np.testing.assert_array_equal(policy.act(OBSERVATION), first)
+
+
+def test_what_was_executed_is_told_in_the_same_units(folder):
+    told, untold = load_policy(folder), load_policy(folder)
+    for policy in (told, untold):
+        policy.executed(policy.act(OBSERVATION))
+    np.testing.assert_array_equal(told.act(OBSERVATION), untold.act(OBSERVATION))
+    with pytest.raises(ObservationError, match="shape"):
+        told.executed(np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("observation", "words"),
+    [
+        ({"angles": [0.0, 0.0]}, "no field 'weight'"),
+        ({"angles": [0.0, 0.0, 0.0], "weight": 1.0}, "angles"),
+        ({"angles": [0.0, np.nan], "weight": 1.0}, "NaN"),
+        ({"angles": "left", "weight": 1.0}, "numbers"),
+        ({"angles": np.zeros((2, 2)), "weight": np.zeros((2, 1))}, "reset"),
+    ],
+)
+def test_bad_observations_are_refused_in_a_sentence(folder, observation, words):
+    with pytest.raises(ObservationError, match=words):
+        load_policy(folder).act(observation)
+
+
+def test_bad_resets_are_refused(folder):
+    policy = load_policy(folder)
+    with pytest.raises(ObservationError, match="at least 1"):
+        policy.reset(0)
+    with pytest.raises(ObservationError, match="place 3"):
+        policy.reset(2, ids=[3])
+
+
+def test_episodes_in_different_units_are_not_mixed():
+    first, second = make_arm(0), make_arm(1)
+    other = replace(second, info=replace(second.info, action_units=Degrees(scale=(1.0, 1.0))))
+    with pytest.raises(DatasetError, match="other units"):
+        Dataset.from_episodes([first, other])
