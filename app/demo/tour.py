@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -98,7 +98,7 @@ class Tour:
             view = self.arm.simulation.view
             if tick.use != DRIVE or view is None or tick.seed is None:
                 return
-            if tick.state == "free":
+            if tick.state in ("free", "between"):
                 hands.rest()
             else:
                 hands.step(view, tick.command[6], tick.seed)
@@ -213,6 +213,9 @@ class Tour:
             nonlocal done
             done += 1
 
+        def has_ended(number: int) -> bool:
+            return done >= number
+
         self.arm.ticked.connect(look)
         self.arm.simulation.trial_over.connect(count)
         if number == 0:
@@ -223,8 +226,7 @@ class Tour:
             if trial == trials:
                 page.noise.set_value(0.3)
                 self.studio.set_noise(0.3)
-            already = done
-            wait_until(f"a trial of {mode} ends", lambda n=already: done > n, 30)  # type: ignore[misc]
+            wait_until(f"trial {trial} of {mode} ends", partial(has_ended, done + 1), 30)
         self.arm.ticked.disconnect(look)
         self.arm.simulation.trial_over.disconnect(count)
         steps = np.diff(np.stack(way), axis=0)
@@ -234,14 +236,15 @@ class Tour:
 
     def _take_over(self, pad: VirtualPad) -> None:
         pad.move("left_x", 0.8)
-        driver: Callable[[], bool] = lambda: (  # noqa: E731
-            self.arm.tick is not None and self.arm.tick.driver == "gamepad"
-        )
-        wait_until("the person takes over", driver, 15)
+
+        def by_hand() -> bool:
+            return self.arm.tick is not None and self.arm.tick.driver == "gamepad"
+
+        wait_until("the person takes over", by_hand, 15)
         pause(0.6)
         self.picture("6-take-over")
         pad.centre()
-        wait_until("the arm is handed back", lambda: not driver(), 15)
+        wait_until("the arm is handed back", lambda: not by_hand(), 15)
 
     def _page(self, title: str, kind: type[PageType]) -> PageType:
         self.window.show_page(title)

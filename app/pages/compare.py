@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from app.listing import Listing
 from app.page import Page
 from app.pages.compare_center import CompareCenter
 from app.pages.compare_panel import ComparePanel
@@ -44,8 +46,7 @@ class ComparePage(Page):
         self._shown: Comparison | None = None
         self._planned = 0
         self._failed = False
-        self._listing = False
-        self._list_again = False
+        self._listing = Listing(studio, self._reader, self._listed, self)
         self._wanted: Path | None = None
         self.controls = ComparePanel(studio.theme)
         self.panel = self.controls
@@ -86,18 +87,13 @@ class ComparePage(Page):
     @Slot()
     def reload(self) -> None:
         """List checkpoints and comparisons again, off the GUI thread."""
-        if self._listing:
-            self._list_again = True
-            return
-        self._listing = True
+        self._listing.reload()
+
+    def _reader(self) -> Callable[[], tuple[list[CheckpointEntry], list[Comparison]]]:
         root = self._studio.workspace.root
-        self._studio.background(
-            lambda: (
-                list_checkpoints(root / "checkpoints"),
-                list_comparisons(root / "comparisons"),
-            ),
-            self._listed,
-            self._list_failed,
+        return lambda: (
+            list_checkpoints(root / "checkpoints"),
+            list_comparisons(root / "comparisons"),
         )
 
     @Slot(object)
@@ -109,20 +105,12 @@ class ComparePage(Page):
 
     def _listed(self, found: tuple[list[CheckpointEntry], list[Comparison]]) -> None:
         entries, comparisons = found
-        self._listing = False
         self.controls.show_checkpoints(entries)
         if self._wanted is not None and not self.running:
             self.controls.choose(self._wanted)
             self._wanted = None
         self.controls.earlier.show_comparisons(comparisons)
         self._say_what_to_do()
-        if self._list_again:
-            self._list_again = False
-            self.reload()
-
-    def _list_failed(self, error: BaseException) -> None:
-        self._listing = False
-        self._studio.fail(str(error))
 
     def _say_what_to_do(self) -> None:
         if self.controls.entry is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from app.listing import Listing
 from app.page import Page
 from app.pages.earlier_runs import EarlierRuns
 from app.pages.train_panel import ENDING, IDLE, PAUSED, PREPARING, TRAINING, TrainPanel
@@ -54,8 +56,7 @@ class TrainPage(Page):
         self._prepared: Prepared | None = None
         self._phase = ""
         self._libraries: dict[str, Library] = {}
-        self._listing = False
-        self._list_again = False
+        self._listing = Listing(studio, self._reader, self._listed, self)
         self._runs: list[CheckpointEntry] = []
         self.controls = TrainPanel(studio.theme)
         self.panel = self.controls
@@ -89,31 +90,20 @@ class TrainPage(Page):
     @Slot()
     def reload(self) -> None:
         """List recordings and runs again, off the GUI thread."""
-        if self._listing:
-            self._list_again = True
-            return
-        self._listing = True
+        self._listing.reload()
+
+    def _reader(self) -> Callable[[], tuple[list[Candidate], list[CheckpointEntry]]]:
         root = self._studio.workspace.root
         folders = {WORKSPACE: root / "episodes", SAMPLES: self._studio.samples.folder}
         for source, folder in folders.items():  # a library remembers what it has read already
             if source not in self._libraries or self._libraries[source].folder != folder:
                 self._libraries[source] = Library(folder, read_only=True)
         libraries = dict(self._libraries)
-        self._studio.background(
-            lambda: _list_all(libraries, root / "checkpoints"), self._listed, self._list_failed
-        )
+        return lambda: _list_all(libraries, root / "checkpoints")
 
     def _listed(self, found: tuple[list[Candidate], list[CheckpointEntry]]) -> None:
         candidates, self._runs = found
-        self._listing = False
         self.controls.picker.show_candidates(candidates)
-        if self._list_again:
-            self._list_again = False
-            self.reload()
-
-    def _list_failed(self, error: BaseException) -> None:
-        self._listing = False
-        self._studio.fail(str(error))
 
     @Slot()
     def _choice_changed(self) -> None:
