@@ -68,13 +68,29 @@ class ActJepa(nn.Module):
         encoded = self.action_encoder(actions)
         return self.belief.unroll(latents, lambda state, t: self._predict(state, encoded[:, t]))
 
-    def perceive(self, state: Tensor, packed: Tensor, last_action: Tensor) -> Tensor:
+    def perceive(
+        self,
+        state: Tensor,
+        packed: Tensor,
+        last_action: Tensor,
+        missing: Tensor | None = None,
+    ) -> Tensor:
         """Belief state (count, state) after one more observation (count, O) in deployment.
 
-        `last_action` (count, A) is what was executed since the observation before.
+        `last_action` (count, A) is what was executed since the observation before. Where
+        `missing` (count,) is True, the latent predicted stands in for the observation's.
         """
-        prior = self.predict(state, last_action) if self.belief.uses_prior else None
-        return self.belief.step(state, self.encode(packed), prior)
+        latent, prior = self.encode(packed), None
+        if self.belief.uses_prior or missing is not None:
+            prior = self.predict(state, last_action)
+        if missing is not None and prior is not None:
+            latent = torch.where(missing[:, None], prior, latent)
+        return self.belief.step(state, latent, prior)
+
+    def imagine_step(self, state: Tensor, action: Tensor) -> Tensor:
+        """Belief state (count, state) after `action` (count, A), the prediction being seen."""
+        latent = self.predict(state, action)
+        return self.belief.step(state, latent, latent)
 
     def predict(self, state: Tensor, action: Tensor) -> Tensor:
         """Next latent (..., D) from a belief state (..., state) and an action (..., A)."""

@@ -13,9 +13,11 @@ class BehaviouralCloning(BeliefPolicy):
 
     mode = "bc"
 
-    def __init__(self, checkpoint: Checkpoint, *, decay: float = 0.0) -> None:
-        """`decay`: how fast older chunks lose weight [1/control step]; 0 is a plain mean."""
-        super().__init__(checkpoint, decay=decay, length=checkpoint.model.head.chunk)
+    def __init__(self, checkpoint: Checkpoint, *, decay: float = 0.0, delay: int = 0) -> None:
+        """`decay`: how fast older chunks lose weight [1/control step]; 0 is a plain mean.
+        `delay`: age of every frame [control steps].
+        """
+        super().__init__(checkpoint, decay=decay, length=checkpoint.model.head.chunk, delay=delay)
 
     def _propose(self, state: Tensor) -> Tensor:
         return self.model.action_chunk(self.model.belief.read(state))

@@ -95,15 +95,17 @@ class NearestNeighbour(BeliefPolicy):
         continuity: float = 0.3,
         decay: float = 0.0,
         length: int = 16,
+        delay: int = 0,
     ) -> None:
         """`neighbours`: rows averaged. `continuity`: part of the distance forgiven to the rows that
         continue the demonstrations followed, in [0, 1). `decay`: of older chunks [1/control step].
-        `length`: actions taken from a demonstration at once [control steps].
+        `length`: actions taken from a demonstration at once [control steps]. `delay`: age of every
+        frame [control steps].
         """
         self.neighbourhood = Neighbourhood(checkpoint, length)
         self.neighbours = min(neighbours, len(self.neighbourhood.keys))
         self.continuity = continuity
-        super().__init__(checkpoint, decay=decay, length=length)
+        super().__init__(checkpoint, decay=decay, length=length, delay=delay)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count, self.neighbours), -1, dtype=torch.long)

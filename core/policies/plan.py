@@ -36,12 +36,13 @@ class LatentPlanning(BeliefPolicy):
         temperature: float = 0.5,
         decay: float = 0.0,
         seed: int = 0,
+        delay: int = 0,
     ) -> None:
         """`samples`: courses imagined. `neighbours`: demonstrations proposed around. `spread`:
         standard deviation of the perturbations, as a part of that of the actions demonstrated.
         `staying`: weight of staying near the demonstrations. `temperature`: in units of the spread
         of costs. `decay`: of older chunks [1/control step]. `seed`: of the perturbations, which
-        are the same at every step and place.
+        are the same at every step and place. `delay`: age of every frame [control steps].
         """
         self.horizon = checkpoint.configuration.loss.goal_horizon
         length = max(checkpoint.model.head.chunk, self.horizon)
@@ -65,7 +66,7 @@ class LatentPlanning(BeliefPolicy):
         targets = checkpoint.encoded_memory().targets  # (rows, D)
         self._targets = targets
         self._scale = whitening(targets)
-        super().__init__(checkpoint, decay=decay, length=length)
+        super().__init__(checkpoint, decay=decay, length=length, delay=delay)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count,), -1, dtype=torch.long)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.learning import Checkpoint
 from core.policies.ensembling import TemporalEnsemble
-from core.policies.errors import ObservationError
+from core.policies.errors import ObservationError, PolicyError
 
 TAKEN_OVER = 0.1
 """An executed action that differs by more than this from the one chosen was somebody else's."""
@@ -43,8 +43,13 @@ class Policy(Protocol):
     def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
         """Begin new episodes: all `count`, or only those at the places `ids`."""
 
-    def act(self, observation: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Actions (n, A) float32 for {field: (n, size)} in physical units, n = count."""
+    def act(
+        self, observation: Mapping[str, np.ndarray], missing: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Actions (n, A) float32 for {field: (n, size)} in physical units, n = count.
+
+        `missing` (n,) is True where no new frame arrived; what was last received stands there.
+        """
 
     def executed(self, actions: np.ndarray) -> None:
         """What was executed (n, A) instead of what `act` returned last, as in a take-over."""
@@ -58,13 +63,26 @@ class BeliefPolicy:
 
     Owns the belief state of every place, its ensemble of action chunks and the actions executed
     last. Subclasses say which chunk of actions they propose. On the CPU, without gradients.
+
+    Where sensors fail, prediction stands in, if the checkpoint has learned it: for a frame that did
+    not arrive, the latent predicted from belief and executed action; for frames known to be
+    `delay` control steps old, the belief rolled out along the actions executed since. A checkpoint
+    without prediction takes the last frame received again, and of a chunk of actions those meant
+    for now.
     """
 
     mode = ""
 
-    def __init__(self, checkpoint: Checkpoint, *, decay: float, length: int) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, *, decay: float, length: int, delay: int = 0
+    ) -> None:
+        """`delay`: age of every frame when it arrives [control steps]."""
+        if delay < 0:
+            raise PolicyError(f"delay is {delay}; expected 0 or more control steps")
         self.checkpoint = checkpoint
         self.model = checkpoint.model
+        self.delay = delay
+        self.predicts = bool(checkpoint.configuration.loss.prediction)
         space = checkpoint.space
         self._ensemble = TemporalEnsemble(length, space.action_size, decay)
         self.count = 0
@@ -78,30 +96,43 @@ class BeliefPolicy:
         if count != self.count:
             self.count = count
             self._state = self.model.belief.initial(count)
-            self._actions = torch.zeros(count, self.checkpoint.space.action_size)
+            self._present = self._state
+            # executed actions of the last steps, the newest last, one more than frames are old
+            size = self.checkpoint.space.action_size
+            self._past = torch.zeros(count, self.delay + 1, size)
+            self._age = torch.zeros(count, dtype=torch.long)
             self._chunks = torch.zeros(count, *self._ensemble.shape)
             self._ensemble.resize(count)
             self._resize(count)
         index = torch.as_tensor(list(ids), dtype=torch.long)
         self._state[index] = self.model.belief.initial(len(index))
-        self._actions[index] = 0.0
+        self._past[index] = 0.0
+        self._age[index] = 0
         self._chunks[index] = 0.0
         self._ensemble.clear(index)
         self._clear(index)
 
     @torch.inference_mode()
-    def act(self, observation: Mapping[str, np.ndarray]) -> np.ndarray:
+    def act(
+        self, observation: Mapping[str, np.ndarray], missing: np.ndarray | None = None
+    ) -> np.ndarray:
         """Actions (n, A) float32 for {field: (n, size)} in physical units.
 
+        `missing` (n,) is True where no new frame arrived and `observation` repeats the last one.
         Raises `ObservationError` for a missing field, a wrong size, another count than was reset,
         or numbers that are not finite.
         """
         packed = self._packed(observation)  # (n, O)
-        self._state = self.model.perceive(self._state, packed, self._actions)
-        self._chunks = self._propose(self._state)  # (n, length, A)
+        self._perceive(packed, None if missing is None else torch.as_tensor(missing))
+        self._present = self._catch_up() if self.delay and self.predicts else self._state
+        chunks = self._propose(self._present)  # (n, length, A)
+        if self.delay and not self.predicts:
+            chunks = self._meant_for_now(chunks)
+        self._chunks = chunks
         actions = self._ensemble.add(self._chunks).clamp_(-1.0, 1.0)  # a mean may round past 1
         actions = self.model.head.decide(actions)  # the ensemble votes on the gripper
-        self._actions = actions
+        self._past = torch.cat((self._past[:, 1:], actions[:, None]), dim=1)
+        self._age += 1
         return actions.numpy().copy()
 
     @torch.inference_mode()
@@ -112,13 +143,13 @@ class BeliefPolicy:
         course of things.
         """
         truth = torch.as_tensor(np.asarray(actions, dtype=np.float32))
-        if truth.shape != self._actions.shape:
+        chosen = self._past[:, -1]
+        if truth.shape != chosen.shape:
             raise ObservationError(
-                f"executed actions have shape {tuple(truth.shape)}; expected "
-                f"{tuple(self._actions.shape)}"
+                f"executed actions have shape {tuple(truth.shape)}; expected {tuple(chosen.shape)}"
             )
-        other = (truth - self._actions).abs().amax(dim=1) > TAKEN_OVER
-        self._actions = truth.clone()
+        other = (truth - chosen).abs().amax(dim=1) > TAKEN_OVER
+        self._past[:, -1] = truth
         if bool(other.any()):
             index = other.nonzero().flatten()
             self._ensemble.clear(index)
@@ -137,6 +168,36 @@ class BeliefPolicy:
 
     def _clear(self, index: Tensor) -> None:
         """Forget what a subclass carries at the places `index` (k,)."""
+
+    def _perceive(self, packed: Tensor, missing: Tensor | None) -> None:
+        """Take a frame (n, O) into the belief."""
+        first = self._age == 0
+        if missing is not None:
+            missing = missing & ~first  # nothing can stand in for the first frame
+            if not self.predicts or not bool(missing.any()):
+                missing = None
+        state = self.model.perceive(self._state, packed, self._past[:, 0], missing)
+        if self.delay:  # until the first frame is that old, it is the one that arrives
+            repeated = ~first & (self._age <= self.delay)
+            state = torch.where(repeated[:, None], self._state, state)
+        self._state = state
+
+    def _catch_up(self) -> Tensor:
+        """The belief (n, state) rolled out from the newest frame to now."""
+        state = self._state
+        for k in range(1, self.delay + 1):
+            executed = self._past[:, k]
+            ahead = self.model.imagine_step(state, executed)
+            happened = self._age > self.delay - k  # else that step was before the episode
+            state = torch.where(happened[:, None], ahead, state)
+        return state
+
+    def _meant_for_now(self, chunks: Tensor) -> Tensor:
+        """Chunks (n, length, A) that began when the frame was taken, from now on."""
+        length = chunks.shape[1]
+        late = self._age.clamp(max=self.delay)[:, None]  # (n, 1)
+        step = (torch.arange(length) + late).clamp(max=length - 1)  # (n, length)
+        return chunks.gather(1, step[..., None].expand_as(chunks))
 
     def _packed(self, observation: Mapping[str, np.ndarray]) -> Tensor:
         for name, size in self.checkpoint.fields.items():
@@ -159,7 +220,7 @@ class BeliefPolicy:
     @torch.inference_mode()
     def _believed(self, index: int) -> dict[str, np.ndarray]:
         """What place `index` believes to be the case, {field: (size,)} in physical units."""
-        belief = self.model.belief.read(self._state[index])
+        belief = self.model.belief.read(self._present[index])
         return self.checkpoint.standardisation.invert(self.model.decoder(belief))
 
     @torch.inference_mode()
@@ -167,7 +228,7 @@ class BeliefPolicy:
         """End-effector paths (m, h, 3) [m] imagined along action chunks (m, h, A)."""
         if END_EFFECTOR not in self.checkpoint.fields:
             return None
-        state = self._state[index : index + 1].expand(len(chunks), -1)
+        state = self._present[index : index + 1].expand(len(chunks), -1)
         _, beliefs = self.model.imagine(state, chunks)
         decoded = self.checkpoint.standardisation.invert(self.model.decoder(beliefs))
         return decoded[END_EFFECTOR]

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from core.learning import Trainer, load_checkpoint, save_checkpoint
-from core.policies import MODES, ObservationError, UnknownModeError, make_policy
+from core.policies import MODES, ObservationError, PolicyError, UnknownModeError, make_policy
 
 STRIDE = 0.0125
 OPTIONS = {"plan": {"samples": 32}}
@@ -179,3 +180,79 @@ def test_observations_that_do_not_fit_are_refused(checkpoint):
 def test_unknown_modes_are_named(checkpoint):
     with pytest.raises(UnknownModeError, match="modes: bc, nearest, plan"):
         make_policy(checkpoint, "dream")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_frames_that_all_arrive_change_nothing(mode, checkpoint):
+    position, goal = starts(3)
+    plain, told = policy_for(checkpoint, mode), policy_for(checkpoint, mode)
+    plain.reset(3)
+    told.reset(3)
+    for _ in range(4):
+        expected = plain.act(see(position, goal))
+        actions = told.act(see(position, goal), missing=np.zeros(3, dtype=bool))
+        np.testing.assert_array_equal(actions, expected)
+
+
+def test_a_prediction_stands_in_for_a_frame_that_did_not_arrive(checkpoint):
+    position, goal = starts(2)
+    policy = policy_for(checkpoint, "bc")
+    policy.reset(2)
+    actions = torch.from_numpy(policy.act(see(position, goal)))
+    before = policy._state.clone()
+    policy.act(see(position, goal), missing=np.array([True, False]))
+    with torch.inference_mode():
+        imagined = policy.model.imagine_step(before, actions)
+    torch.testing.assert_close(policy._state[0], imagined[0])
+    assert not torch.allclose(policy._state[1], imagined[1], atol=1e-3)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_drives_with_every_other_frame_missing(mode, checkpoint):
+    position, goal = starts(12)
+    policy = policy_for(checkpoint, mode)
+    policy.reset(12)
+    now, seen = position.copy(), position.copy()
+    for step in range(60):
+        missing = (np.arange(12) + step) % 2 == 1
+        seen[~missing] = now[~missing]
+        if step == 0:
+            seen = now.copy()
+        now += STRIDE * policy.act(see(seen, goal), missing=missing)[:, :3]
+    before = np.linalg.norm(position - goal, axis=1)
+    assert np.linalg.norm(now - goal, axis=1).mean() < 0.5 * before.mean()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_drives_on_late_frames(mode, checkpoint):
+    position, goal = starts(12)
+    policy = make_policy(checkpoint, mode, delay=3, **OPTIONS.get(mode, {}))
+    policy.reset(12)
+    frames = [position.copy()]
+    for step in range(60):
+        late = frames[max(0, step - 3)]
+        frames.append(frames[-1] + STRIDE * policy.act(see(late, goal))[:, :3])
+    before = np.linalg.norm(position - goal, axis=1)
+    assert np.linalg.norm(frames[-1] - goal, axis=1).mean() < 0.5 * before.mean()
+
+
+def test_late_frames_are_caught_up_by_the_actions_executed_since(checkpoint):
+    position, goal = starts(1)
+    policy = make_policy(checkpoint, "bc", delay=2)
+    policy.reset(1)
+    frames = [position, position + 0.01, position + 0.02]
+    actions = [policy.act(see(frames[max(0, step - 2)], goal)) for step in range(3)]
+    with torch.inference_mode():
+        state = policy.model.perceive(
+            policy.model.belief.initial(1),
+            checkpoint.standardisation.apply(see(frames[0], goal)),
+            torch.zeros(1, checkpoint.space.action_size),
+        )
+        for action in actions[:2]:
+            state = policy.model.imagine_step(state, torch.from_numpy(action))
+    torch.testing.assert_close(policy._present, state)
+
+
+def test_a_negative_delay_is_refused(checkpoint):
+    with pytest.raises(PolicyError, match="delay is -1"):
+        make_policy(checkpoint, "bc", delay=-1)
