@@ -90,6 +90,8 @@ class PredictorConfiguration:
     """Nonlinearity of the hidden layers."""
     residual: bool = True
     """Whether the change of the latent is predicted instead of the next latent itself."""
+    actions: bool = True
+    """Whether the predictor is told the executed action; without, it predicts passively."""
 
     def __post_init__(self) -> None:
         _need_widths(self, "hidden")
@@ -150,10 +152,28 @@ class TargetConfiguration:
     """Part of the target encoder kept at each update, at the beginning."""
     final_tau: float = 0.996
     """The same at the end; reached along half a cosine when it differs."""
+    stop_gradient: bool = True
+    """Whether targets are constants. Without, they are the online encoder's own latents, and learn
+    too."""
 
     def __post_init__(self) -> None:
         for name in ("tau", "final_tau"):
             _need(0.0 <= getattr(self, name) <= 1.0, self, name, "between 0 and 1")
+
+
+LOSS_TERMS = (
+    "prediction",
+    "inverse_dynamics",
+    "reconstruction",
+    "next_observation",
+    "contrastive",
+    "masked",
+    "action",
+    "gripper",
+    "decoder",
+    "goal",
+)
+"""The loss terms, each with a weight in `LossConfiguration`."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +192,16 @@ class LossConfiguration:
     """Weight of the latent prediction loss."""
     inverse_dynamics: float = 1.0
     """Weight of recovering the actions of a chunk from the latents at its two ends."""
+    reconstruction: float = 0.0
+    """Weight of decoding the observation from its latent (autoencoder)."""
+    next_observation: float = 0.0
+    """Weight of decoding the observations ahead from the predicted latents (predictive
+    autoencoder)."""
+    contrastive: float = 0.0
+    """Weight of telling two noisy, partly hidden views of one frame from those of all others
+    (SimCLR)."""
+    masked: float = 0.0
+    """Weight of predicting later latents from a partly hidden frame, without actions (V-JEPA)."""
     action: float = 1.0
     """Weight of the head's action loss (gripper apart)."""
     gripper: float = 0.3
@@ -189,7 +219,7 @@ class LossConfiguration:
         _need(self.rollout >= 1, self, "rollout", "at least 1")
         _need(self.rollout_points >= 0, self, "rollout_points", "0 (all) or larger")
         _need(self.goal_horizon >= 1, self, "goal_horizon", "at least 1")
-        for name in ("prediction", "inverse_dynamics", "action", "gripper", "decoder", "goal"):
+        for name in LOSS_TERMS:
             _need(getattr(self, name) >= 0, self, name, "0 (off) or larger")
 
 
@@ -241,8 +271,12 @@ class TrainingConfiguration:
 
     def __post_init__(self) -> None:
         _need_choice(self, "protocol")
-        for name in ("steps", "head_steps", "batch", "window"):
+        for name in ("head_steps", "batch", "window"):
             _need(getattr(self, name) >= 1, self, name, "at least 1")
+        if self.protocol == "frozen":
+            _need(self.steps >= 0, self, "steps", "0 (a random representation) or more")
+        else:
+            _need(self.steps >= 1, self, "steps", "at least 1")
         for name in ("turn", "shift"):
             _need(getattr(self, name) >= 0, self, name, "0 (none) or larger")
         _need(self.seed >= 0, self, "seed", "0 or larger")

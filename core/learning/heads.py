@@ -76,3 +76,26 @@ def make_decoder(belief: int, observation_size: int) -> nn.Sequential:
 def make_goal_map(belief: int, latent: int) -> nn.Sequential:
     """Goal map: belief (..., S) to the latent (..., D) some steps ahead in the same episode."""
     return perceptron(belief, (PROBE_WIDTH,), latent)
+
+
+class MaskedPrediction(nn.Module):
+    """Predicts the latents (..., D) at `STEPS` ahead of a frame, told only which of them it is.
+
+    The passive rival of the action-conditioned predictor (after V-JEPA, Bardes et al. 2024): a
+    one-hot position stands where there the action does.
+    """
+
+    STEPS = (1, 2, 4, 8)
+    """How far ahead [control steps]."""
+
+    def __init__(self, latent: int) -> None:
+        super().__init__()
+        self.network = perceptron(latent + len(self.STEPS), (PROBE_WIDTH, latent), latent)
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """Latents (..., steps, D) ahead of a latent (..., D)."""
+        count = len(self.STEPS)
+        position = torch.eye(count, device=latent.device).expand(*latent.shape[:-1], -1, -1)
+        repeated = latent.unsqueeze(-2).expand(*latent.shape[:-1], count, -1)
+        result: Tensor = self.network(torch.cat((repeated, position), dim=-1))
+        return result

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+OBSERVATION_CLIP = 5.0
+"""Largest standardised value that a decoder is asked for. A feature that hardly varies in the data
+becomes tens of its standard deviations when a scene is turned, and would be all that counts."""
 LENGTH_FLOOR = 1e-6
 """Smallest length that a latent is divided by."""
 
@@ -22,9 +25,8 @@ def latent_distance(predicted: Tensor, target: Tensor, kind: str, reduction: str
 
     ``plain``: (p - t)^2. ``l2``: both divided by their Euclidean length first. ``layer``: both
     brought to zero mean and unit variance over D first. `reduction` over D: ``mean`` or ``sum``.
-    The target is taken as a constant.
+    Whether the target is a constant is for the caller to say.
     """
-    target = target.detach()
     if kind == "l2":
         predicted = functional.normalize(predicted, dim=-1, eps=LENGTH_FLOOR)
         target = functional.normalize(target, dim=-1, eps=LENGTH_FLOOR)
@@ -34,6 +36,15 @@ def latent_distance(predicted: Tensor, target: Tensor, kind: str, reduction: str
         target = functional.layer_norm(target, size)
     squares = (predicted - target).square()
     return squares.sum(dim=-1) if reduction == "sum" else squares.mean(dim=-1)
+
+
+def observation_distance(decoded: Tensor, seen: Tensor) -> Tensor:
+    """Mean squared difference of standardised observations (..., O), one number for each: (...).
+
+    What was seen counts up to `OBSERVATION_CLIP`.
+    """
+    wanted = seen.clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)
+    return (decoded - wanted).square().mean(dim=-1)
 
 
 def action_distance(predicted: Tensor, target: Tensor, kind: str) -> Tensor:

@@ -10,7 +10,14 @@ from torch import Tensor, nn
 from core.learning.beliefs import make_belief
 from core.learning.configuration import Configuration
 from core.learning.encoders import make_action_encoder, make_encoder
-from core.learning.heads import InverseDynamics, PolicyHead, make_decoder, make_goal_map
+from core.learning.heads import (
+    InverseDynamics,
+    MaskedPrediction,
+    PolicyHead,
+    make_decoder,
+    make_goal_map,
+)
+from core.learning.layers import perceptron
 from core.learning.predictor import Predictor
 from core.learning.space import Space, Standardisation
 
@@ -41,6 +48,12 @@ class ActJepa(nn.Module):
         self.head = PolicyHead(configuration.head, self.belief.size, space)
         self.decoder = make_decoder(self.belief.size, space.observation_size)
         self.goal_map = make_goal_map(self.belief.size, latent)
+        # what only a rival method learns comes last: the others' initial weights stay the same
+        loss = configuration.loss
+        reconstructs = loss.reconstruction or loss.next_observation
+        self.reconstructor = make_decoder(latent, space.observation_size) if reconstructs else None
+        self.projector = perceptron(latent, (latent,), latent) if loss.contrastive else None
+        self.masked_prediction = MaskedPrediction(latent) if loss.masked else None
         self._target_weights: list[Tensor] = list(self.target_encoder.parameters())
         self._online_weights: list[Tensor] = list(self.encoder.parameters())
         self._norms = [
@@ -136,8 +149,11 @@ class ActJepa(nn.Module):
             self.belief,
             self.predictor,
             self.inverse_dynamics,
+            self.reconstructor,
+            self.projector,
+            self.masked_prediction,
         )
-        return [p for part in parts for p in part.parameters()]
+        return [p for part in parts if part is not None for p in part.parameters()]
 
     def reader_parameters(self) -> list[nn.Parameter]:
         """What reads a belief without shaping it in the frozen protocol."""

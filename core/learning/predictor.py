@@ -16,13 +16,15 @@ class Predictor(nn.Module):
 
     ``concatenate``: g([s; e]); ``add``: g(s + e), the belief projected to D where its size
     differs; ``film``: every hidden layer is scaled and shifted by linear maps of e,
-    h <- gamma(e) * h + beta(e). With `residual`, the result is added to the present latent.
+    h <- gamma(e) * h + beta(e). With `residual`, the result is added to the present latent. Without
+    `actions`, e is zero: the passive predictor, of the same size.
     """
 
     def __init__(self, configuration: PredictorConfiguration, belief: int, latent: int) -> None:
         super().__init__()
         self.combination = configuration.combination
         self.residual = configuration.residual
+        self.uses_actions = configuration.actions
         hidden, activation = configuration.hidden, configuration.activation
         if self.combination == "concatenate":
             self.network = perceptron(belief + latent, hidden, latent, activation)
@@ -38,6 +40,8 @@ class Predictor(nn.Module):
 
     def forward(self, belief: Tensor, action: Tensor, latent: Tensor) -> Tensor:
         """Next latent (..., D); `latent` (..., D) is the present one, used by the residual form."""
+        if not self.uses_actions:
+            action = torch.zeros_like(action)
         if self.combination == "concatenate":
             change: Tensor = self.network(torch.cat((belief, action), dim=-1))
         elif self.combination == "add":

@@ -17,19 +17,14 @@ from core.learning.collapse import CollapseMeasures, measure_collapse
 from core.learning.configuration import Configuration
 from core.learning.dataset import Dataset
 from core.learning.errors import DivergedError, LearningError
+from core.learning.features import Features, Losses, compute_features, frames_ahead
 from core.learning.memory import encode_demonstrations
 from core.learning.model import ActJepa
-from core.learning.objectives import (
-    Features,
-    Losses,
-    compute_features,
-    frames_ahead,
-    reader_losses,
-    representation_losses,
-)
+from core.learning.objectives import reader_losses
 from core.learning.optimiser import Adam
 from core.learning.presets import get_preset
 from core.learning.reports import Report, Speedometer
+from core.learning.representation import representation_losses
 from core.learning.schedules import learning_rate, target_tau
 from core.learning.training_state import TrainingState
 from core.learning.windows import Windows, WindowSampler

@@ -35,6 +35,8 @@ class Windows:
     """Length of the windows proper."""
     chunk: int
     """Length of the action chunks."""
+    generator: torch.Generator
+    """For what a loss term draws itself; the sampler's, so that it is saved with it."""
 
     @cached_property
     def chunks(self) -> Tensor:
@@ -127,6 +129,7 @@ class WindowSampler:
             offset=draw.offset,
             time=time,
             chunk=self.chunk,
+            generator=self.generator,
         )
 
 

@@ -5,14 +5,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.learning import BELIEFS, ENCODERS, ActJepa
-from core.learning.objectives import (
-    compute_features,
-    frames_ahead,
-    reader_losses,
-    representation_losses,
-    weighted_sum,
-)
+from core.learning import BELIEFS, ENCODERS, ActJepa, Trainer
+from core.learning.features import compute_features, frames_ahead
+from core.learning.losses import observation_distance
+from core.learning.objectives import reader_losses
+from core.learning.representation import representation_losses
 from core.learning.windows import WindowSampler
 
 
@@ -38,6 +35,10 @@ def all_losses(model, windows, *, through=True):
     features = compute_features(model, windows)
     losses = representation_losses(model, windows, features)
     return losses | reader_losses(model, windows, features, through=through)
+
+
+def weighted_sum(losses, configuration):
+    return sum(getattr(configuration.loss, name) * value for name, value in losses.items())
 
 
 def gradients(part) -> list[torch.Tensor | None]:
@@ -161,3 +162,50 @@ def test_relative_positions_are_differences_in_decimetres(small_configuration, d
     o = episodes[0].observations
     difference = (o["goal_position"] - o["end_effector_position"])[:5] / 0.1
     torch.testing.assert_close(relative, torch.from_numpy(difference), atol=1e-4, rtol=1e-4)
+
+
+RIVALS = ("reconstruction", "next_observation", "contrastive", "masked")
+
+
+@pytest.mark.parametrize("term", RIVALS)
+@pytest.mark.parametrize("preset", ["default", "reference"])
+def test_every_rival_teaches_the_encoder_and_falls(term, preset, small_configuration, dataset):
+    c = small_configuration(preset)
+    off = dict.fromkeys(("prediction", "inverse_dynamics", "decoder", "goal"), 0.0)
+    training = replace(c.training, protocol="frozen", steps=80, batch=32)
+    c = replace(c, loss=replace(c.loss, **off, **{term: 1.0}), training=training)
+    trainer = Trainer(dataset, c, "cpu")
+    values = []
+    for _ in range(80):
+        trainer.update()
+        values.append(float(trainer._sums[0]))
+        trainer._reset_sums()
+    assert trainer._names == (term,)
+    assert sum(values[-10:]) < 0.9 * sum(values[:10])
+
+
+def test_a_passive_predictor_does_not_see_the_action(small_configuration, dataset):
+    c = small_configuration()
+    passive = build(replace(c, predictor=replace(c.predictor, actions=False)), dataset)
+    told = build(c, dataset)
+    state = torch.randn(3, passive.belief.state_size)
+    one, other = torch.zeros(3, 7), torch.ones(3, 7)
+    assert torch.equal(passive.predict(state, one), passive.predict(state, other))
+    assert not torch.equal(told.predict(state, one), told.predict(state, other))
+
+
+def test_targets_learn_only_without_stop_gradient(small_configuration, dataset):
+    """With an encoder that sees nothing of the present, what is learned comes by the targets."""
+    for stops in (True, False):
+        c = small_configuration()
+        c = replace(c, target=replace(c.target, stop_gradient=stops))
+        model = build(c, dataset)
+        windows = windows_for(c, dataset)
+        features = compute_features(model, windows)
+        assert features.targets.requires_grad == (not stops)
+
+
+def test_a_turned_scene_does_not_blow_up_what_is_decoded():
+    """A feature of hardly any spread is many standard deviations away once a scene is turned."""
+    seen = torch.tensor([[1.0, -80.0]])
+    assert observation_distance(torch.zeros(1, 2), seen).item() == pytest.approx((1 + 25) / 2)

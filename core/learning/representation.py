@@ -1,0 +1,143 @@
+"""Loss terms that shape the representation: the method's own, and those of its rivals."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from core.learning.features import PROBED_POINTS, Features, Losses, spread_points
+from core.learning.heads import MaskedPrediction
+from core.learning.losses import action_distance, latent_distance, masked_mean, observation_distance
+from core.learning.model import ActJepa
+from core.learning.windows import Windows
+
+HIDDEN_FIELDS = 0.25
+"""Part of the fields that is hidden from a partly hidden view."""
+VIEW_NOISE = 0.2
+"""Noise of a view in the contrastive loss [standard deviations]."""
+TEMPERATURE = 0.1
+"""Of the contrastive loss (SimCLR's)."""
+
+
+def representation_losses(model: ActJepa, windows: Windows, features: Features) -> Losses:
+    """The terms whose weight is not 0."""
+    weights = model.configuration.loss
+    losses: Losses = {}
+    if weights.prediction or weights.next_observation:
+        losses |= _rollout_losses(model, windows, features)
+    if weights.inverse_dynamics:
+        losses["inverse_dynamics"] = _inverse_dynamics_loss(model, windows, features)
+    if weights.reconstruction:
+        losses["reconstruction"] = _reconstruction_loss(model, windows, features)
+    if weights.contrastive:
+        losses["contrastive"] = _contrastive_loss(model, windows)
+    if weights.masked:
+        losses["masked"] = _masked_loss(model, windows, features)
+    return losses
+
+
+def _rollout_losses(model: ActJepa, windows: Windows, features: Features) -> Losses:
+    """Mean over k = 1..rollout of the distance of the k-step prediction to what came.
+
+    As a latent, to the target encoder's; decoded, to the observation itself.
+    """
+    loss, belief = model.configuration.loss, model.belief
+    time, rollout = windows.time, loss.rollout
+    points, state = None, features.states
+    if loss.rollout_points and loss.rollout_points < time:
+        points = spread_points(windows, loss.rollout_points)  # (points,)
+        state = state[:, points]
+    state = state.flatten(0, 1)  # (batch * points, state)
+    latents, decoded = [], []
+    for k in range(rollout):
+        # views where every point is rolled out: rows picked out have to be put back by autograd
+        at = slice(k, k + time) if points is None else points + k
+        after = slice(k + 1, k + 1 + time) if points is None else points + k + 1
+        action = model.action_encoder(windows.actions[:, at].flatten(0, 1))
+        latent = model.predictor(belief.read(state), action, belief.estimate(state))
+        exists = windows.valid[:, after]
+        if loss.prediction:
+            target = features.targets[:, at].flatten(0, 1)  # targets begin with the second frame
+            distance = latent_distance(latent, target, loss.distance, loss.reduction)
+            latents.append(masked_mean(distance, exists))
+        if model.reconstructor is not None and loss.next_observation:
+            seen = windows.observations[:, after].flatten(0, 1)
+            distance = observation_distance(model.reconstructor(latent), seen)
+            decoded.append(masked_mean(distance, exists))
+        if k + 1 < rollout:
+            state = belief.step(state, latent, latent)
+    terms = {"prediction": latents, "next_observation": decoded}
+    return {name: _mean(values) for name, values in terms.items() if values}
+
+
+def _mean(values: list[Tensor]) -> Tensor:
+    return values[0] if len(values) == 1 else torch.stack(values).mean()
+
+
+def _inverse_dynamics_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
+    """The actions of a chunk from the latents before and after it."""
+    chunk = model.inverse_dynamics.chunk
+    latents = features.latents
+    last = min(latents.shape[1] - chunk, windows.time)
+    points = spread_points(windows, PROBED_POINTS, last)
+    recovered = model.inverse_dynamics(latents[:, points], latents[:, points + chunk])
+    distance = action_distance(
+        recovered, windows.chunks[:, points], model.configuration.head.loss
+    )  # (batch, points, chunk)
+    exists = windows.valid[:, points + chunk, None]
+    return masked_mean(distance, exists & windows.chunk_valid[:, points])
+
+
+def _reconstruction_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
+    """The observation from its own latent."""
+    assert model.reconstructor is not None
+    points = spread_points(windows, PROBED_POINTS)
+    decoded = model.reconstructor(features.latents[:, points])
+    distance = observation_distance(decoded, windows.observations[:, points])
+    return masked_mean(distance, windows.valid[:, points])
+
+
+def _contrastive_loss(model: ActJepa, windows: Windows) -> Tensor:
+    """Two views of each frame must find each other among the views of all frames of the batch.
+
+    Normalised temperature-scaled cross-entropy (SimCLR, Chen et al. 2020). Other frames of the same
+    window are among the negatives, so that it tells moments apart and not only episodes.
+    """
+    assert model.projector is not None
+    points = spread_points(windows, PROBED_POINTS)
+    frames = windows.observations[:, points][windows.valid[:, points]]  # (frames, O)
+    views = torch.cat([_hide_fields(model, windows, frames, VIEW_NOISE) for _ in range(2)])
+    keys = functional.normalize(model.projector(model.encode(views)), dim=-1)  # (2 frames, D)
+    likeness = keys @ keys.T / TEMPERATURE
+    likeness = likeness.masked_fill(
+        torch.eye(len(keys), device=keys.device, dtype=torch.bool), -1e9
+    )
+    partner = torch.arange(len(keys), device=keys.device).roll(len(frames))
+    return functional.cross_entropy(likeness, partner)
+
+
+def _masked_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
+    """Later latents of the target encoder from a partly hidden frame, without actions."""
+    assert model.masked_prediction is not None
+    loss = model.configuration.loss
+    points = spread_points(windows, PROBED_POINTS)
+    hidden = _hide_fields(model, windows, windows.observations[:, points], noise=0.0)
+    predicted = model.masked_prediction(model.encode(hidden))  # (batch, points, steps, D)
+    ahead = points[:, None] + torch.tensor(MaskedPrediction.STEPS, device=points.device)
+    target = features.targets[:, ahead - 1]  # targets begin with the second frame
+    distance = latent_distance(predicted, target, loss.distance, loss.reduction)
+    return masked_mean(distance, windows.valid[:, ahead])
+
+
+def _hide_fields(model: ActJepa, windows: Windows, frames: Tensor, noise: float) -> Tensor:
+    """Frames (..., O) with whole fields at random at their mean, and with noise."""
+    space, generator = model.space, windows.generator
+    kept = torch.rand(*frames.shape[:-1], len(space.fields), generator=generator) >= HIDDEN_FIELDS
+    sizes = torch.tensor(list(space.fields.values()))
+    spread = kept.repeat_interleave(sizes, dim=-1, output_size=space.observation_size)
+    view = frames * spread.to(frames.device)
+    if noise:
+        added = torch.randn(frames.shape, generator=generator)
+        view = view + noise * (added * spread).to(frames.device)
+    return view
