@@ -1,6 +1,7 @@
 """Episodes: their schema, crash-safe writing, careful reading, and the library of a folder."""
 
 from core.recording.action_units import ActionUnits
+from core.recording.editor import Editor
 from core.recording.episode import OPERATORS, Episode, EpisodeInfo
 from core.recording.errors import (
     DamagedRecordingError,
@@ -13,12 +14,16 @@ from core.recording.errors import (
     RecordingError,
     StorageError,
     UnknownEpisodeError,
+    UnknownSelectionError,
     UnsafeRecordingError,
 )
-from core.recording.library import EpisodeEntry, Library
-from core.recording.quality import Quality, measure_quality
+from core.recording.index import EpisodeIndex, open_index
+from core.recording.library import Library
+from core.recording.quality import Quality, idle_ends, measure_quality
 from core.recording.reader import read_episode, read_info
 from core.recording.recorder import EpisodeRecorder, episode_from_arrays
+from core.recording.rows import EpisodeEntry, EpisodeRow
+from core.recording.selections import Selection, Selections
 from core.recording.versions import software_versions
 from core.recording.workspace import (
     SAMPLES,
@@ -35,10 +40,13 @@ __all__ = [
     "SAMPLES",
     "ActionUnits",
     "DamagedRecordingError",
+    "Editor",
     "Episode",
     "EpisodeEntry",
+    "EpisodeIndex",
     "EpisodeInfo",
     "EpisodeRecorder",
+    "EpisodeRow",
     "ForeignRecordingError",
     "InvalidEpisodeError",
     "Library",
@@ -49,15 +57,20 @@ __all__ = [
     "Quality",
     "ReadOnlyLibraryError",
     "RecordingError",
+    "Selection",
+    "Selections",
     "StorageError",
     "UnknownEpisodeError",
+    "UnknownSelectionError",
     "UnsafeRecordingError",
     "Workspace",
     "check",
     "episode_from_arrays",
     "find_episodes",
+    "idle_ends",
     "list_episodes",
     "measure_quality",
+    "open_index",
     "read_episode",
     "read_info",
     "require_writable",

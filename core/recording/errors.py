@@ -38,6 +38,13 @@ class UnknownEpisodeError(RecordingError, KeyError):
         return str(self.args[0])
 
 
+class UnknownSelectionError(RecordingError, KeyError):
+    """A name under which no selection was saved."""
+
+    def __str__(self) -> str:  # KeyError would print the message in quotes
+        return str(self.args[0])
+
+
 class ReadOnlyLibraryError(RecordingError):
     """A change to a library that was opened for reading, such as the samples."""
 

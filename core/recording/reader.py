@@ -29,13 +29,20 @@ from core.recording.layout import DEMONSTRATION, FORMAT, FORMAT_VERSION
 
 MAX_BYTES = 1 << 30
 """Largest amount of data that one recording may declare [bytes]."""
+MAX_FILE = 2 << 30
+"""Largest file that is opened [bytes]."""
 MAX_RATIO = 1100
 """Largest ratio of declared to stored bytes; deflate itself cannot pass 1032."""
 MAX_MEMBERS = 256
 """Largest number of observation fields."""
 MAX_ATTRIBUTE_BYTES = 1 << 16
 """Largest description [bytes]."""
-_ALLOWED_FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+_ALLOWED_FILTERS = {
+    h5py.h5z.FILTER_DEFLATE,
+    h5py.h5z.FILTER_LZF,  # robosuite's collection scripts use it
+    h5py.h5z.FILTER_SHUFFLE,
+    h5py.h5z.FILTER_FLETCHER32,
+}
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -102,12 +109,27 @@ def _opened(path: Path) -> Iterator[h5py.File]:
 def _look_at(path: Path) -> None:
     """Refuse what is not a readable file that begins as HDF5 does."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would wait for ever
+        if path.is_symlink() and path.resolve().parent != path.parent.resolve():
+            raise UnsafeRecordingError(
+                f"{path} is a link to a file in another folder; it was not followed, "
+                "copy the file here instead",
+                path,
+            )
+        status = path.stat()
+        if status.st_size > MAX_FILE:
+            raise UnsafeRecordingError(
+                f"{path} holds {status.st_size:,} bytes; recordings of at most {MAX_FILE:,} are "
+                "read",
+                path,
+            )
+        if not stat.S_ISREG(status.st_mode):  # a named pipe would wait for ever
             raise ForeignRecordingError(f"{path} is not a file; expected a recording", path)
         with path.open("rb") as file:
             head = file.read(len(_SIGNATURE))
     except FileNotFoundError as error:
         raise StorageError(f"{path} does not exist; check the path", path) from error
+    except RuntimeError as error:  # links in a circle
+        raise StorageError(f"{path} is a link that leads nowhere; delete it", path) from error
     except OSError as error:
         raise StorageError(
             f"cannot read {path}: {error.strerror or error}; check its permissions", path
@@ -157,7 +179,9 @@ def _read_info(file: h5py.File, path: Path) -> EpisodeInfo:
         raise DamagedRecordingError(f"{path} is damaged: {error}", path) from error
 
 
-def _member(group: h5py.Group, name: str, kind: type, path: Path) -> Any:
+def _member(
+    group: h5py.Group, name: str, kind: type | tuple[type, ...], path: Path
+) -> Any:
     """Walk `name` through hard links only and return an object of the given kind."""
     for component in name.split("/"):
         if not isinstance(group, h5py.Group) or component.encode() not in group.id:

@@ -12,9 +12,11 @@ from core.recording.errors import (
     RecordingError,
     StorageError,
 )
+from core.recording.index import EpisodeIndex
 from core.recording.layout import SUFFIX
-from core.recording.library import EpisodeEntry, Library, describe
+from core.recording.library import Library
 from core.recording.reader import read_episode
+from core.recording.rows import EpisodeEntry
 from core.recording.writer import leftovers, make_folder
 
 EPISODES = "episodes"
@@ -76,13 +78,14 @@ def list_episodes(paths: Path | str | Iterable[Path | str]) -> list[EpisodeEntry
     if isinstance(paths, str | Path):
         paths = [paths]
     found: dict[Path, EpisodeEntry] = {}
+    indexes: dict[Path, EpisodeIndex] = {}
     for given in paths:
         path = Path(given).expanduser().absolute()
         if not path.exists():
             raise StorageError(
                 f"{path} does not exist; give a workspace, a folder of episodes or one file", path
             )
-        for entry in _entries(path):
+        for entry in _entries(path, indexes):
             found.setdefault(entry.path, entry)
     return list(found.values())
 
@@ -153,11 +156,14 @@ def check(folder: Path | str) -> list[Problem]:
     return problems
 
 
-def _entries(path: Path) -> list[EpisodeEntry]:
-    if not path.is_dir():
-        return [describe(path)]
-    inner = path / EPISODES
-    return Library(inner if inner.is_dir() else path, read_only=True).entries()
+def _entries(path: Path, indexes: dict[Path, EpisodeIndex]) -> list[EpisodeEntry]:
+    """The entries of a workspace, folder or file; `indexes` are those that were read already."""
+    if path.is_dir():
+        inner = path / EPISODES
+        return list(Library(inner if inner.is_dir() else path, read_only=True).entries())
+    if path.parent not in indexes:
+        indexes[path.parent] = EpisodeIndex(path.parent, save=False)
+    return [indexes[path.parent].vet(path)]
 
 
 def _nothing(entries: list[EpisodeEntry], listed: str, task: str | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.recording.episode import Episode
 from core.recording.errors import InvalidEpisodeError, StorageError
 from core.recording.layout import SUFFIX, encode
+from core.recording.stamps import remember_written
 
 TEMPORARY_PREFIX = ".writing-"
 LEFTOVER_AGE = 3600.0
@@ -33,6 +34,7 @@ def write_episode(folder: Path | str, episode: Episode, *, replace: bool = False
             path,
         )
     commit(path, encode(episode))
+    remember_written(path)
     return path
 
 
@@ -51,7 +53,7 @@ def make_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _refused(error, folder, "make the folder") from error
+        raise refused(error, folder, "make the folder") from error
     return folder
 
 
@@ -68,7 +70,7 @@ def require_writable(folder: Path) -> Path:
     except OSError as error:
         with contextlib.suppress(OSError):
             probe.unlink(missing_ok=True)
-        raise _refused(error, folder, "write to") from error
+        raise refused(error, folder, "write to") from error
     return folder
 
 
@@ -92,7 +94,7 @@ def commit(path: Path, image: bytes) -> None:
             raise
         sync_folder(path.parent)
     except OSError as error:
-        raise _refused(error, path, "save") from error
+        raise refused(error, path, "save") from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -117,8 +119,8 @@ def leftovers(folder: Path) -> list[Path]:
     return found
 
 
-def _refused(error: OSError, path: Path, what: str) -> StorageError:
-    """The system's refusal as a sentence with advice."""
+def refused(error: OSError, path: Path, what: str) -> StorageError:
+    """The system's refusal to `what` (such as "save") as a sentence with advice."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return StorageError(
             f"cannot {what} {path}: the disk is full ({error.strerror}); nothing was left behind, "

@@ -1,0 +1,153 @@
+"""Opens files of unknown origin in a process that may die, before this one opens them.
+
+The HDF5 library itself can be crashed by a file. Whoever shows a list of recordings must not die
+of it, so a limited child process (:mod:`core.recording.inspector`) reads each unknown file first;
+when it dies or hangs, the file is a broken one and the next is read by a new child.
+"""
+
+import contextlib
+import json
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from core.recording.errors import InvalidEpisodeError, StorageError
+from core.recording.limits import reader_environment
+from core.recording.rows import EpisodeRow, broken, row_from_json
+
+SECONDS_PER_FILE = 30.0
+"""A file that takes longer to read is given up [s]."""
+_START = 60.0
+"""Time a child may take for its first answer, with all its imports on a busy machine [s]."""
+_LONGEST = 1 << 20
+"""Longest answer that is looked at [bytes]."""
+
+
+class Inspector:
+    """Reads recordings in a child process; a context manager that owns the child.
+
+    The child is started with the first file. Not safe to use from two threads at once.
+    """
+
+    def __init__(self, seconds_per_file: float = SECONDS_PER_FILE) -> None:
+        self.seconds_per_file = seconds_per_file
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def inspect(self, path: Path, *, images: bool = False) -> EpisodeRow:
+        """The row of the file; whatever it did to the child becomes its problem.
+
+        With `images` they are read as well. Raises :class:`StorageError` if no child can be
+        started.
+        """
+        started = self._child is None
+        if self._child is None:
+            self._child = _Child()
+        request = json.dumps({"path": str(path), "images": images})
+        line = self._child.ask(request, self.seconds_per_file + (_START if started else 0.0))
+        if isinstance(line, str):
+            try:
+                return row_from_json(path, json.loads(line))
+            except (InvalidEpisodeError, ValueError, RecursionError):
+                ending = "made its reader answer nonsense"
+        else:
+            ending = self._child.ending(line)
+        self.close()
+        return broken(path, f"{path} is damaged: it {ending}; restore it from a copy or delete it")
+
+    def close(self) -> None:
+        """End the child; the next file starts another."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+
+class _Gone:
+    """No answer: the child died."""
+
+
+class _Late:
+    """No answer in time."""
+
+
+class _Child:
+    """The process and the thread that waits for its answers."""
+
+    def __init__(self) -> None:
+        try:
+            # Not forked: a window's threads and its graphics must not be in the child.
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "core.recording.inspector"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=dict(reader_environment()),
+                text=True,
+                encoding="utf-8",
+            )
+        except OSError as error:
+            raise StorageError(
+                f"cannot start the process that reads foreign files: {error.strerror or error}; "
+                "close other programs and try again"
+            ) from error
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._input: IO[str] = self._process.stdin
+        self._output: IO[str] = self._process.stdout
+        self._answers: queue.SimpleQueue[str | type[_Gone]] = queue.SimpleQueue()
+        self._listener = threading.Thread(target=self._listen, name="inspector", daemon=True)
+        self._listener.start()
+
+    def ask(self, request: str, seconds: float) -> "str | type[_Gone] | type[_Late]":
+        try:
+            self._input.write(request + "\n")
+            self._input.flush()
+        except OSError:
+            return _Gone
+        try:
+            return self._answers.get(timeout=seconds)
+        except queue.Empty:
+            return _Late
+
+    def ending(self, how: "type[_Gone] | type[_Late]") -> str:
+        """How the child ended, as the rest of a sentence about the file."""
+        if how is _Late:
+            return "kept its reader busy for too long"
+        try:
+            code = self._process.wait(timeout=5.0)
+        except subprocess.TimeoutExpired:
+            return "made its reader fall silent"
+        return f"crashed its reader ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        with contextlib.suppress(OSError):  # a request that was never taken
+            self._input.close()
+        self._output.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                line = self._output.readline(_LONGEST)
+            except ValueError:
+                line = ""  # not UTF-8: no answer of ours
+            if not line.endswith("\n"):
+                self._answers.put(_Gone)
+                return
+            self._answers.put(line)
