@@ -1,0 +1,47 @@
+import pytest
+
+from core.benchmark import ABLATIONS, METHODS, REGIMES, UnknownNameError, configuration
+from core.benchmark.methods import patched
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize("method", METHODS)
+def test_all_methods_of_a_regime_share_all_but_what_they_are(method, regime):
+    one, base = (configuration(name, regime, 3) for name in (method, "act_jepa"))
+    assert one.encoder == base.encoder
+    assert one.belief == base.belief
+    assert one.head == base.head
+    assert one.optimiser == base.optimiser
+    assert one.training.seed == 3
+    same = ("batch", "window", "turn", "shift", "head_steps")
+    for name in same:
+        assert getattr(one.training, name) == getattr(base.training, name)
+    assert one.training.steps in (base.training.steps, 0)
+
+
+@pytest.mark.parametrize("method", ABLATIONS)
+def test_every_ablation_can_be_built_and_quickly_too(method):
+    full = configuration("act_jepa", "B", 0)
+    variant = configuration(method, "B", 0)
+    assert variant.training == full.training
+    assert configuration(method, "B", 0, quick=True).training.steps < 100
+
+
+def test_most_ablations_change_something():
+    full = configuration("act_jepa", "B", 0)
+    same = [name for name in ABLATIONS if configuration(name, "B", 0) == full]
+    assert len(same) <= 6  # one for each choice whose default is among the variants
+
+
+def test_unknown_names_list_what_exists():
+    with pytest.raises(UnknownNameError, match="unknown method 'magic'; methods: raw_bc, "):
+        configuration("magic", "A", 0)
+    with pytest.raises(UnknownNameError, match="unknown regime 'Z'; regimes: A, B, C"):
+        configuration("raw_bc", "Z", 0)
+
+
+def test_patches_reach_single_settings_and_leave_the_rest():
+    before = {"a": {"x": 1, "y": 2}, "b": {"z": 3}}
+    after = patched(before, {"a": {"y": 5}})
+    assert after == {"a": {"x": 1, "y": 5}, "b": {"z": 3}}
+    assert before["a"]["y"] == 2

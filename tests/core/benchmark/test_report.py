@@ -1,0 +1,87 @@
+import json
+import shlex
+
+import pytest
+
+from core.benchmark import Cell, Reader, Scope, Store, command_of_cell, make_table, write_report
+from core.benchmark.report import DISCUSSION
+from core.benchmark.tables import cells_of
+
+SCOPE = Scope(demonstrations=10, seeds=1, episodes=6)
+
+
+@pytest.fixture
+def store(tmp_path, by_hand) -> Store:
+    """Results of three methods in regime B, under everything that any table asks for."""
+    store = Store(tmp_path / "cells")
+    for name in ("main", "noise"):
+        section = make_table(name, SCOPE).sections[1]
+        for place, line in enumerate(section.lines):
+            for column in section.columns:
+                for cell, trial in cells_of(line, column, SCOPE):
+                    solved = [(i + place) % 3 > 0 for i in range(6)]
+                    store.keep(cell, by_hand(cell, {trial: solved}), "")
+    return store
+
+
+def write(store: Store, tmp_path, *tables: str) -> str:
+    report = tmp_path / "RESULTS.md"
+    write_report(Reader(store), SCOPE, tables, tmp_path / "results", report)
+    return report.read_text()
+
+
+def test_tables_come_as_json_markdown_and_pictures(store, tmp_path):
+    write(store, tmp_path, "main", "noise")
+    for name in ("main", "noise"):
+        values = json.loads((tmp_path / "results" / f"{name}.json").read_text())
+        assert values["provenance"]["versions"]["mujoco"]
+        assert values["provenance"]["command"].startswith("python -m core benchmark --table")
+        assert values["cells"]["wanted"] > values["cells"]["there"] > 0
+        assert (tmp_path / "results" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    rows = json.loads((tmp_path / "results" / "main.json").read_text())["sections"][0]["rows"]
+    row = next(row for row in rows if row["method"] == "autoencoder")
+    assert row["entries"]["mean"]["reference"] == pytest.approx(0.627)
+    assert row["entries"]["mean"]["beside_baseline"]["by_seed"][0]["p_value"] <= 1
+    baseline = next(row for row in rows if row["baseline"])
+    assert "beside_baseline" not in baseline["entries"]["mean"]
+
+
+def test_the_report_shows_rates_the_reference_and_the_command_of_each_row(store, tmp_path):
+    text = write(store, tmp_path, "main")
+    line = next(line for line in text.split("\n") if line.startswith("| autoencoder + BC "))
+    assert "66.7 [" in line
+    assert line.rstrip(" |").endswith("62.7")
+    assert "--table main --regimes B --methods autoencoder --demos 10 --seeds 1" in text
+    assert "](results/main.png)" in text
+    assert "## Success with worse sensors" not in text  # nobody asked for it
+
+
+def test_tables_of_before_stay_in_the_report(store, tmp_path):
+    write(store, tmp_path, "noise")
+    text = write(store, tmp_path, "main")
+    assert "## Success with worse sensors" in text
+    assert "## Success by method" in text
+
+
+def test_the_discussion_is_included_and_kept(store, tmp_path):
+    discussion = tmp_path / "results" / DISCUSSION
+    discussion.parent.mkdir()
+    discussion.write_text("## Discussion\n\nWhy this is so.\n")
+    for _ in range(2):
+        assert write(store, tmp_path, "main").rstrip().endswith("Why this is so.")
+    assert discussion.read_text() == "## Discussion\n\nWhy this is so.\n"
+
+
+def test_nothing_known_is_no_report(tmp_path):
+    report = tmp_path / "RESULTS.md"
+    written = write_report(Reader(Store(tmp_path / "none")), SCOPE, ["main"], tmp_path, report)
+    assert written == []
+    assert not report.exists()
+
+
+def test_the_command_of_a_cell_names_it_and_its_size():
+    words = shlex.split(command_of_cell(Cell("B", "raw_bc", "push", 10, 0), SCOPE, ["main"]))
+    assert words[:4] == ["python", "-m", "core", "benchmark"]
+    assert words[words.index("--cell") + 1] == "B/raw_bc/push/10/0"
+    assert words[words.index("--demos") + 1] == "10"
+    assert "--again" in words

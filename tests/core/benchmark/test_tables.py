@@ -1,0 +1,65 @@
+import pytest
+
+from core.benchmark import METHODS, TABLE_NAMES, Scope, UnknownNameError, make_table, wanted
+from core.benchmark.errors import ScopeError
+
+SCOPE = Scope()
+
+
+def test_the_main_table_is_every_method_in_every_regime():
+    cells = wanted(make_table("main", SCOPE), SCOPE)
+    assert len(cells) == len(METHODS) * 3 * 3 * 3
+    assert {len(trials) for trials in cells.values()} == {1}
+    assert {cell.demonstrations for cell in cells} == {100}
+
+
+@pytest.mark.parametrize("name", TABLE_NAMES)
+def test_every_table_can_be_cut_down(name):
+    table = make_table(name, SCOPE)
+    cut = Scope(tasks=("push",), methods=("act_jepa",), seeds=2)
+    cells = wanted(table, cut)
+    assert cells
+    assert {(cell.task, cell.method) for cell in cells} == {("push", "act_jepa")}
+    assert {cell.seed for cell in cells} == {0, 1}
+    for section in table.sections:
+        assert section.compared in section.columns
+        assert section.baseline is None or section.baseline in section.lines
+
+
+def test_an_object_is_displaced_only_where_there_is_one():
+    cells = wanted(make_table("modes", SCOPE), SCOPE)
+    displaced = {
+        cell.task
+        for cell, trials in cells.items()
+        if any(trial.condition.displace_object for trial in trials)
+    }
+    assert displaced == {"push", "pick_place"}
+    assert {trial.mode for trials in cells.values() for trial in trials} == {
+        "bc",
+        "nearest",
+        "plan",
+    }
+
+
+def test_the_table_of_noise_trains_nothing_that_the_main_table_does_not():
+    main = wanted(make_table("main", SCOPE), SCOPE)
+    assert set(wanted(make_table("noise", SCOPE), SCOPE)) <= set(main)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seeds": 0}, "seeds is 0; expected at least 1"),
+        ({"demonstrations": 1}, "demonstrations is 1; expected at least 2"),
+        ({"regimes": ("Z",)}, "unknown regime 'Z'"),
+        ({"methods": ("magic",)}, "unknown method 'magic'"),
+    ],
+)
+def test_senseless_scopes_are_refused(change, message):
+    with pytest.raises((ScopeError, UnknownNameError), match=message):
+        Scope(**change)
+
+
+def test_an_unknown_table_lists_the_tables():
+    with pytest.raises(UnknownNameError, match=r"unknown table 'x'; tables: main, .*, all"):
+        make_table("x", SCOPE)

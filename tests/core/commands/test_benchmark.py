@@ -1,0 +1,108 @@
+import json
+import signal
+
+import pytest
+
+SMALL = ("--quick", "--regimes", "B", "--methods", "raw_bc", "act_jepa", "--tasks", "reach")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("benchmark")
+
+
+@pytest.fixture(scope="module")
+def places(folder):
+    return ("--out", folder / "results", "--cache", folder / "cache", "--workers", 1)
+
+
+@pytest.fixture(scope="module")
+def first(run, places):
+    result = run("benchmark", "--table", "main", *SMALL, *places)
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+def test_a_quick_run_makes_cells_tables_pictures_and_a_report(first, folder):
+    results = folder / "results"
+    written = [line.removeprefix("saved ") for line in first.stdout.splitlines()]
+    assert str(results / "RESULTS.md") in written
+    assert sorted(path.name for path in (results / "cells").iterdir()) == [
+        "B-act_jepa-reach-4-0.json",
+        "B-raw_bc-reach-4-0.json",
+    ]
+    assert "raw BC, end to end" in (results / "RESULTS.md").read_text()
+    assert "it measures nothing" in (results / "RESULTS.md").read_text()
+    assert json.loads((results / "main.json").read_text())["cells"]["there"] == 2
+    assert "2 cells, 0 of them there already" in first.stderr
+
+
+@pytest.mark.usefixtures("first")
+def test_running_again_trains_nothing(run, places, folder):
+    before = {p: p.stat().st_mtime_ns for p in (folder / "results" / "cells").iterdir()}
+    result = run("benchmark", "--table", "main", *SMALL, *places)
+    assert result.returncode == 0
+    assert "2 cells, 2 of them there already" in result.stderr
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+
+
+@pytest.mark.usefixtures("first")
+def test_the_command_in_a_cell_makes_that_cell_alone(run, places, folder):
+    cells = folder / "results" / "cells"
+    before = {p.name: json.loads(p.read_text()) for p in cells.iterdir()}
+    times = {p.name: p.stat().st_mtime_ns for p in cells.iterdir()}
+    name = "B-raw_bc-reach-4-0.json"
+    words = before[name]["command"].split()
+    assert words[:4] == ["python", "-m", "core", "benchmark"]
+    result = run(*words[3:], *places)
+    assert result.returncode == 0, result.stderr
+    changed = [p.name for p in cells.iterdir() if p.stat().st_mtime_ns != times[p.name]]
+    assert changed == [name]
+    after = json.loads((cells / name).read_text())
+    assert after["trials"][0]["outcomes"] == before[name]["trials"][0]["outcomes"]
+    assert after["training"]["losses"] == before[name]["training"]["losses"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--table", "magic"), "unknown table 'magic'; tables: main, noise,"),
+        (("--methods", "magic"), "unknown method 'magic'; methods: raw_bc,"),
+        (("--tasks", "fly"), "unknown task 'fly'; tasks: "),
+        (("--regimes", "Z"), "unknown regime 'Z'; regimes: A, B, C"),
+        (("--demos", "1"), "demonstrations is 1; expected at least 2"),
+        (("--seeds", "0"), "seeds is 0; expected at least 1"),
+        (("--workers", "0"), "--workers is 0; expected at least 1"),
+        (("--cell", "B/raw_bc/reach/77/0"), "has no cell 'B/raw_bc/reach/77/0'; such as:"),
+        (("--tasks", "lift"), "nothing of table main is left"),
+    ],
+)
+def test_bad_input_is_a_sentence_before_anything_starts(run, tmp_path, options, message):
+    places = ("--out", tmp_path / "results", "--cache", tmp_path / "cache")
+    result = run("benchmark", *options, *places)
+    assert result.returncode in (1, 2)
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not list(tmp_path.rglob("*.hdf5"))
+
+
+@pytest.mark.usefixtures("first")
+def test_ctrl_c_keeps_finished_cells_and_the_same_command_goes_on(start, folder, run, tmp_path):
+    command = (
+        *("benchmark", "--quick", "--regimes", "B", "C", "--methods", "raw_bc", "act_jepa"),
+        *("--tasks", "reach", "--out", tmp_path, "--cache", folder / "cache", "--workers", 1),
+    )
+    process = start(*command)
+    cells = tmp_path / "cells"
+    while not list(cells.glob("*.json")):
+        assert process.poll() is None, process.stderr.read()
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert "interrupted" in stderr
+    assert "Traceback" not in stderr
+    done = len(list(cells.glob("*.json")))
+    assert 0 < done < 4
+    result = run(*command)
+    assert result.returncode == 0, result.stderr
+    assert f"4 cells, {done} of them there already" in result.stderr
