@@ -12,7 +12,13 @@ COMMANDS = {
     "evaluate": "measure a checkpoint on paired starts under sensor noise",
     "benchmark": "train and measure every method, and make the tables",
     "check": "read every recording of a folder and report what is wrong",
+    "export": "write episodes for robomimic or LeRobot",
+    "import": "take in data of any robot from robomimic or LeRobot",
+    "render": "add camera images to episodes, from their simulator states",
+    "video": "make an MP4 or GIF of episodes or of a policy at work",
 }
+FUNCTIONS = {"export": "exchange:run_export", "import": "exchange:run_import"}
+"""Where a command is, if not in the module of its name."""
 EXAMPLES = f"""\
 examples:
   {PROGRAM} demonstrate --task push --episodes 50 --seed 0 --out recordings/mine
@@ -20,6 +26,8 @@ examples:
   {PROGRAM} evaluate recordings/mine/checkpoints/push --mode bc plan --noise 0 0.3
   {PROGRAM} benchmark --table main --quick
   {PROGRAM} check recordings/mine
+  {PROGRAM} export lerobot recordings/mine mine-for-lerobot
+  {PROGRAM} import robomimic someones.hdf5 recordings/theirs
 
 `{PROGRAM} COMMAND --help` lists the options of a command.
 Exit codes: 0 done, 1 failed with a reason on standard error, 2 wrong usage, 130 interrupted.
@@ -46,8 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen, _ = parser.parse_known_args(given[:1])  # the rest belongs to the command
     try:
         # Imported on demand: `--help` must not wait for torch or the simulator.
-        command = importlib.import_module(f"core.commands.{chosen.command}")
-        return int(command.run(given[1:]))
+        place = FUNCTIONS.get(chosen.command, f"{chosen.command}:run")
+        module, _, function = place.partition(":")
+        command = importlib.import_module(f"core.commands.{module}")
+        return int(getattr(command, function)(given[1:]))
     except KeyboardInterrupt:
         _say("interrupted; everything that was saved is kept")
         return INTERRUPTED
@@ -74,6 +84,7 @@ def _expected() -> tuple[type[BaseException], ...]:
         "core.learning": "LearningError",
         "core.policies": "PolicyError",
         "core.evaluation": "EvaluationError",
+        "core.exchange": "ExchangeError",
         "core.benchmark": "BenchmarkError",
     }
     found = [

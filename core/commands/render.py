@@ -1,0 +1,70 @@
+"""`python -m core render`: camera images from simulator states."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import tyro
+
+from core.commands.options import parse
+from core.commands.program import FAILURE, SUCCESS, UsageError
+from core.commands.progress import ProgressBar
+from core.recording import list_episodes
+
+CameraName = Literal["workspace", "wrist"]
+
+
+@dataclass(frozen=True)
+class Render:
+    """Add camera images to recordings, drawn from their simulator states.
+
+    Each file is exchanged in one step once it is complete, and "saved PATH" printed on standard
+    output; files that have these images already are left alone, so that an interrupted run goes
+    on where it was. Images are uint8, called workspace_image and wrist_image.
+
+    Example: python -m core render recordings/mine --camera workspace wrist --size 96
+    """
+
+    folder: tyro.conf.Positional[Path]
+    """A workspace, a folder of episodes, or one file."""
+    camera: tuple[CameraName, ...] = ("workspace", "wrist")
+    """Cameras to draw."""
+    size: int = 96
+    """Width and height of the images [px]."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command; returns the exit code."""
+    options = parse(Render, "render", arguments)
+    if not 8 <= options.size <= 1024:
+        raise UsageError(f"--size is {options.size}; expected 8 to 1024 pixels")
+    if not options.camera:
+        raise UsageError("--camera names no camera; cameras: workspace, wrist")
+    total = len(list_episodes(options.folder))
+    # The simulator is loaded only now: `--help` and wrong usage answer at once.
+    from core.exchange.filming import render_images
+
+    drawn = kept = failed = 0
+    with ProgressBar("rendering", max(total, 1)) as bar:
+        cameras: tuple[str, ...] = options.camera
+        for done, result in enumerate(
+            render_images(options.folder, cameras, options.size), start=1
+        ):
+            if result.problem is not None:
+                failed += 1
+                bar.say(f"left out: {result.problem}")
+            elif result.pictures:
+                drawn += 1
+                sys.stdout.write(f"saved {result.path}\n")
+                sys.stdout.flush()
+            else:
+                kept += 1
+            bar.update(done)
+    sys.stderr.write(
+        f"{drawn} recordings drawn, {kept} had their images already, {failed} left out\n"
+    )
+    if not total:
+        sys.stderr.write(f"no recordings found in {options.folder}\n")
+    return SUCCESS if drawn + kept else FAILURE

@@ -1,0 +1,129 @@
+"""`python -m core video`: MP4 and GIF of episodes, or of a policy at work."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import tyro
+
+from core.commands.options import parse
+from core.commands.program import SUCCESS, UsageError
+from core.commands.progress import ProgressBar
+from core.recording import EpisodeInfo, find_episodes, read_episode, read_info
+
+SIDES = (32, 2048)
+"""Smallest and largest side of a video [px]."""
+DESCRIPTION = "checkpoint.json"
+
+
+@dataclass(frozen=True)
+class Video:
+    """Make a video of one recording, of all in a folder, or of a checkpoint driving the arm.
+
+    The ending of OUT chooses the format. Recordings are drawn from their simulator states; those
+    of other robots from the images that they carry. Prints "saved PATH" on standard output.
+
+    Examples: python -m core video recordings/mine/episodes/push-0000001.hdf5 push.mp4
+              python -m core video recordings/mine/checkpoints/push policy.gif --mode plan
+    """
+
+    source: tyro.conf.Positional[Path]
+    """A recording, a folder of them, or a checkpoint."""
+    out: tyro.conf.Positional[Path]
+    """The video, ending in .mp4 or .gif."""
+    camera: str = "workspace"
+    """Camera: workspace or wrist; for other robots the name of their images."""
+    width: int = 640
+    """Width [px]."""
+    height: int = 480
+    """Height [px]."""
+    task: str | None = None
+    """Only recordings of this task."""
+    mode: Literal["bc", "nearest", "plan"] = "bc"
+    """How a checkpoint chooses actions."""
+    seed: int = 1_000_000
+    """Start from which a checkpoint drives; evaluation uses 1,000,000 and up."""
+    noise: float = 0.0
+    """Sensor noise for a checkpoint [standard deviations of the training data]."""
+    steps: int = 200
+    """Most control steps that a checkpoint drives."""
+    replace: bool = False
+    """Overwrite OUT."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command; returns the exit code."""
+    options = parse(Video, "video", arguments)
+    for name in ("width", "height"):
+        if not SIDES[0] <= getattr(options, name) <= SIDES[1]:
+            raise UsageError(
+                f"--{name} is {getattr(options, name)}; expected {SIDES[0]} to {SIDES[1]} pixels"
+            )
+    if options.steps < 1 or options.seed < 0 or not 0 <= options.noise < 100:
+        raise UsageError("--steps is at least 1, --seed and --noise at least 0")
+    from core.exchange.video import write_video
+
+    rate, total, pictures = _pictures(options)
+    with ProgressBar("drawing", total, count=False) as bar:
+        path = write_video(_counted(pictures, bar), options.out, rate, replace=options.replace)
+    sys.stdout.write(f"saved {path}\n")
+    sys.stdout.flush()
+    return SUCCESS
+
+
+def _counted(pictures: Iterator[np.ndarray], bar: ProgressBar) -> Iterator[np.ndarray]:
+    for done, picture in enumerate(pictures, start=1):
+        bar.update(done)
+        yield picture
+
+
+def _pictures(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
+    """Rate [Hz], expected number, and the pictures themselves."""
+    if (options.source / DESCRIPTION).is_file():
+        return _rollout(options)
+    paths = find_episodes(options.source, options.task, include_failures=True)
+    infos = [read_info(path) for path in paths]
+    rates = {info.control_rate for info in infos}
+    if len(rates) > 1:
+        raise UsageError(
+            f"recordings of different control rates ({', '.join(f'{r:g}' for r in sorted(rates))} "
+            "Hz) make no video together; choose one file"
+        )
+    return rates.pop(), sum(info.steps for info in infos), _replays(options, paths, infos)
+
+
+def _replays(
+    options: Video, paths: Sequence[Path], infos: Sequence[EpisodeInfo]
+) -> Iterator[np.ndarray]:
+    from core.exchange.filming import episode_pictures, why_not
+
+    for path, info in zip(paths, infos, strict=True):
+        # its own images are large, and only needed where the scene cannot be drawn
+        episode = read_episode(path, images=why_not(info) is not None)
+        yield from episode_pictures(episode, options.camera, options.width, options.height)
+
+
+def _rollout(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
+    from core.commands.threads import use_one_torch_thread
+
+    use_one_torch_thread()
+    from core.exchange.filming import CAMERAS, Studio
+    from core.exchange.rollouts import rollout_states
+    from core.learning import load_checkpoint
+
+    if options.camera not in CAMERAS:
+        raise UsageError(f"unknown camera {options.camera!r}; cameras: {', '.join(CAMERAS)}")
+    checkpoint = load_checkpoint(options.source)
+
+    def draw() -> Iterator[np.ndarray]:
+        states = rollout_states(
+            checkpoint, options.mode, options.seed, options.noise, options.steps
+        )
+        with Studio(options.width, options.height) as studio:
+            for state in states:
+                yield studio.draw(checkpoint.task, state, options.camera)
+
+    return checkpoint.control_rate, options.steps + 1, draw()

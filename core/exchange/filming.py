@@ -1,0 +1,139 @@
+"""Pictures of episodes from their simulator states, and of policies at work."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from core.exchange.errors import DrawingError
+from core.recording import Episode, EpisodeInfo, list_episodes, read_episode
+from core.recording.layout import encode
+from core.recording.writer import commit
+from core.simulation import Camera, model_hash, task_names
+
+CAMERAS = ("workspace", "wrist")
+"""Cameras of the bundled scenes."""
+LARGEST_SIDE = 2048
+"""Larger pictures than this are not drawn [px]."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What became of one recording."""
+
+    path: Path
+    """The recording."""
+    pictures: int
+    """Pictures drawn; 0 if all that was asked for was there already."""
+    problem: str | None = None
+    """Why nothing could be drawn; None if it could."""
+
+
+def image_of(camera: str) -> str:
+    """Name of the images of a camera in a recording."""
+    return f"{camera}_image"
+
+
+def why_not(info: EpisodeInfo) -> str | None:
+    """Why an episode's states cannot be drawn; None if they can."""
+    if info.task not in task_names():
+        return f"{info.identifier} is of {info.task!r}, which no bundled scene shows"
+    if info.model_hash != model_hash(info.task):
+        return f"{info.identifier} was recorded with another version of the scene"
+    return None
+
+
+class Studio:
+    """Draws states of whichever tasks come. Owns a camera of the task drawn last.
+
+    Raises :class:`core.simulation.UnavailableGraphicsError` where nothing can be drawn.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        """`width` and `height` in pixels; raises :class:`DrawingError`."""
+        if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
+            raise DrawingError(
+                f"pictures of {width} x {height} pixels; expected 1 to {LARGEST_SIDE} each way"
+            )
+        self._size = width, height
+        self._task = ""
+        self._camera: Camera | None = None
+
+    def draw(self, task: str, state: np.ndarray, camera: str) -> np.ndarray:
+        """A state (S,) of `task` as seen by `camera`, (height, width, 3) uint8."""
+        if self._camera is None or task != self._task:
+            self.close()
+            self._camera, self._task = Camera(task, *self._size), task
+        return self._camera.render(state, camera)
+
+    def close(self) -> None:
+        """Give the graphics back."""
+        if self._camera is not None:
+            self._camera.close()
+        self._camera = None
+
+    def __enter__(self) -> "Studio":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def render_images(folder: Path | str, cameras: tuple[str, ...], size: int) -> Iterator[Rendered]:
+    """Add images of `size` x `size` pixels to every recording below `folder`, one after the other.
+
+    Each file is written anew and exchanged in one step; one that has these images already is
+    left alone, so that an interrupted run is taken up by running it again. What cannot be drawn
+    comes back with its reason.
+    """
+    with Studio(size, size) as studio:
+        for entry in list_episodes(folder):
+            reason = entry.problem if entry.info is None else why_not(entry.info)
+            if reason is not None:
+                yield Rendered(entry.path, 0, reason)
+                continue
+            yield Rendered(entry.path, _render(studio, entry.path, cameras, size))
+
+
+def _render(studio: Studio, path: Path, cameras: tuple[str, ...], size: int) -> int:
+    """Pictures drawn for one recording."""
+    episode = read_episode(path)
+    wanted = {image_of(camera): camera for camera in cameras}
+    missing = {
+        name: camera
+        for name, camera in wanted.items()
+        if name not in episode.images or episode.images[name].shape[1:3] != (size, size)
+    }
+    if not missing:
+        return 0
+    drawn = {
+        name: np.stack([studio.draw(episode.info.task, s, camera) for s in episode.states])
+        for name, camera in missing.items()
+    }
+    images = {**episode.images, **drawn}
+    info = replace(episode.info, images=tuple(images))
+    commit(path, encode(replace(episode, info=info, images=images)))
+    return len(episode) * len(drawn)
+
+
+def episode_pictures(
+    episode: Episode, camera: str, width: int, height: int
+) -> Iterator[np.ndarray]:
+    """An episode as seen by `camera`: drawn from its states, or else the images it carries.
+
+    Raises :class:`DrawingError` if it has neither.
+    """
+    reason = why_not(episode.info)
+    if reason is None:
+        if camera not in CAMERAS:
+            raise DrawingError(f"unknown camera {camera!r}; cameras: {', '.join(CAMERAS)}")
+        with Studio(width, height) as studio:
+            for state in episode.states:
+                yield studio.draw(episode.info.task, state, camera)
+        return
+    pictures = episode.images.get(image_of(camera), episode.images.get(camera))
+    if pictures is None:
+        has = f"; it carries {', '.join(episode.images)}" if episode.images else ""
+        raise DrawingError(f"{reason}, and it carries no images called {camera!r}{has}")
+    yield from pictures

@@ -1,0 +1,148 @@
+"""Episodes of other programs become recordings of this one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from core.exchange.errors import TargetError, UnusableSourceError
+from core.exchange.source import NO_MODEL, ForeignEpisode, Source, identifier_of, units_of
+from core.recording import (
+    ActionUnits,
+    Episode,
+    EpisodeInfo,
+    InvalidEpisodeError,
+    RecordingError,
+    Workspace,
+    read_episode,
+    require_writable,
+    software_versions,
+    write_episode,
+)
+
+OPERATOR = "unknown"
+"""Who drove, where the file does not tell."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One episode that was imported."""
+
+    path: Path
+    """The recording."""
+    steps: int
+    """Number of control steps."""
+    written: bool
+    """False if the very same recording was there already."""
+
+
+def import_episodes(
+    source: Source, workspace: Path | str, *, replace_existing: bool = False
+) -> Iterator[Imported]:
+    """Write every episode of `source` into the workspace, one committed file after the other.
+
+    An interrupted import is taken up by running it again: what is there already is left alone.
+    Raises :class:`UnusableSourceError` for episodes that make no sense, :class:`TargetError`
+    if another recording of the same name lies there, and what writing raises.
+    """
+    folder = require_writable(Workspace(workspace).episodes)
+    units = units_of(source)
+    for foreign in source.episodes():
+        episode = _episode(source, foreign, units)
+        path = folder / f"{episode.info.identifier}.hdf5"
+        if path.exists() and not replace_existing:
+            if not _same(path, episode):
+                raise TargetError(
+                    f"{path} is another recording of that name; choose another workspace, or "
+                    "--replace to overwrite",
+                    path,
+                )
+            yield Imported(path, len(episode), written=False)
+            continue
+        write_episode(folder, episode, replace=True)
+        yield Imported(path, len(episode), written=True)
+
+
+def _episode(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Episode:
+    try:
+        if foreign.info is not None:
+            return _ours(foreign, foreign.info)
+        return _theirs(source, foreign, units)
+    except InvalidEpisodeError as error:
+        raise UnusableSourceError(
+            f"{foreign.name} of {source.path} is no episode: {error}", source.path
+        ) from error
+
+
+def _ours(foreign: ForeignEpisode, info: EpisodeInfo) -> Episode:
+    """An episode that this program had exported, as it was."""
+    T = info.steps
+    return Episode(
+        info=replace(info, images=tuple(name for name in info.images if name in foreign.images)),
+        observations={name: foreign.observations[name] for name in info.fields},
+        actions=foreign.actions,
+        rewards=foreign.rewards if foreign.rewards is not None else np.zeros(T, np.float32),
+        dones=foreign.dones if foreign.dones is not None else _last(T),
+        states=foreign.states if foreign.states is not None else np.zeros((T, 0)),
+        interventions=(
+            foreign.interventions if foreign.interventions is not None else np.zeros(T, np.bool_)
+        ),
+        images={name: foreign.images[name] for name in info.images if name in foreign.images},
+    )
+
+
+def _theirs(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Episode:
+    """An episode of another robot."""
+    T = len(foreign.actions)
+    # The time of the file, not of the import: importing twice then gives the same bytes.
+    created = datetime.fromtimestamp(source.path.stat().st_mtime, UTC)
+    info = EpisodeInfo(
+        identifier=identifier_of(source.path, foreign.name),
+        task=foreign.task,
+        success=foreign.success,
+        operator=OPERATOR,
+        control_rate=source.control_rate,
+        measured_rate=None,
+        seed=None,
+        created=created.isoformat(timespec="milliseconds"),
+        steps=T,
+        model_hash=NO_MODEL,
+        versions=software_versions(),
+        fields=tuple(foreign.observations),
+        images=tuple(foreign.images),
+        action_units=units,
+    )
+    return _ours(replace(foreign, actions=units.commands(foreign.actions)), info)
+
+
+def _last(steps: int) -> np.ndarray:
+    dones = np.zeros(steps, dtype=np.uint8)
+    dones[-1:] = 1
+    return dones
+
+
+def _same(path: Path, episode: Episode) -> bool:
+    """Whether the recording at `path` holds the same data."""
+    try:
+        there = read_episode(path)
+    except RecordingError:
+        return False
+    return same_data(there, episode)
+
+
+def same_data(first: Episode, second: Episode) -> bool:
+    """Whether two episodes have equal descriptions and arrays; versions of software may differ."""
+    if replace(first.info, versions={}) != replace(second.info, versions={}):
+        return False
+    names = ("actions", "rewards", "dones", "states", "interventions")
+    return (
+        all(np.array_equal(getattr(first, name), getattr(second, name)) for name in names)
+        and all(
+            np.array_equal(values, second.observations[name])
+            for name, values in first.observations.items()
+        )
+        and first.images.keys() == second.images.keys()
+        and all(np.array_equal(values, second.images[n]) for n, values in first.images.items())
+    )

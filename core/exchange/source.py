@@ -1,0 +1,116 @@
+"""Episodes of other programs, whichever format they come in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from core.recording import ActionUnits, EpisodeInfo
+
+GRIPPER = "gripper"
+"""Name by which learning knows an action that is open or closed and nothing between."""
+NO_MODEL = "none"
+"""Model hash of episodes that no bundled model can replay."""
+
+
+@dataclass(frozen=True)
+class ForeignEpisode:
+    """One episode as its file holds it; T control steps."""
+
+    name: str
+    """What its file calls it."""
+    task: str
+    """Name of the task."""
+    observations: dict[str, np.ndarray]
+    """{field: (T, size)}"""
+    actions: np.ndarray
+    """(T, A), in the robot's own units, or commands where `info` says what they mean."""
+    success: bool | None
+    """Whether the task was solved; None if the file does not tell."""
+    rewards: np.ndarray | None = None
+    """(T,); None if the file has none."""
+    dones: np.ndarray | None = None
+    """(T,); None if the file has none."""
+    states: np.ndarray | None = None
+    """Simulator states (T, S); None if the file has none."""
+    interventions: np.ndarray | None = None
+    """(T,); None if the file has none."""
+    images: dict[str, np.ndarray] = field(default_factory=dict)
+    """{name: (T, height, width, 3)} uint8"""
+    info: EpisodeInfo | None = None
+    """Our own description, where the episode was exported by this program."""
+
+
+class Source(Protocol):
+    """A file or folder with episodes of another program, open for reading."""
+
+    path: Path
+    """Where it lies."""
+    control_rate: float
+    """Control steps per second [Hz]."""
+    action_names: tuple[str, ...]
+    """What the file calls the entries of an action; () if it does not name them."""
+    notes: list[str]
+    """What was left out, as sentences."""
+
+    def __len__(self) -> int:
+        """Number of episodes."""
+
+    def actions(self) -> Iterator[np.ndarray]:
+        """The actions (T, A) of each episode, in the robot's own units."""
+
+    def episodes(self) -> Iterator[ForeignEpisode]:
+        """The episodes, one after the other."""
+
+
+def units_of(source: Source) -> ActionUnits:
+    """How the actions of all episodes of a source become commands in [-1, 1].
+
+    Actions that already are commands stay as they are; others are mapped from the range that
+    they span, entry by entry.
+    """
+    lowest: np.ndarray | None = None
+    highest: np.ndarray | None = None
+    levels: list[set[float]] = []
+    for actions in source.actions():
+        if lowest is None or highest is None:
+            lowest, highest = actions.min(axis=0), actions.max(axis=0)
+            levels = [set() for _ in range(actions.shape[1])]
+        lowest = np.minimum(lowest, actions.min(axis=0))
+        highest = np.maximum(highest, actions.max(axis=0))
+        for entry, known in enumerate(levels):
+            if len(known) <= 2:  # three values are as many as a thousand
+                known.update(np.unique(actions[:, entry])[:3].tolist())
+    if lowest is None or highest is None:
+        return ActionUnits((), (), ())
+    A = len(lowest)
+    offset, scale = np.zeros(A), np.ones(A)
+    if max(abs(lowest).max(), abs(highest).max()) > 1.0:
+        offset = (lowest + highest) / 2
+        scale = np.where(highest > lowest, (highest - lowest) / 2, 1.0)
+    binary = [len(known) == 2 for known in levels]
+    return ActionUnits(
+        _names(source.action_names, binary), tuple(map(float, offset)), tuple(map(float, scale))
+    )
+
+
+def _names(given: tuple[str, ...], binary: list[bool]) -> tuple[str, ...]:
+    """A name for each action; only one that is open or closed may be called a gripper."""
+    if not given:
+        names = [f"action_{entry}" for entry in range(len(binary))]
+        if sum(binary) == 1:
+            names[binary.index(True)] = GRIPPER
+        return tuple(names)
+    return tuple(
+        f"{name}_position" if name == GRIPPER and not two else name
+        for name, two in zip(given, binary, strict=True)
+    )
+
+
+def identifier_of(source: Path, name: str) -> str:
+    """A plain file name for an episode called `name` in `source`."""
+    plain = re.sub(r"[^0-9A-Za-z_-]+", "-", f"{source.stem}-{name}").strip("-_")
+    return plain[-100:].lstrip("-_") or "episode"
