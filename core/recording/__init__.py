@@ -24,6 +24,14 @@ from core.recording.reader import read_episode, read_info
 from core.recording.recorder import EpisodeRecorder, episode_from_arrays
 from core.recording.rows import EpisodeEntry, EpisodeRow
 from core.recording.selections import Selection, Selections
+from core.recording.survey import (
+    Coverage,
+    Histogram,
+    action_histogram,
+    coverage,
+    length_outliers,
+    path_outliers,
+)
 from core.recording.versions import software_versions
 from core.recording.workspace import (
     SAMPLES,
@@ -39,6 +47,7 @@ __all__ = [
     "OPERATORS",
     "SAMPLES",
     "ActionUnits",
+    "Coverage",
     "DamagedRecordingError",
     "Editor",
     "Episode",
@@ -48,6 +57,7 @@ __all__ = [
     "EpisodeRecorder",
     "EpisodeRow",
     "ForeignRecordingError",
+    "Histogram",
     "InvalidEpisodeError",
     "Library",
     "MixedTasksError",
@@ -64,13 +74,17 @@ __all__ = [
     "UnknownSelectionError",
     "UnsafeRecordingError",
     "Workspace",
+    "action_histogram",
     "check",
+    "coverage",
     "episode_from_arrays",
     "find_episodes",
     "idle_ends",
+    "length_outliers",
     "list_episodes",
     "measure_quality",
     "open_index",
+    "path_outliers",
     "read_episode",
     "read_info",
     "require_writable",

@@ -104,18 +104,21 @@ class EpisodeIndex:
         After this it may be opened in this process. Raises :class:`StorageError` if it is gone.
         """
         with self._lock:
-            known = dict(_load(self.folder) if self._known is None else self._known)
+            if self._known is None:
+                self._known = _load(self.folder)
             try:
                 at = stamp(path.stat(follow_symlinks=False))
             except OSError as error:
                 raise StorageError(
                     f"cannot read {path}: {error.strerror or error}; refresh the list", path
                 ) from error
-            found = known.get(path.name)
+            found = self._known.get(path.name)
             if found is None or found[0] != at:
+                known = dict(self._known)
                 self._read([path.name], {path.name: at}, known, None)
                 self._take(known)
-            return known[path.name][1]
+                found = known[path.name]
+            return found[1]
 
     def _take(self, known: dict[str, tuple[Stamp, EpisodeRow]]) -> None:
         self._known = known
