@@ -99,7 +99,7 @@ class TrainingRun:
         for path in plan.recordings:
             if should_stop.is_set():
                 raise TrainingStoppedError
-            episodes.append(read_episode(path))
+            episodes.append(read_episode(path, images=False))
         dataset: Dataset = Dataset.from_episodes(episodes)
         if plan.resume is not None:
             self._trainer = resume_training(plan.resume, dataset, plan.device)

@@ -28,6 +28,8 @@ examples:
   {PROGRAM} check recordings/mine
   {PROGRAM} export lerobot recordings/mine mine-for-lerobot
   {PROGRAM} import robomimic someones.hdf5 recordings/theirs
+  {PROGRAM} render recordings/mine --camera workspace wrist --size 96
+  {PROGRAM} video recordings/mine/checkpoints/push push.mp4 --mode plan
 
 `{PROGRAM} COMMAND --help` lists the options of a command.
 Exit codes: 0 done, 1 failed with a reason on standard error, 2 wrong usage, 130 interrupted.

@@ -138,7 +138,8 @@ def _read(options: Train) -> list[Episode]:
     for entry in list_episodes(options.folders):
         if entry.problem is not None:
             sys.stderr.write(f"left out: {entry.problem}\n")
-    return [read_episode(path) for path in find_episodes(options.folders, options.task)]
+    paths = find_episodes(options.folders, options.task)
+    return [read_episode(path, images=False) for path in paths]
 
 
 def _train(trainer: Trainer) -> bool:

@@ -26,8 +26,7 @@ class Video:
     The ending of OUT chooses the format. Recordings are drawn from their simulator states; those
     of other robots from the images that they carry. Prints "saved PATH" on standard output.
 
-    Examples: python -m core video recordings/mine/episodes/push-0000001.hdf5 push.mp4
-              python -m core video recordings/mine/checkpoints/push policy.gif --mode plan
+    Example: python -m core video recordings/mine/checkpoints/push policy.gif --mode plan
     """
 
     source: tyro.conf.Positional[Path]
