@@ -8,7 +8,7 @@ from typing import Any
 
 from core.benchmark.demonstrations import STARTS_PER_SEED, data_hash
 from core.benchmark.errors import ScopeError
-from core.benchmark.methods import configuration, get_method, get_regime
+from core.benchmark.methods import configuration, get_method, get_regime, settings
 from core.benchmark.sources import EVALUATION, LEARNING, source_hash
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.learning import Configuration
@@ -103,7 +103,7 @@ class Cell:
 def _training_key(cell: Cell) -> str:
     """Asked for once for every trial of every table, and it cannot change in a process."""
     return _hash(
-        cell.configuration.to_dict(),
+        settings(cell.method, cell.regime, cell.seed, quick=cell.quick),
         data_hash(cell.task, cell.seed, cell.demonstrations),
         source_hash(*LEARNING),
     )

@@ -1,6 +1,8 @@
 """Tables as pictures: dots with intervals, or curves over what the columns vary."""
 
 import io
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,9 @@ from core.evaluation.results import write_whole
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
-"""Okabe and Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/"""
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/, without its yellow,
+which is hard to see on white."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 BASELINE_COLOUR, OTHER_COLOUR = PALETTE[1], PALETTE[0]
 
@@ -31,19 +34,22 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
         return None
     curves = bool(sections[0].section.axis)
     longest = max(len(section.lines) for section in sections)
-    height = 4.6 if curves else 1.3 + 0.32 * longest
-    width = 5.0 * len(sections) + (0.6 if curves else 2.4)
+    height = 5.2 if curves else 1.6 + 0.30 * longest
+    width = (4.6 if curves else 3.4) * len(sections) + (0.6 if curves else 3.2)
     figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(1, len(sections), squeeze=False, sharey=curves)[0]
     for panel, section in zip(panels, sections, strict=True):
         (_curves if curves else _dots)(panel, section)
-        panel.set_title(_short(section), fontsize=10, color=INK, loc="left")
+        title = textwrap.fill(section.section.title, 40)
+        panel.set_title(title, fontsize=10, color=INK, loc="left")
         panel.tick_params(colors=INK, length=0)
         panel.set_axisbelow(True)
         for side in ("top", "right", "left"):
             panel.spines[side].set_visible(False)
         panel.spines["bottom"].set_color(FAINT)
+    if not curves:
+        _label_once(panels)
     if curves:
         panels[0].set_ylabel("success rate [%]", color=INK)
         handles, labels = max(
@@ -58,13 +64,12 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
     return write_whole(path, image.getvalue())
 
 
-def _short(section: MeasuredSection) -> str:
-    """The title in two lines at most."""
-    title = section.section.title
-    if len(title) <= 48:
-        return title
-    cut = title.rfind(" ", 0, 48)
-    return title[:cut] + "\n" + title[cut + 1 :]
+def _label_once(panels: Sequence["Axes"]) -> None:
+    """Name the lines at the first panel only, where all have the same."""
+    first, *others = [[label.get_text() for label in p.get_yticklabels()] for p in panels]
+    if all(labels == first for labels in others):
+        for panel in panels[1:]:
+            panel.set_yticklabels([])
 
 
 def _dots(panel: "Axes", section: MeasuredSection) -> None:
@@ -78,15 +83,14 @@ def _dots(panel: "Axes", section: MeasuredSection) -> None:
         colour = BASELINE_COLOUR if main else OTHER_COLOUR
         value, low, high = 100 * entry.value, 100 * entry.low, 100 * entry.high
         panel.plot([low, high], [y, y], color=colour, linewidth=2, alpha=0.55, zorder=2)
+        marker = "D" if main else "o"
         panel.plot(
-            [value], [y], marker="D" if main else "o", markersize=6.5, color=colour, zorder=3
+            [value], [y], marker=marker, markersize=6.5, color=colour, zorder=3, clip_on=False
         )
     panel.set_yticks(range(len(lines)), [line.line.title for line in reversed(lines)], fontsize=9)
     panel.set_ylim(-0.7, len(lines) - 0.3)
-    panel.set_xlim(0, 101)
-    panel.set_xlabel(
-        f"success rate, {section.section.compared.title} [%], 95% intervals", color=INK
-    )
+    panel.set_xlim(0, 100)
+    panel.set_xlabel(f"success rate, {section.section.compared.title} [%]", color=INK)
     panel.grid(axis="x", color=FAINT, linewidth=0.8)
 
 

@@ -5,7 +5,6 @@ and number of updates.
 """
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -16,12 +15,10 @@ from core.learning import Configuration
 Patch = Mapping[str, Mapping[str, Any]]
 
 
-def patched(settings: Mapping[str, Any], patch: Patch) -> dict[str, Any]:
-    """A copy of nested `settings` with the values of `patch` in their places."""
-    result = deepcopy(dict(settings))
-    for section, values in patch.items():
-        result[section] = dict(result.get(section, {})) | dict(values)
-    return result
+def patched(settings: Patch, patch: Patch) -> dict[str, Any]:
+    """A copy of `settings`, by section, with the values of `patch` in their places."""
+    sections = dict.fromkeys((*settings, *patch))
+    return {name: {**settings.get(name, {}), **patch.get(name, {})} for name in sections}
 
 
 @dataclass(frozen=True)
@@ -205,7 +202,12 @@ def configuration(method: str, regime: str, seed: int, *, quick: bool = False) -
     Raises :class:`UnknownNameError`, and :class:`core.learning.ConfigurationError` where a patch
     does not fit the configuration.
     """
-    settings: dict[str, Any] = Configuration().to_dict()
+    return Configuration.from_dict(settings(method, regime, seed, quick=quick))
+
+
+def settings(method: str, regime: str, seed: int, *, quick: bool = False) -> dict[str, Any]:
+    """The same as nested values, unchecked. Raises :class:`UnknownNameError`."""
+    values: dict[str, Any] = Configuration().to_dict()
     for patch in (
         UPDATES,
         get_regime(regime).patch,
@@ -213,5 +215,5 @@ def configuration(method: str, regime: str, seed: int, *, quick: bool = False) -
         get_method(method).patch,
         {"training": {"seed": seed}},
     ):
-        settings = patched(settings, patch)
-    return Configuration.from_dict(settings)
+        values = patched(values, patch)
+    return values

@@ -78,8 +78,12 @@ def markdown(measured: MeasuredTable, scope: Scope) -> str:
     for section in measured.sections:
         lines += [f"### {section.section.title}", "", *_grid(section), ""]
     lines += ["<details><summary>Run a row again</summary>", "", "```"]
-    for section in measured.sections:
-        lines += [command_of_line(table.name, each.line, scope) for each in section.lines]
+    commands = (
+        command_of_line(table.name, each.line, scope)
+        for section in measured.sections
+        for each in section.lines
+    )
+    lines += dict.fromkeys(commands)
     lines += ["```", "", "</details>", ""]
     return "\n".join(lines)
 
@@ -150,25 +154,31 @@ def _grid(section: MeasuredSection) -> list[str]:
     several = baseline is not None and len(section.lines) > 1
     referred = [
         column.title
-        for column in (section.section.compared, *columns)
+        for column in columns
         if any(column.title in line.line.reference for line in section.lines)
-    ][:1]
+    ]
     heads = ["method", *(column.title.replace("_", "-") for column in columns)]
     if several and baseline is not None:
         heads.append(f"beside {baseline.title} ({columns[compared].title})")
-    heads += [f"reference ({title})" for title in referred]
+    if referred:
+        heads.append(f"reference ({', '.join(referred)})".replace("_", "-"))
     rows = [heads, ["---", *["---:"] * (len(heads) - 1)]]
     for each in section.lines:
         row = [each.line.title]
         if each.line == baseline:
             row[0] = f"**{each.line.title}**"
-        row += [_cell(e, c, section) for e, c in zip(each.entries, columns, strict=True)]
+        clean = section.section.clean
+        whole = None if clean is None else each.entries[columns.index(clean)]
+        for entry, column in zip(each.entries, columns, strict=True):
+            row.append(_cell(entry, column, section) + _kept(entry, whole))
         if several:
             entry = each.entries[compared]
             row.append(_beside(entry.comparison if entry is not None else None))
-        for title in referred:
-            rate = each.line.reference.get(title)
-            row.append("" if rate is None else f"{rate:.1f}")
+        if referred:
+            rates = [each.line.reference.get(title) for title in referred]
+            known = any(rate is not None for rate in rates)
+            text = ", ".join("–" if rate is None else f"{rate:.1f}" for rate in rates)
+            row.append(text if known else "")
         rows.append(row)
     return [f"| {' | '.join(row)} |" for row in rows]
 
@@ -184,12 +194,21 @@ def _cell(entry: Entry | None, column: Column, section: MeasuredSection) -> str:
     return f"{100 * entry.value:.1f} [{100 * entry.low:.0f}, {100 * entry.high:.0f}]{seeds}"
 
 
+def _kept(entry: Entry | None, whole: Entry | None) -> str:
+    """Share of the clean success that is kept, such as `, 92%`."""
+    if entry is None or whole is None or entry is whole or not whole.value:
+        return ""
+    return f", {100 * entry.value / whole.value:.0f}%"
+
+
 def _beside(comparison: Comparison | None) -> str:
-    """Such as `−3.2, p 0.04 0.21 0.003`: points, and McNemar's p for each seed."""
+    """Such as `−3.2 (won 4, lost 9; p 0.04 0.21 <.001)`: points, starts, McNemar's p by seed."""
     if comparison is None:
         return ""
     sign = "−" if comparison.difference < 0 else "+"
-    values = " ".join(f"{seed.p_value:.2g}" for seed in comparison.seeds)
+    values = " ".join(
+        "<.001" if seed.p_value < 0.001 else f"{seed.p_value:.2g}" for seed in comparison.seeds
+    )
     return (
         f"{sign}{100 * abs(comparison.difference):.1f} "
         f"(won {comparison.won}, lost {comparison.lost}; p {values})"

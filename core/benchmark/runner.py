@@ -93,6 +93,7 @@ def plan(wanted: Wanted, store: Store, *, again: bool = False) -> Plan:
         if not missing:
             there += 1
             continue
+        _ = cell.configuration  # refused now if it cannot be used, not after hours
         key = cell.training_key()
         together.setdefault(key, []).append(cell)
         trials.setdefault(key, {}).update(dict.fromkeys(missing))

@@ -118,6 +118,8 @@ class Section:
     """The line that the others are compared with."""
     compared: Column
     """The column whose comparison is printed."""
+    clean: Column | None = None
+    """The column of which the others keep a share, where that is told."""
     axis: str = ""
     """What the columns vary, for a picture of curves; empty: a picture of the compared column."""
 
@@ -224,13 +226,14 @@ def _noise(scope: Scope) -> Table:
         columns = (*levels, *(worse if regime == "C" else ()))
         section = _section(regime, lines, columns, axis="sensor noise σ [standard deviations]")
         compared = next(column for column in columns if column.x == 0.3)
-        sections.append(replace(section, compared=compared))
+        sections.append(replace(section, compared=compared, clean=columns[0]))
     return Table(
         "noise",
         "Success with worse sensors",
         "Mean over the tasks. σ: standard deviation of a feature over the training data. bias: an "
         "offset for the whole episode; drift: a random walk, per square root of a control step; "
-        "dropout: share of frames that never arrive; delay: control steps.",
+        "dropout: share of frames that never arrive; delay: control steps. After the interval: "
+        "what is kept of the success at σ 0.",
         tuple(sections),
     )
 

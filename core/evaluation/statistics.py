@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb, sqrt
 from statistics import NormalDist
 
@@ -88,22 +89,36 @@ def bootstrap_mean(
     """
     if not groups:
         raise SettingsError("no outcomes; expected (seeds, starts) for each task")
-    generator = np.random.default_rng(seed)
-    means = np.mean([_resampled(np.asarray(g), resamples, generator) for g in groups], axis=0)
+    means = np.mean(
+        [_resampled(np.asarray(g), resamples, (seed, i)) for i, g in enumerate(groups)], axis=0
+    )
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
 
 
-def _resampled(outcomes: np.ndarray, resamples: int, generator: np.random.Generator) -> np.ndarray:
+def _resampled(outcomes: np.ndarray, resamples: int, seed: tuple[int, int]) -> np.ndarray:
     """Means (resamples,) of outcomes (seeds, starts) drawn anew."""
     outcomes = outcomes.astype(np.float64)
     if outcomes.ndim != 2 or outcomes.size == 0:
         raise SettingsError(f"outcomes of shape {outcomes.shape}; expected (seeds, starts)")
     n_seeds, n_starts = outcomes.shape
-    # How often each seed and each start was drawn: sums of whole numbers, so 1.0 stays 1.0.
-    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples)
-    starts = generator.multinomial(n_starts, np.full(n_starts, 1 / n_starts), size=resamples)
-    sums = ((seeds @ outcomes) * starts).sum(axis=1)  # (resamples,)
+    seeds, starts = _counts(n_seeds, n_starts, resamples, seed)
+    sums = np.einsum("rn,rn->r", seeds @ outcomes, starts)  # (resamples,)
     means: np.ndarray = sums / (n_seeds * n_starts)
     return means
+
+
+@lru_cache(maxsize=4)
+def _counts(
+    n_seeds: int, n_starts: int, resamples: int, seed: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """How often each seed (resamples, seeds) and each start (resamples, starts) is drawn.
+
+    Whole numbers, so that a mean of 1 stays 1. Kept, since drawing them takes a hundred times
+    longer than using them, and a table has hundreds of intervals of one shape.
+    """
+    generator = np.random.default_rng(seed)
+    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples)
+    starts = generator.multinomial(n_starts, np.full(n_starts, 1 / n_starts), size=resamples)
+    return seeds.astype(np.float64), starts.astype(np.float64)
