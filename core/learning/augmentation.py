@@ -11,7 +11,7 @@ displacements, rotations and commands change together. Recognised by name and si
   moved scenes do not fit them, so an encoder should then ignore them;
 - commands ``linear_x``/``linear_y`` and ``angular_x``/``angular_y``: turned.
 
-Everything else, forces in the tool's frame for example, stays.
+Everything else, forces in the tool's frame for example, stays, and so does all of another robot's.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class SceneMotion:
         ).to(device)
         self._moved = (moved * inverse).to(device)
         self._first_joint: int | None = None
-        if "joint_positions" in space.fields:
+        if "joint_positions" in space.fields and not space.foreign:
             self._first_joint = space.slice_of("joint_positions").start
             self._per_radian = float(inverse[self._first_joint])
         names = space.action_names
@@ -119,7 +119,9 @@ class SceneMotion:
 
 def _horizontal_pairs(space: Space) -> list[tuple[int, bool]]:
     """Index of the x of every horizontal pair of features, and whether it is a point."""
-    pairs = []
+    pairs: list[tuple[int, bool]] = []
+    if space.foreign:  # the same names may be in other frames, and its actions do not turn along
+        return pairs
     for name, size in space.fields.items():
         start = space.slice_of(name).start
         if name.endswith("_position") and size == 3:

@@ -88,10 +88,13 @@ class StateEncoder(Encoder):
         super().__init__()
         self.latent = configuration.latent
         self.clip = configuration.clip
+        ignored = set(configuration.ignored)
+        if space.foreign:  # what the bundled arm's policy does without may be all that another has
+            ignored -= set(EncoderConfiguration.ignored)
         seen = [
             column
             for name in space.fields
-            if name not in configuration.ignored
+            if name not in ignored
             for column in range(*space.slice_of(name).indices(space.observation_size))
         ]
         inputs = len(seen)

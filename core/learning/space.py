@@ -57,6 +57,11 @@ class Space:
         return len(self.action_names)
 
     @property
+    def foreign(self) -> bool:
+        """Whether the data are another robot's, whose fields and actions may mean anything."""
+        return bool(self.action_scale)
+
+    @property
     def gripper(self) -> int | None:
         """Index of the action called ``gripper``, if there is one."""
         return self.action_names.index("gripper") if "gripper" in self.action_names else None

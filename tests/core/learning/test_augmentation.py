@@ -69,3 +69,13 @@ def test_no_motion_changes_nothing(arm_dataset):
     given = motion.draw(3, torch.Generator().manual_seed(0))
     packed = arm_dataset.demonstrations.observations[:30].reshape(3, 10, -1)
     torch.testing.assert_close(motion.observations(given, packed), packed, atol=1e-5, rtol=0)
+
+
+def test_scenes_of_another_robot_are_not_moved(dataset):
+    """Its actions would not turn along, whatever its fields are called."""
+    size = dataset.space.action_size
+    foreign = replace(dataset.space, action_offset=(0.0,) * size, action_scale=(1.0,) * size)
+    motion = SceneMotion(foreign, dataset.standardisation, 0.5, 0.1, torch.device("cpu"))
+    drawn = motion.draw(4, torch.Generator().manual_seed(0))
+    rows = dataset.demonstrations.observations[:4, None]
+    torch.testing.assert_close(motion.observations(drawn, rows), rows)
