@@ -34,7 +34,7 @@ PANEL_WIDTH = 392
 """Width of the right dock at the first start [px]."""
 STRIP_HEIGHT = 160
 """Height of the bottom dock at the first start [px]."""
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Stored layouts of another version are not restored."""
 
 
@@ -82,6 +82,12 @@ class Window(QMainWindow):
         self.inner.setWindowFlags(Qt.WindowType.Widget)
         self.inner.setDockNestingEnabled(True)
         self.inner.setStyleSheet(SEPARATORS)
+        # Controls get the whole height, curves only the width of what they are below.
+        for corner, area in (
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+        ):
+            self.inner.setCorner(corner, area)
         self.middle = QWidget()
         _fill(self.middle)
         self.failure_bar = FailureBar(studio.theme)
@@ -263,6 +269,8 @@ class Window(QMainWindow):
         scroll.setWidget(page.panel)
         self.skin.dress(scroll)
         # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
+        for child in page.panel.findChildren(QWidget):
+            child.ensurePolished()  # or it would be measured in another font
         bar = scroll.verticalScrollBar().sizeHint().width()
         scroll.setMinimumWidth(page.panel.minimumSizeHint().width() + bar)
         self.panel.addWidget(scroll)

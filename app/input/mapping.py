@@ -189,7 +189,7 @@ ACTION_KEYS: dict[str, Key] = {
 }
 """Key of every action."""
 
-PRECISE_KEY = Key(Qt.Key.Key_Shift, "Shift", "slowly while held")
+PRECISE_KEY = Key(Qt.Key.Key_Shift, "Shift", "Slowly while held")
 PRECISE = 1.0 / 3.0
 """Speed while the precise button or key is held."""
 

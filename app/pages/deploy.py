@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -217,7 +218,11 @@ class DeployPage(Page):
         self.checkpoint.clear()
         for entry in usable:
             self.checkpoint.addItem(f"{entry.name}  ({get_title(entry.task)})", str(entry.path))
-        self.stack.setCurrentIndex(0 if usable or self._loaded else 1)
+        index = 0 if usable or self._loaded else 1
+        for number in range(self.stack.count()):  # no scroll bar for what is not shown
+            wanted = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
+            self.stack.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, wanted)
+        self.stack.setCurrentIndex(index)
         if not usable:
             return
         index = self.checkpoint.findData(str(wanted)) if wanted is not None else -1

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.theme import Theme
+from app.widgets.elided import ElidedLabel
 from app.widgets.legend import LineSample
 from app.widgets.plot_style import curve_pen, make_plot, series_color, style_plot
 from app.widgets.success_curves import curve_of, modes_of
@@ -180,8 +181,7 @@ class ComparisonPlot(QFrame):
                 widget.hide()
                 widget.deleteLater()
         for mode in modes:
-            name = QLabel(mode_title(mode))
-            name.setProperty("role", "caption")
+            name = ElidedLabel(mode_title(mode), "caption")
             self._legend.addSpacing(8)
             self._legend.addWidget(LineSample(curve_pen(mode_color(self._theme, mode))))
             self._legend.addWidget(name)

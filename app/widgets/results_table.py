@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from core.evaluation import Row
 
 HEADINGS = ("mode", "σ", "solved", "rate", "95% interval", "steps")
+STRETCHED = 4
+"""The widest column gives way first; modes and noise levels are read together with the rest."""
 TIPS = (
     "How actions are chosen",
     "Sensor noise [standard deviations]",
@@ -56,7 +58,7 @@ class ResultsTable(QTableWidget):
         for column in range(len(HEADINGS)):
             stretch = QHeaderView.ResizeMode.Stretch
             fitting = QHeaderView.ResizeMode.ResizeToContents
-            header.setSectionResizeMode(column, stretch if column == 0 else fitting)
+            header.setSectionResizeMode(column, stretch if column == STRETCHED else fitting)
 
     def show_rows(self, rows: Sequence[Row], planned: int) -> None:
         """Show `rows`; `planned` episodes make one complete."""

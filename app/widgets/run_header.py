@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from app.widgets.elided import ElidedLabel
+
 RESOLUTION = 1000
 """Steps of the progress bar."""
 
@@ -19,11 +21,8 @@ class RunHeader(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.state = QLabel()
-        self.title = QLabel()
-        self.title.setProperty("role", "heading")
-        self.subtitle = QLabel()
-        self.subtitle.setProperty("role", "caption")
-        self.subtitle.setMinimumWidth(0)
+        self.title = ElidedLabel(role="heading")
+        self.subtitle = ElidedLabel(role="caption")
         self.progress = QProgressBar()
         self.progress.setRange(0, RESOLUTION)
         self.progress.setTextVisible(False)
@@ -75,7 +74,7 @@ class RunHeader(QFrame):
         value.setProperty("role", "heading")
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
         metrics = value.fontMetrics()  # of one size, or each number would lay out the page
-        value.setFixedSize(metrics.horizontalAdvance("000,000 / 000,000"), metrics.height() + 2)
+        value.setFixedSize(metrics.horizontalAdvance("00,000 / 00,000"), metrics.height() + 2)
         name = QLabel(caption)
         name.setProperty("role", "caption")
         name.setAlignment(Qt.AlignmentFlag.AlignRight)
