@@ -110,6 +110,15 @@ class DeployPage(Page):
         self._run(False)
         self.studio.status.emit("recording", "", "")
 
+    def _show_part(self, index: int) -> None:
+        """Show the controls (0) or what to do first (1), without a scroll bar for the other."""
+        for number in range(self.stack.count()):
+            part = self.stack.widget(number)
+            assert part is not None
+            height = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
+            part.setSizePolicy(QSizePolicy.Policy.Preferred, height)
+        self.stack.setCurrentIndex(index)
+
     # -- parts --------------------------------------------------------------------------------
 
     def _checkpoint_card(self) -> Card:
@@ -218,11 +227,7 @@ class DeployPage(Page):
         self.checkpoint.clear()
         for entry in usable:
             self.checkpoint.addItem(f"{entry.name}  ({get_title(entry.task)})", str(entry.path))
-        index = 0 if usable or self._loaded else 1
-        for number in range(self.stack.count()):  # no scroll bar for what is not shown
-            wanted = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
-            self.stack.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, wanted)
-        self.stack.setCurrentIndex(index)
+        self._show_part(0 if usable or self._loaded else 1)
         if not usable:
             return
         index = self.checkpoint.findData(str(wanted)) if wanted is not None else -1
