@@ -27,6 +27,12 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
+from core.learning.checkpoint_limits import (
+    LARGEST_DESCRIPTION,
+    LARGEST_FILE,
+    read_plain_file,
+    refuse_larger_model,
+)
 from core.learning.configuration import Configuration
 from core.learning.dataset import Dataset
 from core.learning.demonstrations import Demonstrations
@@ -53,8 +59,6 @@ DESCRIPTION = "checkpoint.json"
 WEIGHTS = "weights.safetensors"
 MEMORY = "memory.safetensors"
 TRAINING = "training.safetensors"
-LARGEST_FILE = 4 * 2**30
-"""Files larger than this are not checkpoints of this program [bytes]."""
 
 
 class Checkpoint:
@@ -191,8 +195,11 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         )
         configuration = Configuration.from_dict(description["configuration"])
         memory_index = description["memory"]
+        weights = _read_tensors(folder, WEIGHTS, description)
+        held = sum(tensor.numel() for tensor in weights.values())
+        refuse_larger_model(folder, held, configuration, space, standardisation)
         model = _empty_model(configuration, space, standardisation)
-        _load_weights(folder, model, _read_tensors(folder, WEIGHTS, description))
+        _load_weights(folder, model, weights)
         tensors = _read_tensors(folder, MEMORY, description)
         memory = Demonstrations(
             tensors["observations"],
@@ -295,7 +302,7 @@ def _read_description(folder: Path) -> dict[str, Any]:
             folder, f"is not a checkpoint (it has no {DESCRIPTION}); choose a checkpoint folder"
         )
     try:
-        description = json.loads(path.read_bytes())
+        description = json.loads(read_plain_file(path, LARGEST_DESCRIPTION))
     except (OSError, ValueError, RecursionError) as error:
         raise BrokenCheckpointError(
             folder, f"{DESCRIPTION} cannot be read ({error}); train again or use another copy"
@@ -317,12 +324,11 @@ def _read_tensors(folder: Path, name: str, description: Mapping[str, Any]) -> di
     """Tensors of one file, after its hash was compared with the description's."""
     path = folder / name
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise BrokenCheckpointError(folder, f"{name} is larger than any checkpoint")
-        data = path.read_bytes()
-    except OSError as error:
+        data = read_plain_file(path, LARGEST_FILE)
+    except (OSError, ValueError, MemoryError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise BrokenCheckpointError(
-            folder, f"{name} cannot be read ({error.strerror}); use another copy"
+            folder, f"{name} cannot be read ({reason}); use another copy"
         ) from error
     if hashlib.sha256(data).hexdigest() != description["files"][name]:
         raise BrokenCheckpointError(
@@ -365,7 +371,16 @@ def _sense_of(folder: Path) -> Iterator[None]:
     """Whatever a description may lack or hold wrongly becomes a `BrokenCheckpointError`."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        MemoryError,
+        RecursionError,
+    ) as error:
         if isinstance(error, CheckpointError):
             raise
         hint = str(error) if isinstance(error, ConfigurationError) else f"{error!r}"

@@ -11,6 +11,12 @@ from core.recording.errors import InvalidEpisodeError
 
 Operator = Literal["gamepad", "keyboard", "script", "bc", "nearest", "plan"]
 OPERATORS: tuple[str, ...] = get_args(Operator)
+LONGEST_TEXT = 400
+"""Most letters of a name in a description."""
+FASTEST = 100_000
+"""Highest control rate that makes sense [Hz]."""
+LONGEST = 100_000_000
+"""Most control steps of an episode."""
 
 
 @dataclass(frozen=True)
@@ -194,8 +200,19 @@ def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
                 f"expected {' or '.join(kind.__name__ for kind in allowed)}"
             )
         taken[key] = values[key]
-    if not taken["control_rate"] > 0:
-        raise InvalidEpisodeError(f"control rate {taken['control_rate']} Hz; expected more than 0")
+    for key in ("identifier", "task", "operator", "created", "model_hash"):
+        if len(taken[key]) > LONGEST_TEXT or not taken[key].isprintable():
+            raise InvalidEpisodeError(
+                f"{key!r} in the episode's description is {taken[key][:40]!r}…; expected at most "
+                f"{LONGEST_TEXT} printable letters"
+            )
+    for key, most in (("control_rate", FASTEST), ("measured_rate", FASTEST), ("steps", LONGEST)):
+        least = 0 if key == "measured_rate" else 1e-6  # a loop that never ran held no rate
+        if taken[key] is not None and not least <= taken[key] <= most:
+            raise InvalidEpisodeError(
+                f"{key!r} in the episode's description is {str(taken[key])[:40]}; expected "
+                f"{least:g} to {most:,}"
+            )
     taken["fields"] = tuple(str(name) for name in taken["fields"])
     tags = values.get("tags", [])  # came later than the format
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):

@@ -9,6 +9,7 @@ what it declares was compared with what the file holds.
 import contextlib
 import json
 import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ MAX_FILE = 2 << 30
 """Largest file that is opened [bytes]."""
 MAX_RATIO = 1100
 """Largest ratio of declared to stored bytes; deflate itself cannot pass 1032."""
+MAX_CHUNKS = 1_000_000
+"""Largest number of pieces that one array may be stored in."""
+HARMLESS_CHUNK = 1 << 18
+"""A packed piece of this size cannot unpack to more than 1032 times as much [bytes]."""
 MAX_MEMBERS = 256
 """Largest number of observation fields."""
 MAX_ATTRIBUTE_BYTES = 1 << 16
@@ -43,6 +48,11 @@ _ALLOWED_FILTERS = {
     h5py.h5z.FILTER_SHUFFLE,
     h5py.h5z.FILTER_FLETCHER32,
 }
+_PLACES = (
+    {h5py.h5z.FILTER_SHUFFLE},
+    {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_LZF},
+    {h5py.h5z.FILTER_FLETCHER32},
+)
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -179,9 +189,7 @@ def _read_info(file: h5py.File, path: Path) -> EpisodeInfo:
         raise DamagedRecordingError(f"{path} is damaged: {error}", path) from error
 
 
-def _member(
-    group: h5py.Group, name: str, kind: type | tuple[type, ...], path: Path
-) -> Any:
+def _member(group: h5py.Group, name: str, kind: type | tuple[type, ...], path: Path) -> Any:
     """Walk `name` through hard links only and return an object of the given kind."""
     for component in name.split("/"):
         if not isinstance(group, h5py.Group) or component.encode() not in group.id:
@@ -228,6 +236,7 @@ class _Budget:
         dataset = _member(group, name, h5py.Dataset, self._path)
         self._refuse_outside(dataset, name)  # before anything that might open another file
         self._refuse_huge(dataset, name)
+        self._refuse_bomb(dataset, name)
         return np.asarray(dataset[()])
 
     def _refuse_outside(self, dataset: h5py.Dataset, name: str) -> None:
@@ -239,7 +248,9 @@ class _Budget:
                 self._path,
             )
         filters = [properties.get_filter(i)[0] for i in range(properties.get_nfilters())]
-        if not _ALLOWED_FILTERS.issuperset(filters) or len(set(filters)) < len(filters):
+        known = _ALLOWED_FILTERS.issuperset(filters) and len(set(filters)) == len(filters)
+        # Shuffled after it was packed, it could not be looked into before it is unpacked.
+        if not known or filters != sorted(filters, key=_filter_place):
             raise UnsafeRecordingError(
                 f"{self._path} packs {name!r} with filters that no recording uses", self._path
             )
@@ -262,3 +273,33 @@ class _Budget:
                 "it was not read",
                 self._path,
             )
+
+    def _refuse_bomb(self, dataset: h5py.Dataset, name: str) -> None:
+        """Deflated chunks that unpack to more than a chunk: HDF5 would first make room for all."""
+        chunks = dataset.chunks
+        if chunks is None:
+            return
+        parts = [-(-n // c) for n, c in zip(dataset.shape, chunks, strict=True)]
+        if int(np.prod(parts, dtype=object)) > MAX_CHUNKS:
+            raise UnsafeRecordingError(
+                f"{self._path} declares {name!r} in more than {MAX_CHUNKS:,} pieces; "
+                "it was not read",
+                self._path,
+            )
+        if dataset.compression != "gzip" or dataset.id.get_storage_size() <= HARMLESS_CHUNK:
+            return
+        whole = dataset.dtype.itemsize * int(np.prod(chunks))
+        large = []
+        dataset.id.chunk_iter(lambda c: large.append(c) if c.size > HARMLESS_CHUNK else None)
+        for chunk in large:
+            _, packed = dataset.id.read_direct_chunk(chunk.chunk_offset)
+            with contextlib.suppress(zlib.error):  # HDF5 will say so as well
+                if len(zlib.decompressobj().decompress(packed, whole + 1)) > whole:
+                    raise UnsafeRecordingError(
+                        f"{self._path} packs more into {name!r} than it declares; it was not read",
+                        self._path,
+                    )
+
+
+def _filter_place(number: int) -> int:
+    return next(place for place, filters in enumerate(_PLACES) if number in filters)

@@ -60,7 +60,7 @@ def test_description_survives_json(make_episode):
     ("change", "message"),
     [
         ({"steps": "many"}, "'steps' in the episode's description is 'many'; expected int"),
-        ({"control_rate": 0.0}, "control rate 0.0 Hz"),
+        ({"control_rate": 0.0}, "'control_rate' in the episode's description is 0.0"),
         ({"success": 3}, "'success'"),
     ],
 )
