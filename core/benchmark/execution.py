@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -128,8 +129,7 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
     """
     began = time.perf_counter()
     told(0.0, "reading demonstrations")
-    episodes = scripted_demonstrations(cache, cell.task, cell.seed, cell.demonstrations)
-    dataset = Dataset.from_episodes(episodes)
+    dataset = _dataset(cache, cell.task, cell.seed, cell.demonstrations)
     prepared = time.perf_counter()
     trainer = Trainer(dataset, cell.configuration, "cpu")
     losses: dict[str, float] = {}
@@ -158,6 +158,13 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
         **_circumstances(),
     }
     return trainer, record
+
+
+@lru_cache(maxsize=16)
+def _dataset(cache: Path, task: str, seed: int, count: int) -> Dataset:
+    """The demonstrations as tensors, which nobody writes to: a process meets the same ones with
+    every method, and reading a hundred files takes a second."""
+    return Dataset.from_episodes(scripted_demonstrations(cache, task, seed, count))
 
 
 def _evaluated(
