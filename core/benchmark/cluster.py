@@ -1,13 +1,14 @@
 """Jobs on a Ray cluster."""
 
 import os
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.benchmark.errors import BenchmarkError
-from core.benchmark.workers import POLL, Event, Job, in_a_sentence
+from core.benchmark.workers import PATIENCE, POLL, Event, Job, in_a_sentence
 
 
 class RayWorkers:
@@ -17,7 +18,8 @@ class RayWorkers:
     """
 
     def __init__(self, cache: Path, address: str) -> None:
-        """`address` of the cluster, or "local" for one of this machine's cores.
+        """`address` of the cluster's head node, "auto" for the cluster that this machine belongs
+        to, or "local" for one of this machine's cores.
 
         Raises :class:`BenchmarkError` if Ray is not installed or the cluster does not answer.
         """
@@ -29,6 +31,7 @@ class RayWorkers:
             ) from None
         self._ray = ray
         self._cache = cache
+        _require_listener(address)
         try:
             ray.init(
                 address=None if address == "local" else address,
@@ -74,6 +77,20 @@ class RayWorkers:
     def close(self) -> None:
         """Leave the cluster."""
         self._ray.shutdown()
+
+
+def _require_listener(address: str) -> None:
+    """Refuse an address where nobody listens; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if address in ("local", "auto"):
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise BenchmarkError(
+            f"no Ray cluster answers at {address!r} ({error}); expected HOST:PORT of its head "
+            "node, auto, or local"
+        ) from error
 
 
 def _run(job: Job, cache: Path) -> tuple[dict[str, Any] | None, str | None]:

@@ -74,7 +74,7 @@ class _Forecast:
     @property
     def seconds_left(self) -> float | None:
         share = self.share
-        if share < 0.002:
+        if share < 0.01:
             return None
         return (time.perf_counter() - self.began) * (1.0 - share) / share
 

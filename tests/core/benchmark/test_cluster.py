@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from core.benchmark import BenchmarkError, Cell, RayWorkers, Store, Trial, plan, run
+from core.benchmark.cluster import _require_listener
 
 INSTALLED = importlib.util.find_spec("ray") is not None
 CELL = Cell("B", "raw_bc", "reach", 4, 0, quick=True)
@@ -14,6 +15,12 @@ TRIAL = Trial(episodes=2, horizon=8)
 def test_without_ray_a_sentence_says_how_to_get_it(tmp_path):
     with pytest.raises(BenchmarkError, match=r"Ray is not installed; run `pip install"):
         RayWorkers(tmp_path, "local")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "host:port"])
+def test_an_address_where_nobody_listens_is_a_sentence(address):
+    with pytest.raises(BenchmarkError, match=f"no Ray cluster answers at '{address}'"):
+        _require_listener(address)
 
 
 @pytest.mark.skipif(not INSTALLED, reason="needs the optional extra `ray`")
