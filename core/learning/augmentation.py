@@ -9,6 +9,7 @@ displacements, rotations and commands change together. Recognised by name and si
 - ``…_rotation`` (6): first two columns of a rotation matrix, turned;
 - ``joint_positions``: the first joint turns with the scene, since its axis is the base's vertical;
   moved scenes do not fit them, so an encoder should then ignore them;
+- in the mirror, left and right are exchanged: the arm, its gripper and the tasks are symmetric;
 - commands ``linear_x``/``linear_y`` and ``angular_x``/``angular_y``: turned.
 
 Everything else, forces in the tool's frame for example, stays, and so does all of another robot's.
@@ -27,6 +28,17 @@ LARGEST_TURN = 2.5
 """Turns are drawn from a normal distribution cut off at this many standard deviations."""
 
 
+MIRRORED = {
+    "_position": (1.0, -1.0, 1.0),
+    "_force": (1.0, -1.0, 1.0),
+    "_torque": (-1.0, 1.0, -1.0),  # an axial vector
+    "_rotation": (1.0, -1.0, 1.0, -1.0, 1.0, -1.0),  # S R S, with S the mirror: still a rotation
+}
+"""Signs of a field's features in the mirror, by the end of its name."""
+MIRRORED_ACTIONS = {"linear_y": -1.0, "angular_x": -1.0, "angular_z": -1.0}
+"""Actions that change sign in the mirror."""
+
+
 @dataclass(frozen=True)
 class Motion:
     """Random motions of the scene, one for every window."""
@@ -35,6 +47,8 @@ class Motion:
     """Turn about the base (batch,) [rad]."""
     displacement: Tensor
     """Move along the table (batch, 2) [m]."""
+    mirrored: Tensor
+    """Whether left and right are exchanged first (batch,) bool."""
 
 
 class SceneMotion:
@@ -50,8 +64,9 @@ class SceneMotion:
         turn: float,
         shift: float,
         device: torch.device,
+        mirror: bool = False,
     ) -> None:
-        self.turn, self.shift = turn, shift
+        self.turn, self.shift, self.mirror = turn, shift, mirror
         size = space.observation_size
         mean, std = (torch.from_numpy(v) for v in standardisation.packed())
         inverse = torch.where(std > 0, 1.0 / std.clamp(min=1e-12), torch.zeros_like(std))
@@ -74,6 +89,12 @@ class SceneMotion:
             (mean @ cosine * inverse, mean @ sine * inverse, -mean * turned * inverse)
         ).to(device)
         self._moved = (moved * inverse).to(device)
+        signs = _mirror_signs(space)
+        self._signs = signs.to(device)
+        self._mirror_offset = ((signs - 1.0) * mean * inverse).to(device)
+        self._action_signs = torch.tensor(
+            [MIRRORED_ACTIONS.get(name, 1.0) for name in space.action_names], device=device
+        )
         self._first_joint: int | None = None
         if "joint_positions" in space.fields and not space.foreign:
             self._first_joint = space.slice_of("joint_positions").start
@@ -89,13 +110,19 @@ class SceneMotion:
         """Motions of `batch` windows, on the CPU."""
         angle = torch.randn(batch, generator=generator).clamp(-LARGEST_TURN, LARGEST_TURN)
         displacement = torch.randn(batch, 2, generator=generator)
-        return Motion(angle * self.turn, displacement * self.shift)
+        mirrored = torch.zeros(batch, dtype=torch.bool)
+        if self.mirror:
+            mirrored = torch.rand(batch, generator=generator) < 0.5
+        return Motion(angle * self.turn, displacement * self.shift, mirrored)
 
     def observations(self, motion: Motion, packed: Tensor) -> Tensor:
         """Observations (batch, time, O) as the moved scene would give them."""
         device = packed.device
         angle = motion.angle.to(device)[:, None, None]
         c, s = angle.cos(), angle.sin()  # (batch, 1, 1)
+        if self.mirror:
+            other = packed * self._signs + self._mirror_offset
+            packed = torch.where(motion.mirrored.to(device)[:, None, None], other, packed)
         p, q, k = self._offsets
         result = packed @ self._keep + k
         result = result + c * (packed @ self._cosine + p) + s * (packed @ self._sine + q)
@@ -107,6 +134,10 @@ class SceneMotion:
 
     def actions(self, motion: Motion, actions: Tensor) -> Tensor:
         """Actions (batch, ..., A) as they would be given in the moved scene."""
+        if self.mirror:
+            chosen = motion.mirrored.to(actions.device)
+            chosen = chosen.reshape(-1, *([1] * (actions.ndim - 1)))
+            actions = torch.where(chosen, actions * self._action_signs, actions)
         angle = motion.angle.to(actions.device)
         angle = angle.reshape(-1, *([1] * (actions.ndim - 2)))
         c, s = angle.cos(), angle.sin()
@@ -115,6 +146,20 @@ class SceneMotion:
             result[..., x] = c * actions[..., x] - s * actions[..., y]
             result[..., y] = s * actions[..., x] + c * actions[..., y]
         return result
+
+
+def _mirror_signs(space: Space) -> Tensor:
+    """Sign (O,) that each feature takes when left and right, y and -y, are exchanged."""
+    signs = torch.ones(space.observation_size)
+    if space.foreign:
+        return signs
+    for name, size in space.fields.items():
+        pattern = next((MIRRORED[end] for end in MIRRORED if name.endswith(end)), None)
+        if "_from_" in name:
+            pattern = MIRRORED["_position"]
+        if pattern is not None and len(pattern) == size:
+            signs[space.slice_of(name)] = torch.tensor(pattern)
+    return signs
 
 
 def _horizontal_pairs(space: Space) -> list[tuple[int, bool]]:

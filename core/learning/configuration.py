@@ -125,6 +125,29 @@ class BeliefConfiguration:
 
 
 @dataclass(frozen=True)
+class ObserverConfiguration:
+    """The observer in front of the encoder: frames corrected by the actions executed."""
+
+    kind: Literal["none", "gru"] = "none"
+    """Whether there is one."""
+    size: int = 128
+    """Width of its recurrent state."""
+    noise: float = 1.0
+    """Largest noise that it learns to reject [standard deviations of each feature]."""
+    dropout: float = 0.5
+    """Largest share of frames that it learns to do without."""
+    clean: float = 0.25
+    """Part of the windows on which it learns to leave the frames alone."""
+
+    def __post_init__(self) -> None:
+        _need_choice(self, "kind")
+        _need(self.size >= 1, self, "size", "at least 1")
+        _need(self.noise >= 0, self, "noise", "0 or larger")
+        for name in ("dropout", "clean"):
+            _need(0 <= getattr(self, name) <= 1, self, name, "between 0 and 1")
+
+
+@dataclass(frozen=True)
 class HeadConfiguration:
     """The policy head: belief to a chunk of actions."""
 
@@ -168,6 +191,7 @@ LOSS_TERMS = (
     "next_observation",
     "contrastive",
     "masked",
+    "observer",
     "action",
     "gripper",
     "decoder",
@@ -202,6 +226,8 @@ class LossConfiguration:
     (SimCLR)."""
     masked: float = 0.0
     """Weight of predicting later latents from a partly hidden frame, without actions (V-JEPA)."""
+    observer: float = 1.0
+    """Weight of the observer's loss, where there is an observer; it reaches nothing else."""
     action: float = 1.0
     """Weight of the head's action loss (gripper apart)."""
     gripper: float = 0.3
@@ -266,6 +292,8 @@ class TrainingConfiguration:
     shift: float = 0.1
     """Standard deviation of a random horizontal displacement of the scene, drawn for every window
     [m]; the encoder should then ignore joint angles, which tell the true place. 0: none."""
+    mirror: bool = False
+    """Whether left and right are exchanged in half of the windows."""
     seed: int = 0
     """Fixes the initial weights and the order of the data."""
 
@@ -294,6 +322,8 @@ class Configuration:
     """Latent predictor."""
     belief: BeliefConfiguration = field(default_factory=BeliefConfiguration)
     """Memory."""
+    observer: ObserverConfiguration = field(default_factory=ObserverConfiguration)
+    """Model of the sensors."""
     head: HeadConfiguration = field(default_factory=HeadConfiguration)
     """Policy head."""
     target: TargetConfiguration = field(default_factory=TargetConfiguration)

@@ -18,6 +18,7 @@ from core.learning.heads import (
     make_goal_map,
 )
 from core.learning.layers import perceptron
+from core.learning.observer import Observer
 from core.learning.predictor import Predictor
 from core.learning.space import Space, Standardisation
 
@@ -54,6 +55,10 @@ class ActJepa(nn.Module):
         self.reconstructor = make_decoder(latent, space.observation_size) if reconstructs else None
         self.projector = perceptron(latent, (latent,), latent) if loss.contrastive else None
         self.masked_prediction = MaskedPrediction(latent) if loss.masked else None
+        self.observer: Observer | None = None
+        if configuration.observer.kind != "none":
+            sizes = space.observation_size, space.action_size
+            self.observer = Observer(configuration.observer, *sizes)
         self._target_weights: list[Tensor] = list(self.target_encoder.parameters())
         self._online_weights: list[Tensor] = list(self.encoder.parameters())
         self._norms = [
@@ -143,7 +148,7 @@ class ActJepa(nn.Module):
 
     def representation_parameters(self) -> list[nn.Parameter]:
         """What the representation phase trains."""
-        parts = (
+        return _parameters(
             self.encoder,
             self.action_encoder,
             self.belief,
@@ -153,13 +158,20 @@ class ActJepa(nn.Module):
             self.projector,
             self.masked_prediction,
         )
-        return [p for part in parts if part is not None for p in part.parameters()]
 
-    def reader_parameters(self) -> list[nn.Parameter]:
-        """What reads a belief without shaping it in the frozen protocol."""
-        return [p for part in (self.head, self.decoder, self.goal_map) for p in part.parameters()]
+    def head_parameters(self) -> list[nn.Parameter]:
+        """The policy head's."""
+        return _parameters(self.head)
+
+    def probe_parameters(self) -> list[nn.Parameter]:
+        """What shapes nothing else: decoder, goal map and observer."""
+        return _parameters(self.decoder, self.goal_map, self.observer)
 
     def _predict(self, state: Tensor, encoded_action: Tensor) -> Tensor:
         belief = self.belief
         result: Tensor = self.predictor(belief.read(state), encoded_action, belief.estimate(state))
         return result
+
+
+def _parameters(*parts: nn.Module | None) -> list[nn.Parameter]:
+    return [p for part in parts if part is not None for p in part.parameters()]

@@ -46,6 +46,8 @@ class Adam:
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """One update of all parameters that have a gradient."""
+        if all(p.grad is None for p in self.parameters):
+            return
         found = [(i, p.grad) for i, p in enumerate(self.parameters) if p.grad is not None]
         at, gradients = [i for i, _ in found], [gradient for _, gradient in found]
         divisor = None

@@ -8,7 +8,13 @@ from torch.nn import functional
 
 from core.learning.features import PROBED_POINTS, Features, Losses, spread_points
 from core.learning.heads import MaskedPrediction
-from core.learning.losses import action_distance, latent_distance, masked_mean, observation_distance
+from core.learning.losses import (
+    OBSERVATION_CLIP,
+    action_distance,
+    latent_distance,
+    masked_mean,
+    observation_distance,
+)
 from core.learning.model import ActJepa
 from core.learning.windows import Windows
 
@@ -34,6 +40,8 @@ def representation_losses(model: ActJepa, windows: Windows, features: Features) 
         losses["contrastive"] = _contrastive_loss(model, windows)
     if weights.masked:
         losses["masked"] = _masked_loss(model, windows, features)
+    if weights.observer and model.observer is not None:
+        losses["observer"] = _observer_loss(model, windows)
     return losses
 
 
@@ -141,3 +149,38 @@ def _hide_fields(model: ActJepa, windows: Windows, frames: Tensor, noise: float)
         added = torch.randn(frames.shape, generator=generator)
         view = view + noise * (added * spread).to(frames.device)
     return view
+
+
+def _observer_loss(model: ActJepa, windows: Windows) -> Tensor:
+    """Noisy, incomplete windows corrected, against what was really there.
+
+    As observations, and as latents of the target encoder: what matters there is what matters to
+    policy and predictor.
+    """
+    observer, settings = model.observer, model.configuration.observer
+    assert observer is not None
+    truth = windows.observations[:, : windows.time].clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)
+    batch, time = truth.shape[:2]
+    generator, device = windows.generator, truth.device
+
+    def draw(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=generator).to(device)
+
+    disturbed = (draw(batch, 1) >= settings.clean).to(truth.dtype)  # (batch, 1)
+    sigma = settings.noise * draw(batch, 1) * disturbed
+    noise = torch.randn(truth.shape, generator=generator).to(device)
+    missing = draw(batch, time) < settings.dropout * draw(batch, 1) * disturbed
+    missing[:, 0] = False
+    frames = truth + sigma[..., None] * noise
+    before = torch.cat((torch.zeros_like(windows.actions[:, :1]), windows.actions), dim=1)
+    corrected = observer.unroll(frames, before[:, :time], missing)
+    exists = windows.valid[:, :time]
+    with torch.no_grad():
+        wanted = model.target_encoder.encode_packed(truth, model.space)
+    latent = model.target_encoder.encode_packed(corrected, model.space)
+    # the noise left, in units of that which was there, or of a twentieth of a deviation
+    scale = (sigma + 0.05).square()
+    as_seen = (corrected - truth).square().mean(dim=-1) / scale
+    spread = wanted.flatten(0, 1).var(dim=0).mean().clamp(min=1e-6)
+    as_latent = (latent - wanted).square().mean(dim=-1) / spread
+    return masked_mean(as_seen + as_latent, exists)

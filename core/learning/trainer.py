@@ -173,11 +173,13 @@ class Trainer:
         self._rate = learning_rate(configuration.optimiser, done, phase.steps)
         self._tau = target_tau(configuration.target, done, phase.steps)
         windows = self.sampler.gather(self.sampler.draw(), self._ahead)
-        self._optimiser.clear_gradients()
+        for optimiser in self._optimisers:
+            optimiser.clear_gradients()
         losses = self._losses(windows)
         self._note(losses)
         torch.autograd.backward(tuple(losses.values()), self._weights)
-        self._optimiser.step(self._rate)
+        for optimiser in self._optimisers:
+            optimiser.step(self._rate)
         if phase.representation:
             self.model.update_target(self._tau)
         self.step += 1
@@ -195,7 +197,8 @@ class Trainer:
     def state(self) -> TrainingState:
         """A copy of everything needed to go on exactly from here."""
         tensors = {f"model.{k}": v.detach().clone() for k, v in self.model.state_dict().items()}
-        tensors |= {f"optimiser.{k}": v for k, v in self._optimiser.state().items()}
+        for i, optimiser in enumerate(self._optimisers):
+            tensors |= {f"optimiser{i}.{k}": v for k, v in optimiser.state().items()}
         tensors["sampler.generator"] = self.sampler.generator.get_state().clone()
         return TrainingState(self.step, self._phase, tensors)
 
@@ -204,7 +207,8 @@ class Trainer:
         self.step = state.step
         self.model.load_state_dict(state.part("model"))
         self._enter(state.phase)
-        self._optimiser.restore(state.part("optimiser"))
+        for i, optimiser in enumerate(self._optimisers):
+            optimiser.restore(state.part(f"optimiser{i}"))
         self.sampler.generator.set_state(state.tensors["sampler.generator"].cpu())
 
     def settings(self) -> dict[str, Any]:
@@ -213,10 +217,15 @@ class Trainer:
 
     def _scene_motion(self) -> SceneMotion | None:
         training, dataset = self.configuration.training, self.dataset
-        if not training.turn and not training.shift:
+        if not training.turn and not training.shift and not training.mirror:
             return None
         return SceneMotion(
-            dataset.space, dataset.standardisation, training.turn, training.shift, self.device
+            dataset.space,
+            dataset.standardisation,
+            training.turn,
+            training.shift,
+            self.device,
+            training.mirror,
         )
 
     def _phase_index(self) -> int:
@@ -233,13 +242,17 @@ class Trainer:
         phase, configuration = self.phase, self.configuration
         self._phase_end = sum(p.steps for p in self.phases[: index + 1])
         model = self.model
-        learning = model.representation_parameters() if phase.representation else []
+        shaping = model.representation_parameters() if phase.representation else []
         if phase.readers:
-            learning = learning + model.reader_parameters()
+            shaping = shaping + model.head_parameters()
         for parameter in model.parameters():
             parameter.grad = None  # what an earlier phase trained is not trained now
+        # probes apart: a decoder's large gradient must not shorten that of the policy
         optimiser = configuration.optimiser
-        self._optimiser = Adam(learning, optimiser.weight_decay, optimiser.gradient_clip)
+        settings = optimiser.weight_decay, optimiser.gradient_clip
+        self._optimisers = tuple(
+            Adam(parameters, *settings) for parameters in (shaping, model.probe_parameters())
+        )
         self._ahead = frames_ahead(
             configuration, representation=phase.representation, readers=phase.readers
         )

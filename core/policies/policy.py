@@ -97,6 +97,7 @@ class BeliefPolicy:
             self.count = count
             self._state = self.model.belief.initial(count)
             self._present = self._state
+            self._sensing = self._fresh_senses(count)
             # executed actions of the last steps, the newest last, one more than frames are old
             size = self.checkpoint.space.action_size
             self._past = torch.zeros(count, self.delay + 1, size)
@@ -106,6 +107,7 @@ class BeliefPolicy:
             self._resize(count)
         index = torch.as_tensor(list(ids), dtype=torch.long)
         self._state[index] = self.model.belief.initial(len(index))
+        self._sensing[index] = self._fresh_senses(len(index))
         self._past[index] = 0.0
         self._age[index] = 0
         self._chunks[index] = 0.0
@@ -169,18 +171,28 @@ class BeliefPolicy:
     def _clear(self, index: Tensor) -> None:
         """Forget what a subclass carries at the places `index` (k,)."""
 
+    def _fresh_senses(self, count: int) -> Tensor:
+        """State (count, state) of the observer, if there is one, before anything was seen."""
+        observer = self.model.observer
+        return torch.zeros(count, 0) if observer is None else observer.initial(count)
+
     def _perceive(self, packed: Tensor, missing: Tensor | None) -> None:
         """Take a frame (n, O) into the belief."""
         first = self._age == 0
         if missing is not None:
             missing = missing & ~first  # nothing can stand in for the first frame
-            if not self.predicts or not bool(missing.any()):
+            if not bool(missing.any()):
                 missing = None
-        state = self.model.perceive(self._state, packed, self._past[:, 0], missing)
+        before, sensing = self._past[:, 0], self._sensing
+        if self.model.observer is not None:
+            sensing, packed = self.model.observer.step(sensing, packed, before, missing)
+            missing = None  # the observer's own prediction stands in
+        state = self.model.perceive(self._state, packed, before, missing if self.predicts else None)
         if self.delay:  # until the first frame is that old, it is the one that arrives
-            repeated = ~first & (self._age <= self.delay)
-            state = torch.where(repeated[:, None], self._state, state)
-        self._state = state
+            repeated = (~first & (self._age <= self.delay))[:, None]
+            state = torch.where(repeated, self._state, state)
+            sensing = torch.where(repeated, self._sensing, sensing)
+        self._state, self._sensing = state, sensing
 
     def _catch_up(self) -> Tensor:
         """The belief (n, state) rolled out from the newest frame to now."""

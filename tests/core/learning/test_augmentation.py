@@ -36,7 +36,9 @@ def turned(vectors, angle):
 def test_turn_and_shift(arm_dataset):
     angle, shift = 0.7, np.array([0.1, -0.2])
     motion = SceneMotion(arm_dataset.space, arm_dataset.standardisation, 1.0, 1.0, CPU)
-    given = Motion(torch.tensor([angle]), torch.from_numpy(shift[None]).float())
+    given = Motion(
+        torch.tensor([angle]), torch.from_numpy(shift[None]).float(), torch.zeros(1).bool()
+    )
     packed = arm_dataset.demonstrations.observations[None, :50]
     before = arm_dataset.standardisation.invert(packed[0])
     after = arm_dataset.standardisation.invert(motion.observations(given, packed)[0])
@@ -58,10 +60,30 @@ def test_turn_and_shift(arm_dataset):
 
 def test_commands_turn_with_the_scene(arm_dataset):
     motion = SceneMotion(arm_dataset.space, arm_dataset.standardisation, 1.0, 0.0, CPU)
-    given = Motion(torch.tensor([np.pi / 2]), torch.zeros(1, 2))
+    given = Motion(torch.tensor([np.pi / 2]), torch.zeros(1, 2), torch.zeros(1).bool())
     action = torch.tensor([[[1.0, 0.5, 0.2, 0.3, -0.4, 0.6, 1.0]]])
     expected = torch.tensor([[[-0.5, 1.0, 0.2, 0.4, 0.3, 0.6, 1.0]]])
     torch.testing.assert_close(motion.actions(given, action), expected, atol=1e-6, rtol=0)
+
+
+def test_the_mirror_exchanges_left_and_right(arm_dataset):
+    motion = SceneMotion(arm_dataset.space, arm_dataset.standardisation, 0.0, 0.0, CPU, mirror=True)
+    given = Motion(torch.zeros(2), torch.zeros(2, 2), torch.tensor([True, False]))
+    packed = arm_dataset.demonstrations.observations[None, :50].expand(2, -1, -1)
+    before = arm_dataset.standardisation.invert(packed[0])
+    mirrored, same = motion.observations(given, packed)
+    torch.testing.assert_close(same, packed[1], atol=1e-5, rtol=0)
+    after = arm_dataset.standardisation.invert(mirrored)
+    s = np.diag([1.0, -1.0, 1.0])
+    for name in ("end_effector_position", "goal_position", "goal_from_end_effector"):
+        np.testing.assert_allclose(after[name], before[name] @ s, atol=1e-5)
+    columns = before["end_effector_rotation"].reshape(-1, 2, 3)  # rows of these are columns of R
+    expected = np.stack((columns[:, 0] @ s, -columns[:, 1] @ s), axis=1)  # S R S
+    np.testing.assert_allclose(after["end_effector_rotation"], expected.reshape(-1, 6), atol=1e-5)
+    action = torch.tensor([[[1.0, 0.5, 0.2, 0.3, -0.4, 0.6, 1.0]]]).expand(2, -1, -1)
+    expected_action = torch.tensor([[1.0, -0.5, 0.2, -0.3, -0.4, -0.6, 1.0]])
+    torch.testing.assert_close(motion.actions(given, action)[0], expected_action)
+    torch.testing.assert_close(motion.actions(given, action)[1], action[1])
 
 
 def test_no_motion_changes_nothing(arm_dataset):
