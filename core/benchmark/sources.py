@@ -39,13 +39,14 @@ WITHOUT_EFFECT = frozenset(
     {
         "__init__.py",
         "allocation.py",
+        "checkpoints.py",
         "collapse.py",
         "errors.py",
         "presets.py",
         "reports.py",
     }
 )
-"""Files that tell, name or speed up, and change no result."""
+"""Files that tell, name, store or speed up, and change no result."""
 
 
 @cache

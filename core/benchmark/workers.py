@@ -144,15 +144,19 @@ def serve(line: Connection, cache: Path) -> None:
         except (EOFError, OSError):
             return
 
-        def told(share: float, note: str) -> None:
-            line.send(("told", share, note))
-
         try:
-            answer = job.run(cache, told)
+            answer = job.run(cache, lambda share, note: _say(line, "told", share, note))
         except Exception as error:  # noqa: BLE001  # whatever it is, the others go on
-            line.send(("failed", in_a_sentence(error)))
+            _say(line, "failed", in_a_sentence(error))
         else:
-            line.send(("done", answer))
+            _say(line, "done", answer)
+
+
+def _say(line: Connection, *what: Any) -> None:
+    try:
+        line.send(what)
+    except OSError:
+        os._exit(1)  # nobody listens any more
 
 
 def in_a_sentence(error: BaseException) -> str:
@@ -174,9 +178,9 @@ def _end_with_parent() -> None:
 
 def _dismiss(workers: list[_Worker]) -> None:
     for worker in workers:
-        worker.line.close()
         if worker.job is not None:
             worker.process.terminate()
+        worker.line.close()  # one that waits for a job ends by itself
     for worker in workers:
         worker.process.join(PATIENCE)
         if worker.process.is_alive():

@@ -1,5 +1,7 @@
 import json
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -87,22 +89,33 @@ def test_bad_input_is_a_sentence_before_anything_starts(run, tmp_path, options, 
 
 
 @pytest.mark.usefixtures("first")
-def test_ctrl_c_keeps_finished_cells_and_the_same_command_goes_on(start, folder, run, tmp_path):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_or_killed_it_keeps_finished_cells_and_goes_on(start, folder, run, tmp_path, how):
     command = (
-        *("benchmark", "--quick", "--regimes", "B", "C", "--methods", "raw_bc", "act_jepa"),
-        *("--tasks", "reach", "--out", tmp_path, "--cache", folder / "cache", "--workers", 1),
+        *("benchmark", "--quick", "--methods", "raw_bc", "act_jepa", "--tasks", "reach"),
+        *("--out", tmp_path, "--cache", folder / "cache", "--workers", 1),
     )
     process = start(*command)
     cells = tmp_path / "cells"
     while not list(cells.glob("*.json")):
         assert process.poll() is None, process.stderr.read()
-    process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    workers = children(process.pid)
+    process.send_signal(how)
     _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130, stderr
-    assert "interrupted" in stderr
+    assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL), stderr
     assert "Traceback" not in stderr
+    assert ("interrupted; finished cells are kept" in stderr) == (how == signal.SIGINT)
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        time.sleep(0.02)  # they notice that nobody is there any more; the test's limit is ours
     done = len(list(cells.glob("*.json")))
-    assert 0 < done < 4
+    assert 0 < done < 6
     result = run(*command)
     assert result.returncode == 0, result.stderr
-    assert f"4 cells, {done} of them there already" in result.stderr
+    assert f"6 cells, {done} of them there already" in result.stderr
+
+
+def children(pid: int) -> list[str]:
+    """Processes that `pid` has started; none where the system does not tell."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return listed.read_text().split() if listed.exists() else []
