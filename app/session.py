@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.studio import Studio
 from app.workers.messages import Take
-from core.recording import Episode, EpisodeInfo, Library, RecordingError, write_episode
+from core.recording import (
+    Editor,
+    Episode,
+    EpisodeInfo,
+    EpisodeRow,
+    RecordingError,
+    write_episode,
+)
 from core.recording.quality import Quality, measure_quality
 
 
@@ -34,6 +41,18 @@ class Saved:
     def identifier(self) -> str:
         """Name in the library."""
         return self.info.identifier
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The workspace's episodes at one moment, and what can be taken back and done again."""
+
+    rows: tuple[EpisodeRow, ...]
+    """All episodes, sorted by name, broken ones included."""
+    undo: str
+    """What undo would take back; empty if nothing."""
+    redo: str
+    """What redo would do again; empty if nothing."""
 
 
 def commit(episode: Episode, reason: str, folder: Path) -> Saved:
@@ -105,16 +124,46 @@ class Session(QObject):
         """Whether a recording has ended that is not on disk yet."""
         return self._saving > 0
 
-    def relabel(self, identifier: str, success: bool | None) -> None:
-        """Say anew whether an episode succeeded; the toast offers to undo."""
-        word = {True: "a success", False: "a failure", None: "unlabelled"}[success]
-        which = self._words(identifier)
-        self._change(lambda library: library.relabel(identifier, success), f"{which} is now {word}")
+    def relabel(self, identifiers: str | Sequence[str], success: bool | None) -> None:
+        """Say anew whether episodes succeeded; the toast offers to undo."""
+        chosen = _several(identifiers)
+        word = {True: "success", False: "failure", None: "unlabelled"}[success]
+        self._change(
+            lambda editor: editor.relabel(chosen, success),
+            f"{self._words(chosen)} now marked as {word}",
+        )
 
-    def discard(self, identifier: str) -> None:
-        """Move an episode to the trash; the toast says which, and offers to undo."""
-        which = self._words(identifier)
-        self._change(lambda library: library.discard(identifier), f"{which} is now in the trash")
+    def discard(self, identifiers: str | Sequence[str]) -> None:
+        """Move episodes to the trash; the toast says which, and offers to undo."""
+        chosen = _several(identifiers)
+        self._change(
+            lambda editor: editor.delete(chosen), f"{self._words(chosen)} now in the trash"
+        )
+
+    def tag(
+        self, identifiers: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> None:
+        """Add and remove marks of episodes; the toast offers to undo."""
+        chosen = _several(identifiers)
+        signs = [*(f"+{tag}" for tag in add), *(f"−{tag}" for tag in remove)]
+        said = f"{self._words(chosen)} tagged anew: {', '.join(signs)}"
+        self._change(
+            lambda editor: editor.tag(chosen, add, remove), said.replace("{", "").replace("}", "")
+        )
+
+    def trim(self, identifier: str, start: int, stop: int) -> None:
+        """Keep the steps `start` to `stop` (not included); the toast offers to undo."""
+        self._change(
+            lambda editor: editor.trim(identifier, start, stop),
+            f"{self._words([identifier])} trimmed to {stop - start} steps",
+        )
+
+    def split(self, identifier: str, step: int) -> None:
+        """Make two episodes of one, the second from `step` on; the toast offers to undo."""
+        self._change(
+            lambda editor: editor.split(identifier, step),
+            f"{self._words([identifier])} split at step {step}",
+        )
 
     def relabel_last(self, success: bool | None) -> None:
         """Relabel what was recorded last, also while that is still being saved."""
@@ -126,23 +175,21 @@ class Session(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last relabelling or discarding."""
+        """Take back the last change of the library, also one of an earlier sitting."""
+        self._change(lambda editor: editor.undo(), "Taken back: {}", "Redo", self.redo)
+
+    @Slot()
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self._change(lambda editor: editor.redo(), "Done again: {}")
+
+    def listed(self) -> Listed:
+        """All episodes of the workspace; for a background thread. Raises `StorageError`."""
         library = self._studio.workspace.library
-
-        def work() -> str:
-            with self._lock:
-                return library.undo()
-
-        def done(identifier: str) -> None:
-            self._studio.toast(f"Restored {short(identifier)}")
-            self._refresh()
-
-        self._studio.background(work, done, self._refused)
-
-    def entries(self) -> list[Any]:
-        """All episodes of the workspace; for a background thread."""
         with self._lock:
-            return self._studio.workspace.library.entries()
+            library.index.refresh()
+            editor = library.editor
+            return Listed(library.index.rows, editor.undo_text, editor.redo_text)
 
     def _with_last(self, act: Callable[[str], None]) -> None:
         """A hand means the recording that it saw end, which may not have a file yet."""
@@ -152,24 +199,36 @@ class Session(QObject):
         elif last is not None:
             act(last.identifier)
 
-    def _words(self, identifier: str) -> str:
-        """How a toast calls an episode: the last recording, or which one of this sitting."""
-        saved = self._ever.get(identifier)
+    def _words(self, identifiers: Sequence[str]) -> str:
+        """How a toast calls episodes: the last recording, one of this sitting, or how many."""
+        if len(identifiers) > 1:
+            return f"{len(identifiers)} episodes are"
+        saved = self._ever.get(identifiers[0])
         if saved is None:
-            return f"Episode {short(identifier)}"
+            return f"Episode {short(identifiers[0])} is"
         kind = {True: "success", False: "failure", None: "recording"}[saved.info.success]
         place = "The last" if saved is self.last else "An earlier"
-        return f"{place} {kind} ({saved.quality.duration:.1f} s)"
+        return f"{place} {kind} ({saved.quality.duration:.1f} s) is"
 
-    def _change(self, change: Callable[[Library], Any], said: str) -> None:
+    def _change(
+        self,
+        change: Callable[[Editor], Any],
+        said: str,
+        action: str = "Undo",
+        on_action: Callable[[], None] | None = None,
+    ) -> None:
+        """Change the library in the background, one change after the other; then say so.
+
+        `said` may have a place for what `change` returns.
+        """
         library = self._studio.workspace.library
 
-        def work() -> None:
+        def work() -> Any:
             with self._lock:
-                change(library)
+                return change(library.editor)
 
-        def done(_: Any) -> None:
-            self._studio.toast(said, "Undo", self.undo)
+        def done(result: Any) -> None:
+            self._studio.toast(said.format(result), action, on_action or self.undo)
             self._refresh()
 
         self._studio.background(work, done, self._refused)
@@ -178,7 +237,7 @@ class Session(QObject):
         """Bring the list in line with the disk, then tell everybody."""
 
         def work() -> dict[str, EpisodeInfo]:
-            return {e.identifier: e.info for e in self.entries() if e.info is not None}
+            return {row.identifier: row.info for row in self.listed().rows if row.info is not None}
 
         def done(infos: dict[str, EpisodeInfo]) -> None:
             self._present = set(infos)
@@ -233,6 +292,10 @@ class Session(QObject):
         self._ever.clear()
         self._present.clear()
         self.changed.emit()
+
+
+def _several(identifiers: str | Sequence[str]) -> list[str]:
+    return [identifiers] if isinstance(identifiers, str) else list(identifiers)
 
 
 def short(identifier: str) -> str:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.arm import Arm
 from app.page import Page
-from app.pages.episodes import get_title
+from app.pages.episodes_panel import get_title
 from app.studio import Studio
 from app.theme import Theme
 from app.widgets.command_strip import CommandStrip

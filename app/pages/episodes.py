@@ -1,24 +1,47 @@
-"""Episodes: see again what was recorded, relabel it, throw it away, get it back."""
+"""Episodes: see again what was recorded, edit it, judge it, choose what to train on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
 
 from app.arm import Arm
+from app.listing import Listing
 from app.page import Page
+from app.pages.episodes_panel import EpisodesPanel
 from app.studio import Studio
 from app.theme import Theme
-from app.widgets.controls import Card, button, label, row
-from app.widgets.empty import Empty
-from app.widgets.episode_table import EpisodeTable, Row
+from app.widgets.episode_rows import Row, ordered
+from app.widgets.quality_view import Survey, survey
+from app.widgets.selection_bar import SaveSelection, parted
 from app.widgets.timeline import Timeline
 from app.workers.messages import REPLAY, LoadReplay, Play, Seek, Tick
-from core.recording import Episode, EpisodeEntry, read_episode
-from core.recording.quality import Quality, measure_quality
-from core.simulation import get_task, model_hash, task_names
+from app.workers.thumbnails import Thumbnails
+from core.recording import (
+    Episode,
+    EpisodeRow,
+    Selections,
+    length_outliers,
+    path_outliers,
+    read_episode,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies in the workspace and among the samples at one moment."""
+
+    rows: tuple[Row, ...]
+    """Own episodes and samples."""
+    undo: str
+    """What can be taken back."""
+    redo: str
+    """What can be done again."""
+    selections: tuple[str, ...]
+    """Names of the saved selections."""
 
 
 class EpisodesPage(Page):
@@ -32,28 +55,24 @@ class EpisodesPage(Page):
         super().__init__()
         self.studio = studio
         self.arm = arm
-        self._own: list[EpisodeEntry] = []
-        self._samples: list[EpisodeEntry] = []
-        self._loading: Path | None = None
+        self._rows: tuple[Row, ...] = ()
+        self._lengths: dict[Path, int] = {}
+        self._loading: tuple[Path, int] | None = None
         self._wanted: Path | None = None
         self._shown = False
         self._stale = True
+        self._surveyed = 0
+        self._listing = Listing(studio, self._reader, self._show_found, self)
+        self.thumbnails = Thumbnails(self)
+        self.thumbnails.set_folder(studio.workspace.root)
         self.timeline = Timeline(studio.theme)
         self.strip = self.timeline
-        self.panel = QWidget()
-        inside = QVBoxLayout(self.panel)
-        inside.setContentsMargins(16, 16, 16, 16)
-        inside.setSpacing(8)
-        inside.addLayout(self._filters())
-        self.table = EpisodeTable(studio.theme)
-        self.empty = Empty(studio.theme, "ph.film-strip", "No episodes here", "", "Record one")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        self.stack.addWidget(self.empty)
-        inside.addWidget(self.stack, 1)
-        inside.addWidget(self._details_card())
+        self.controls = EpisodesPanel(studio.theme, self.thumbnails)
+        self.panel = self.controls
+        self.table = self.controls.table
         self._connect()
-        self._show_details(None, None)
+        self._choice_changed()
+        self.controls.show_history("", "")
 
     # -- what the window calls ----------------------------------------------------------------
 
@@ -68,56 +87,32 @@ class EpisodesPage(Page):
         self._shown = False
         self.arm.simulation.post(REPLAY, Play(False))
 
-    # -- parts --------------------------------------------------------------------------------
-
-    def _filters(self) -> QVBoxLayout:
-        self.place = QComboBox()
-        self.place.addItem("Everywhere", "all")
-        self.place.addItem("Workspace", "own")
-        self.place.addItem("Samples", "samples")
-        self.task = QComboBox()
-        self.task.addItem("All tasks", "")
-        for name in task_names():
-            self.task.addItem(get_task(name).title, name)
-        for box in (self.place, self.task):
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(8)
-        self.count = label("", "caption")
-        column = QVBoxLayout()
-        column.setSpacing(8)
-        column.addLayout(row(self.place, self.task))
-        column.addWidget(self.count)
-        return column
-
-    def _details_card(self) -> Card:
-        card = Card()
-        self.name = label("", "heading")
-        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.facts = label("", "muted", wrap=True)
-        self.good = button("Success", lambda: self._relabel(True))
-        self.bad = button("Failure", lambda: self._relabel(False))
-        self.discard = button("Discard", self._discard, kind="danger")
-        self.undo = button("Undo", self.arm.session.undo, kind="quiet")
-        self.undo.setToolTip("Take back the last change of the list (Ctrl+Z)")
-        self.undo.setShortcut("Ctrl+Z")
-        card.body.addWidget(self.name)
-        card.body.addWidget(self.facts)
-        card.body.addLayout(row(self.good, self.bad, self.discard, 1, self.undo))
-        return card
+    def close_down(self) -> None:
+        self.thumbnails.close_down()
 
     def _connect(self) -> None:
-        studio, arm = self.studio, self.arm
-        self.place.activated.connect(self._show_rows)
-        self.task.activated.connect(self._show_rows)
-        self.table.chosen.connect(self._chosen)
-        self.empty.pressed.connect(self._go_recording)
+        studio, arm, controls = self.studio, self.arm, self.controls
+        controls.filter.changed.connect(self._show_rows)
+        controls.table.chosen.connect(self._chosen)
+        controls.table.selection_changed.connect(self._choice_changed)
+        controls.empty.pressed.connect(self._leave_empty)
+        controls.relabel_wanted.connect(self._relabel)
+        controls.tag_wanted.connect(self._tag)
+        controls.delete_wanted.connect(self._delete)
+        controls.undo.clicked.connect(arm.session.undo)
+        controls.redo.clicked.connect(arm.session.redo)
+        controls.selections.show_wanted.connect(self._show_selection)
+        controls.selections.save_wanted.connect(self._ask_for_name)
+        controls.selections.delete_wanted.connect(self._forget_selection)
+        controls.quality_section.button.toggled.connect(self._look)
         self.timeline.play_wanted.connect(self._play)
         self.timeline.scrubbed.connect(self._seek)
+        self.timeline.trim_wanted.connect(self._trim)
+        self.timeline.split_wanted.connect(self._split)
         arm.ticked.connect(self._ticked)
         arm.replay_wanted.connect(self.show_episode)
         studio.episodes_changed.connect(self._changed)
+        studio.workspace_changed.connect(self.thumbnails.set_folder)
         studio.theme_changed.connect(self._set_theme)
 
     # -- the list -----------------------------------------------------------------------------
@@ -126,19 +121,35 @@ class EpisodesPage(Page):
     def refresh(self) -> None:
         """Read the lists again, in the background."""
         self._stale = False
-        samples = self.studio.samples
+        self._listing.reload()
 
-        def work() -> tuple[list[EpisodeEntry], list[EpisodeEntry]]:
-            return self.arm.session.entries(), samples.entries()
+    def _reader(self) -> Callable[[], Found]:
+        session, samples = self.arm.session, self.studio.samples
+        selections = Selections(self.studio.workspace)
 
-        def done(found: tuple[list[EpisodeEntry], list[EpisodeEntry]]) -> None:
-            own, self._samples = found
-            self._own = own[::-1]
-            self._show_rows()
-            if self._wanted is not None:
-                self.show_episode(self._wanted)
+        def work() -> Found:
+            listed = session.listed()
+            samples.index.refresh()
+            rows = _rows(listed.rows, samples.index.rows)
+            return Found(rows, listed.undo, listed.redo, tuple(selections.names()))
 
-        self.studio.background(work, done)
+        return work
+
+    def _show_found(self, found: Found) -> None:
+        self._rows = found.rows
+        lengths = {row.entry.path: row.entry.length for row in found.rows}
+        for path, length in self._lengths.items():
+            if lengths.get(path) != length:
+                self.thumbnails.forget(path)  # trimmed, or another file by now
+        self._lengths = lengths
+        controls = self.controls
+        controls.filter.offer(found.rows)
+        controls.offer_tags(sorted({tag for row in found.rows for tag in row.entry.tags}))
+        controls.show_history(found.undo, found.redo)
+        controls.selections.show_names(found.selections)
+        self._show_rows()
+        if self._wanted is not None:
+            self.show_episode(self._wanted)
 
     @Slot()
     def _changed(self) -> None:
@@ -148,36 +159,45 @@ class EpisodesPage(Page):
 
     @Slot()
     def _show_rows(self) -> None:
-        place, task = self.place.currentData(), self.task.currentData()
-        rows = []
-        if place in ("all", "own"):
-            rows += [Row(entry, False) for entry in self._own]
-        if place in ("all", "samples"):
-            rows += [Row(entry, True) for entry in self._samples]
-        if task:
-            rows = [r for r in rows if r.entry.info is not None and r.entry.info.task == task]
+        wanted = self.controls.filter
+        rows = ordered(wanted.value.chosen(self._rows), wanted.order.currentData())
         self.table.show_rows(rows)
-        self._show_details(self.table.current, self._quality)
-        infos = [r.entry.info for r in rows if r.entry.info is not None]
-        good = sum(info.success is True for info in infos)
-        minutes = sum(info.duration for info in infos) / 60.0
-        self.count.setText(f"{len(rows)} episodes, {good} successes, {minutes:.1f} min")
-        if place == "samples":
-            self.empty.say("No sample of this task", "Choose another task.")
-        else:
-            self.empty.say(
-                "No episodes here", "Record some, or look at the samples of another task."
-            )
-        self.stack.setCurrentWidget(self.table if rows else self.empty)
+        self.controls.show_count(rows, len(self._rows))
+        self._look()
 
     @Slot(object)
     def show_episode(self, path: Path) -> None:
         """Choose and play the episode of that file, also if it comes into the list later."""
         self._wanted = path
-        if self._stale or self.table.choose(path.stem):
-            self._wanted = None if not self._stale else path
+        if not self._stale and not self._listing.reading and self._rows:
+            if not self.table.choose(path.stem):
+                self.controls.filter.clear()
+                self.table.choose(path.stem)
+            self._wanted = None
 
-    # -- the chosen episode -------------------------------------------------------------------
+    @Slot()
+    def _look(self) -> None:
+        """Survey what is shown, off the GUI thread, while somebody looks at it."""
+        if not self.controls.quality_section.is_open:
+            return
+        rows = [row.entry for row in self.table.rows]
+        self._surveyed += 1
+        number = self._surveyed
+
+        def done(found: Survey) -> None:
+            if number == self._surveyed:
+                self.controls.quality.show_survey(found)
+                self.controls.numbers.setText(found.text)
+
+        self.studio.background(lambda: survey(rows), done)
+
+    # -- the chosen episodes ------------------------------------------------------------------
+
+    @Slot()
+    def _choice_changed(self) -> None:
+        self.controls.show_chosen(self.table.selected)
+        current = self.table.current
+        self.controls.quality.mark(current.entry if current is not None else None)
 
     @Slot(object)
     def _chosen(self, chosen: Row | None) -> None:
@@ -185,71 +205,121 @@ class EpisodesPage(Page):
             self._loading = None
             self.arm.simulation.post(REPLAY, LoadReplay(None))
             self.timeline.show_episode(None)
-            self._show_details(chosen, None)
             return
-        path = chosen.entry.path
-        if path == self._loading:
-            self._show_details(chosen, self._quality)
-            return
-        self._loading = path
+        self.timeline.set_editable(not chosen.sample)
+        key = (chosen.entry.path, chosen.entry.length)
+        if key == self._loading:
+            return  # only its description is another
+        self._loading = key
 
-        def work() -> tuple[Episode, Quality]:
-            episode = read_episode(path)
-            return episode, measure_quality(episode)
+        def done(episode: Episode) -> None:
+            if key == self._loading:  # or another one was chosen meanwhile
+                self.timeline.show_episode(episode)
+                self.arm.simulation.post(REPLAY, LoadReplay(episode))
 
-        def done(result: tuple[Episode, Quality]) -> None:
-            if path != self._loading:
-                return  # another one was chosen meanwhile
-            episode, self._quality = result
-            self.timeline.show_episode(episode)
-            self.arm.simulation.post(REPLAY, LoadReplay(episode))
-            self._show_details(self.table.current, self._quality)
+        self.studio.background(lambda: read_episode(key[0], images=False), done)
+
+    def _own(self, *, readable: bool = True) -> list[str]:
+        """Identifiers of the chosen episodes that may be changed."""
+        return [
+            row.entry.identifier
+            for row in self.table.selected
+            if not row.sample and (row.entry.info is not None or not readable)
+        ]
+
+    @Slot(bool)
+    def _relabel(self, success: bool) -> None:
+        if chosen := self._own():
+            self.arm.session.relabel(chosen, success)
+
+    @Slot(str, bool)
+    def _tag(self, tag: str, add: bool) -> None:
+        if chosen := self._own():
+            self.arm.session.tag(chosen, [tag] if add else [], [] if add else [tag])
+
+    @Slot()
+    def _delete(self) -> None:
+        if chosen := self._own(readable=False):
+            self.arm.session.discard(chosen)
+
+    @Slot(int, int)
+    def _trim(self, start: int, stop: int) -> None:
+        current = self.table.current
+        if current is not None and not current.sample:
+            self.arm.session.trim(current.entry.identifier, start, stop)
+
+    @Slot(int)
+    def _split(self, step: int) -> None:
+        current = self.table.current
+        if current is not None and not current.sample:
+            self.arm.session.split(current.entry.identifier, step)
+
+    # -- selections ---------------------------------------------------------------------------
+
+    @Slot()
+    def _ask_for_name(self) -> None:
+        identifiers = [r.entry.identifier for r in self.table.selected if r.entry.info is not None]
+        box = self.controls.selections.box
+        names = [str(box.itemData(n)) for n in range(1, box.count())]
+        dialog = SaveSelection(len(identifiers), names, self.controls)
+        dialog.accepted.connect(
+            lambda: self.save_selection(dialog.name.text(), identifiers, dialog.share.value())
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_selection(self, name: str, identifiers: Sequence[str], share: int) -> None:
+        """Keep episodes by a name, `share` per cent of them for validation."""
+        selections = Selections(self.studio.workspace)
+        train, held = parted(identifiers, share)
+
+        def done(_: object) -> None:
+            self.studio.toast(
+                f"Selection “{name.strip()}” saved: {len(train)} to train on, "
+                f"{len(held)} for validation",
+                "Train",
+                lambda: self.studio.go_to("Train"),
+            )
+            self._changed()
+
+        self.studio.background(lambda: selections.save(name, train, held), done)
+
+    @Slot(str)
+    def _show_selection(self, name: str) -> None:
+        selections = Selections(self.studio.workspace)
+
+        def done(names: tuple[str, ...]) -> None:
+            if self.controls.filter.narrows:
+                self.controls.filter.clear()
+            shown = self.table.choose_many(names)
+            if shown < len(names):
+                self.studio.toast(f"{len(names) - shown} episodes of “{name}” are gone")
+
+        def work() -> tuple[str, ...]:
+            found = selections.load(name)
+            return (*found.identifiers, *found.validation)
 
         self.studio.background(work, done)
 
-    _quality: Quality | None = None
+    @Slot(str)
+    def _forget_selection(self, name: str) -> None:
+        selections = Selections(self.studio.workspace)
 
-    def _show_details(self, chosen: Row | None, quality: Quality | None) -> None:
-        changeable = chosen is not None and not chosen.sample and chosen.entry.info is not None
-        self.good.setEnabled(changeable)
-        self.bad.setEnabled(changeable)
-        self.discard.setEnabled(chosen is not None and not chosen.sample)
-        self.undo.setEnabled(self.studio.workspace.library.can_undo)
-        if chosen is None:
-            self.name.setText("No episode chosen")
-            self.facts.setText("Choose one in the list to see it again.")
-            return
-        info = chosen.entry.info
-        if info is None:
-            self.name.setText(chosen.entry.path.name)
-            self.facts.setText(chosen.entry.problem or "")
-            return
-        word = {True: "success", False: "failure", None: "not labelled"}[info.success]
-        self.name.setText(f"{get_title(info.task)}, {word}")
-        measured = f" (measured {info.measured_rate:.2f})" if info.measured_rate else ""
-        facts = [f"{info.steps} steps at {info.control_rate:g} Hz{measured}"]
-        if quality is not None:
-            facts.append(
-                f"path {quality.path:.2f} m, idle {100 * quality.idle:.0f} %, "
-                f"roughness {quality.roughness:.2f}"
-            )
-        if info.seed is not None:
-            facts.append(f"start {info.seed}")
-        if info.task in task_names() and info.model_hash != model_hash(info.task):
-            facts.append("recorded with another version of the model")
-        if chosen.sample:
-            facts.append("sample, read only")
-        self.facts.setText(" · ".join(facts))
+        def work() -> tuple[tuple[str, ...], tuple[str, ...]]:
+            kept = selections.load(name)
+            selections.delete(name)
+            return kept.identifiers, kept.validation
 
-    def _relabel(self, success: bool) -> None:
-        chosen = self.table.current
-        if chosen is not None:
-            self.arm.session.relabel(chosen.entry.identifier, success)
+        def done(kept: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+            def bring_back() -> None:
+                self.studio.background(
+                    lambda: selections.save(name, *kept), lambda _: self._changed()
+                )
 
-    def _discard(self) -> None:
-        chosen = self.table.current
-        if chosen is not None:
-            self.arm.session.discard(chosen.entry.identifier)
+            self.studio.toast(f"Selection “{name}” forgotten", "Undo", bring_back)
+            self._changed()
+
+        self.studio.background(work, done)
 
     # -- replay -------------------------------------------------------------------------------
 
@@ -268,16 +338,26 @@ class EpisodesPage(Page):
             self.timeline.show_state(tick.step, tick.state == "playing")
 
     @Slot()
-    def _go_recording(self) -> None:
-        self.studio.go_to("Record")
+    def _leave_empty(self) -> None:
+        if self._rows:
+            self.controls.filter.clear()
+        else:
+            self.studio.go_to("Record")
 
     @Slot(object)
     def _set_theme(self, theme: Theme) -> None:
         self.timeline.set_theme(theme)
-        self.table.set_theme(theme)
-        self.empty.set_theme(theme)
+        self.controls.set_theme(theme)
 
 
-def get_title(task: str) -> str:
-    """A task's name for people; of a task of another program, its identifier."""
-    return get_task(task).title if task in task_names() else task
+def _rows(own: Sequence[EpisodeRow], samples: Sequence[EpisodeRow]) -> tuple[Row, ...]:
+    """Rows for the list; what stands out is told by comparison with all of the same task."""
+    entries = [*own, *samples]
+    lengths, paths = length_outliers(entries), path_outliers(entries)
+    rows = []
+    for number, entry in enumerate(entries):
+        words = [word for word, found in (("length", lengths), ("path", paths)) if found[number]]
+        row = Row(entry, number >= len(own), " and ".join(words))
+        row.words  # noqa: B018 — prepared here, or the first search would wait for all of them
+        rows.append(row)
+    return tuple(rows)

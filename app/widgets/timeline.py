@@ -1,140 +1,14 @@
-"""The timeline of an episode: scrub, play, and see where the gripper closed and success held."""
+"""The timeline of an episode: scrub, play, see what was done, mark what to keep, cut."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.theme import Theme
-from core.recording import Episode
-
-
-class Track(QWidget):
-    """The clickable part: curves of the episode and a head that stands at the present step."""
-
-    scrubbed = Signal(int)
-    """A hand moved the head to this step."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._episode: Episode | None = None
-        self._speed = np.zeros(0)
-        self._step = 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(64)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("Timeline")
-
-    def show_episode(self, episode: Episode | None) -> None:
-        """Draw another episode; None draws nothing."""
-        self._episode = episode
-        self._step = 0
-        self._speed = np.zeros(0)
-        if episode is not None:
-            self._speed = np.linalg.norm(episode.actions[:, :3], axis=1) / np.sqrt(3.0)
-        self.update()
-
-    @property
-    def step(self) -> int:
-        """Where the head stands."""
-        return self._step
-
-    def set_step(self, step: int) -> None:
-        """Put the head elsewhere, without telling `scrubbed`."""
-        if step != self._step:
-            self._step = step
-            self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(400, 80)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._scrub(event.position().x())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._scrub(event.position().x())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_PageUp: -20,
-            Qt.Key.Key_PageDown: 20,
-        }
-        if self._episode is not None and Qt.Key(event.key()) in steps:
-            self._go(self._step + steps[Qt.Key(event.key())])
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        if self._episode is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = self._area()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("background"))
-        painter.drawRoundedRect(area, 4, 4)
-        self._draw_bands(painter, area)
-        self._draw_curve(painter, area, self._speed, self._theme.series[0])
-        gripper = 0.5 + 0.5 * self._episode.actions[:, 6]
-        self._draw_curve(painter, area, gripper, self._theme.series[1])
-        x = self._x(self._step)
-        painter.setPen(QPen(self._theme.color("text"), 2))
-        painter.drawLine(QPointF(x, area.top() - 4), QPointF(x, area.bottom() + 4))
-        painter.end()
-
-    def _draw_bands(self, painter: QPainter, area: QRectF) -> None:
-        """Where success held, and where a person had taken over."""
-        assert self._episode is not None
-        for mask, role, top in (
-            (self._episode.rewards > 0, "good", area.bottom() - 4),
-            (self._episode.interventions, "warning", area.top()),
-        ):
-            colour = QColor(getattr(self._theme, role))
-            for step in np.flatnonzero(mask):
-                cell = QRectF(self._x(int(step)) - 1, top, self._width() + 1.5, 4)
-                painter.fillRect(cell, colour)
-
-    def _draw_curve(self, painter: QPainter, area: QRectF, values: np.ndarray, colour: str) -> None:
-        if len(values) < 2:
-            return
-        inner = area.adjusted(0, 8, 0, -8)
-        heights = inner.bottom() - np.clip(values, 0, 1) * inner.height()
-        points = [QPointF(self._x(i), y) for i, y in enumerate(heights.tolist())]
-        painter.setPen(QPen(QColor(colour), 1.5))
-        painter.drawPolyline(QPolygonF(points))
-
-    def _area(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(2, 6, -2, -6)
-
-    def _width(self) -> float:
-        assert self._episode is not None
-        return self._area().width() / max(1, len(self._episode) - 1)
-
-    def _x(self, step: int) -> float:
-        return self._area().left() + step * self._width()
-
-    def _scrub(self, x: float) -> None:
-        if self._episode is not None:
-            self._go(round((x - self._area().left()) / self._width()))
-
-    def _go(self, step: int) -> None:
-        assert self._episode is not None
-        step = max(0, min(len(self._episode) - 1, step))
-        if step != self._step:
-            self.set_step(step)
-            self.scrubbed.emit(step)
+from app.widgets.controls import button
+from app.widgets.track import Track
+from core.recording import Episode, idle_ends
 
 
 class Timeline(QWidget):
@@ -144,6 +18,10 @@ class Timeline(QWidget):
     """A hand pressed play (True) or pause (False)."""
     scrubbed = Signal(int)
     """A hand moved the head to this step."""
+    trim_wanted = Signal(int, int)
+    """Keep from this step to before that one."""
+    split_wanted = Signal(int)
+    """Make two episodes, the second from this step on."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,6 +38,13 @@ class Timeline(QWidget):
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._legend = QLabel()
         self._legend.setProperty("role", "caption")
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._editable = False
+        self.idle = button("Mark motion", self._mark_motion, kind="small")
+        self.idle.setToolTip("Mark what lies between the first and the last motion")
+        self.trim = button("Trim", self._trim, kind="small")
+        self.split = button("Split", self._split, kind="small")
+        self.split.setToolTip("Make two episodes; the second begins at the head")
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.play)
@@ -169,9 +54,15 @@ class Timeline(QWidget):
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(4)
         column.addLayout(row, 1)
-        column.addWidget(self._legend)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self._legend, 1)
+        for made in (self.idle, self.trim, self.split):
+            foot.addWidget(made)
+        column.addLayout(foot)
         self.play.clicked.connect(self._pressed)
         self.track.scrubbed.connect(self.scrubbed)
+        self.track.range_changed.connect(self._offer)
         self.show_episode(None)
 
     def show_episode(self, episode: Episode | None) -> None:
@@ -181,11 +72,18 @@ class Timeline(QWidget):
         self.play.setEnabled(episode is not None)
         self.show_state(0, False)
         self._explain()
+        self._offer()
+
+    def set_editable(self, editable: bool) -> None:
+        """Whether the episode may be cut; samples may not."""
+        self._editable = editable
+        self._offer()
 
     def show_state(self, step: int, playing: bool) -> None:
         """Show where the replay is and whether it runs."""
         self._playing = playing
         self.track.set_step(step)
+        self._offer()
         self.play.setIcon(self._theme.icon("ph.pause-fill" if playing else "ph.play-fill"))
         self.play.setToolTip("Pause" if playing else "Play")
         if self._episode is None:
@@ -211,14 +109,40 @@ class Timeline(QWidget):
         def named(colour: str, text: str) -> str:
             return f'<span style="color:{colour}">━</span> {text}'
 
-        entries = [
-            named(theme.series[0], "speed"),
-            named(theme.series[1], "gripper closed"),
-            named(theme.good, "success holds"),
-        ]
+        names: dict[str, list[str]] = {}
+        for lane in self.track.lanes:
+            for number, (name, _) in enumerate(lane.curves if lane.title != "Grip" else ()):
+                colour = theme.series[(lane.color + number) % len(theme.series)]
+                names.setdefault(colour, []).append(name)
+        entries = [named(colour, ", ".join(texts)) for colour, texts in names.items()]
+        if self.track.lanes and self.track.lanes[-1].title == "Distance":
+            entries.append(f"distance 0 to {self.track.lanes[-1].high:.2f} m")
+        entries.append(named(theme.good, "success holds"))
         if self._episode.interventions.any():
             entries.append(named(theme.warning, "person had taken over"))
-        self._legend.setText("&nbsp;&nbsp;&nbsp;&nbsp;".join(entries))
+        self._legend.setText("&nbsp;&nbsp; ".join(entries))
+
+    @Slot()
+    def _offer(self) -> None:
+        """Only what would change something can be pressed, and it says what it would do."""
+        length = len(self._episode) if self._episode is not None else 0
+        start, stop = self.track.range
+        marked = length > 0 and (start, stop) != (0, length)
+        self.trim.setEnabled(self._editable and marked)
+        self.trim.setText(f"Trim to {stop - start} steps" if marked else "Trim")
+        self.trim.setToolTip("Drag the ends of the timeline, or press [ and ] at the head, first")
+        self.split.setEnabled(self._editable and 0 < self.track.step < length)
+        self.idle.setEnabled(self._editable and length > 1)
+
+    def _mark_motion(self) -> None:
+        if self._episode is not None:
+            self.track.set_range(*idle_ends(self._episode))
+
+    def _trim(self) -> None:
+        self.trim_wanted.emit(*self.track.range)
+
+    def _split(self) -> None:
+        self.split_wanted.emit(self.track.step)
 
     @Slot()
     def _pressed(self) -> None:

@@ -16,7 +16,7 @@ def page(open_window, make_episodes, tmp_path, qtbot):
     assembled = open_window()
     assembled.window.show_page("Episodes")
     page = assembled.window.pages["Episodes"]
-    qtbot.waitUntil(lambda: len(own(page)) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(own(page)) == 3, timeout=20000)
     return page
 
 
@@ -66,20 +66,21 @@ def test_a_replay_runs_to_the_end_and_begins_anew(page, qtbot):
 
 
 def test_the_list_is_filtered_by_task(page):
-    page.task.setCurrentIndex(page.task.findData("reach"))
-    page.task.activated.emit(page.task.currentIndex())
+    box = page.controls.filter.task
+    box.setCurrentIndex(box.findData("reach"))
+    box.activated.emit(box.currentIndex())
     assert {row.entry.info.task for row in page.table.rows} == {"reach"}
 
 
 def test_relabelling_and_discarding_can_be_taken_back(page, qtbot):
     entry = choose(page, qtbot, "reach")
     content = entry.path.read_bytes()
-    page.bad.click()
+    page.controls.bad.click()
     qtbot.waitUntil(lambda: read_info(entry.path).success is False, timeout=5000)
-    qtbot.waitUntil(lambda: page.undo.isEnabled(), timeout=5000)
-    page.undo.click()
+    qtbot.waitUntil(lambda: page.controls.undo.isEnabled(), timeout=5000)
+    page.controls.undo.click()
     qtbot.waitUntil(lambda: entry.path.read_bytes() == content, timeout=5000)
-    page.discard.click()
+    page.controls.discard.click()
     qtbot.waitUntil(lambda: len(own(page)) == 2, timeout=5000)
     assert not entry.path.exists()
     page.studio.toast_shown.disconnect()
@@ -94,16 +95,17 @@ def test_a_damaged_file_is_listed_with_its_problem(page, qtbot):
     page.refresh()
     qtbot.waitUntil(lambda: len(own(page)) == 4, timeout=5000)
     page.table.choose("half")
-    assert not page.good.isEnabled()
-    assert str(damaged) in page.facts.text()
+    assert not page.controls.good.isEnabled()
+    assert str(damaged) in page.controls.facts.text()
 
 
 def test_an_empty_workspace_says_what_to_do(studio_window, qtbot):
     window = studio_window.window
     window.show_page("Episodes")
     page = window.pages["Episodes"]
-    page.place.setCurrentIndex(page.place.findData("own"))
-    page.refresh()
-    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty, timeout=5000)
-    page.empty.pressed.emit()
-    assert window.current_title == "Record"
+    qtbot.waitUntil(lambda: len(page.table.rows) > 0, timeout=20000)  # the samples
+    page.controls.filter.place.setCurrentIndex(page.controls.filter.place.findData("own"))
+    page.controls.filter.changed.emit()
+    qtbot.waitUntil(lambda: page.controls.stack.currentWidget() is page.controls.empty, timeout=5000)
+    page.controls.empty.pressed.emit()
+    assert len(page.table.rows) > 0, "the samples are shown again"

@@ -45,7 +45,7 @@ def test_a_page_shown_while_the_theme_changes_is_never_of_the_old_one(open_windo
     window.menu.toggle_theme()
     assert window.skin.changing, "hidden pages are left for later"
     window.show_page("Episodes")
-    field = window.pages["Episodes"].task
+    field = window.pages["Episodes"].controls.filter.text
     assert field.grab().toImage().pixelColor(40, 6).lightness() > 200
     qtbot.waitUntil(lambda: not window.skin.changing, timeout=5000)
     assert window.updatesEnabled()
