@@ -87,14 +87,15 @@ def _write_gif(pictures: Iterable[np.ndarray], path: Path, rate: float) -> None:
     first = next(frames, None)
     if first is None:
         raise TargetError(f"no pictures to write into {path}", path)
-    first.save(
-        path,
-        format="GIF",
-        save_all=True,
-        append_images=frames,
-        duration=round(100 * stride / rate) * 10,
-        loop=0,
-    )
+    with path.open("wb") as file:
+        first.save(
+            file,
+            format="GIF",
+            save_all=True,
+            append_images=frames,
+            duration=round(100 * stride / rate) * 10,
+            loop=0,
+        )
 
 
 class VideoFrames:

@@ -8,11 +8,15 @@ from typing import Any
 import h5py
 import numpy as np
 
-from core.recording.errors import UnsafeRecordingError
-from core.recording.reader import _attribute, _Budget, _member, _opened
+from core.recording.errors import RecordingError, UnsafeRecordingError
+from core.recording.reader import _attribute, _Budget, _damaged, _look_at, _member
 
 MAX_DEMONSTRATIONS = 100_000
 """Largest number of members of a group that are listed."""
+
+
+MAX_OBJECTS = 2_000_000
+"""Largest number of arrays and groups of a file."""
 
 
 class ForeignFile:
@@ -30,52 +34,96 @@ class ForeignFile:
         """Names of the members of `group`, sorted; empty if there is no such group."""
         if not self.has(group):
             return []
-        found = _member(self._file, group, h5py.Group, self.path)
-        if len(found) > MAX_DEMONSTRATIONS:
-            raise UnsafeRecordingError(
-                f"{self.path} declares {len(found):,} members of {group!r}; at most "
-                f"{MAX_DEMONSTRATIONS:,} are read",
-                self.path,
-            )
-        return sorted(found)
+        with self._reading():
+            found = _member(self._file, group, h5py.Group, self.path)
+            if len(found) > MAX_DEMONSTRATIONS:
+                raise UnsafeRecordingError(
+                    f"{self.path} declares {len(found):,} members of {group!r}; at most "
+                    f"{MAX_DEMONSTRATIONS:,} are read",
+                    self.path,
+                )
+            return sorted(found)
 
     def has(self, name: str) -> bool:
         """Whether `name` is there; :class:`UnsafeRecordingError` if a link leads to it."""
-        group: Any = self._file
-        for component in name.split("/"):
-            if not isinstance(group, h5py.Group) or component.encode() not in group.id:
-                return False
-            group = _member(group, component, (h5py.Group, h5py.Dataset), self.path)
-        return True
+        return self._find(name) is not None
 
     def is_dataset(self, name: str) -> bool:
         """Whether `name` is an array."""
-        parent, _, last = name.rpartition("/")
-        if not self.has(name):
-            return False
-        group = _member(self._file, parent, h5py.Group, self.path) if parent else self._file
-        return isinstance(group[last], h5py.Dataset)
+        return isinstance(self._find(name), h5py.Dataset)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Declared shape of the array `name`."""
-        return tuple(_member(self._file, name, h5py.Dataset, self.path).shape)
+        with self._reading():
+            return tuple(_member(self._file, name, h5py.Dataset, self.path).shape)
 
     def kind(self, name: str) -> str:
         """Kind of the numbers of the array `name`, as NumPy's letter: b, i, u, f or other."""
-        return str(_member(self._file, name, h5py.Dataset, self.path).dtype.kind)
+        with self._reading():
+            return str(_member(self._file, name, h5py.Dataset, self.path).dtype.kind)
 
     def attribute(self, group: str, name: str) -> Any:
         """A whole number or text attached to `group`; None if there is none."""
-        return _attribute(_member(self._file, group, h5py.Group, self.path), name, self.path)
+        with self._reading():
+            return _attribute(_member(self._file, group, h5py.Group, self.path), name, self.path)
 
     def read(self, name: str) -> np.ndarray:
         """The array `name`, after everything about it was found harmless."""
-        return _Budget(self.path).read(self._file, name)
+        with self._reading():
+            return _Budget(self.path).read(self._file, name)
+
+    def _find(self, name: str) -> Any:
+        found: Any = self._file
+        with self._reading():
+            for component in name.split("/"):
+                if not isinstance(found, h5py.Group) or component.encode() not in found.id:
+                    return None
+                found = _member(found, component, (h5py.Group, h5py.Dataset), self.path)
+        return found
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What HDF5 stumbles on becomes a typed error; what the caller stumbles on does not."""
+        try:
+            yield
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+            if isinstance(error, RecordingError):
+                raise
+            raise _damaged(self.path, error) from error
 
 
 @contextlib.contextmanager
 def open_foreign(path: Path | str) -> Iterator[ForeignFile]:
-    """The file, open for reading; what HDF5 stumbles on inside becomes a typed error."""
+    """The file, open for reading. Raises as :func:`core.recording.read_info` does."""
     path = Path(path)
-    with _opened(path) as file:
+    _look_at(path)
+    try:
+        file = h5py.File(path, "r", locking=False)
+    except OSError as error:
+        raise _damaged(path, error) from error
+    with file:
         yield ForeignFile(file, path)
+
+
+def read_everything(file: ForeignFile) -> None:
+    """Read every array of the file once and keep none; raises as reading one does.
+
+    For a process that may die of it (:mod:`core.recording.inspector`).
+    """
+    waiting, seen = ["/"], 0
+    while waiting:
+        parent = waiting.pop()
+        for name in file.names(parent):
+            seen += 1
+            if seen > MAX_OBJECTS:  # groups that hold each other never end
+                raise UnsafeRecordingError(
+                    f"{file.path} declares more than {MAX_OBJECTS:,} arrays and groups; "
+                    "it was not read",
+                    file.path,
+                )
+            path = f"{parent.strip('/')}/{name}".strip("/")
+            if file.is_dataset(path):
+                if file.kind(path) in "biuf":  # lists of names are read by nobody
+                    file.read(path)
+            else:
+                waiting.append(path)

@@ -1,0 +1,222 @@
+"""robomimic's files: export then import gives the data back, anybody's file becomes episodes."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+from core.exchange import (
+    NotExportableError,
+    TargetError,
+    UnusableSourceError,
+    choose_episodes,
+    same_data,
+)
+from core.exchange.robomimic import RobomimicSource, export_robomimic
+from core.learning import Dataset
+from core.recording import (
+    DamagedRecordingError,
+    StorageError,
+    UnsafeRecordingError,
+    read_episode,
+    write_episode,
+)
+from core.recording.foreign import open_foreign
+
+
+def test_export_then_import_gives_back_every_field(workspace, episodes, tmp_path, take_in):
+    out = tmp_path / "out.hdf5"
+    assert list(export_robomimic(choose_episodes(workspace), out)) == [1, 2, 3, 4]
+    with open_foreign(out) as file:
+        done = take_in(RobomimicSource(file), tmp_path / "back")
+    assert [item.written for item in done] == [True] * 4
+    for item, episode in zip(done, episodes, strict=True):
+        again = read_episode(item.path)
+        assert same_data(again, episode)
+        assert again.info == episode.info
+
+
+def test_the_file_is_as_robomimic_expects(workspace, episodes, tmp_path):
+    out = tmp_path / "out.hdf5"
+    list(export_robomimic(choose_episodes(workspace), out))
+    with h5py.File(out) as file:
+        assert sorted(file["data"]) == ["demo_0", "demo_1", "demo_2", "demo_3"]
+        assert file["data"].attrs["total"] == sum(map(len, episodes))
+        assert {"env_name", "type", "env_kwargs"} <= json.loads(
+            file["data"].attrs["env_args"]
+        ).keys()
+        demonstration = file["data/demo_1"]
+        assert demonstration.attrs["num_samples"] == len(episodes[1])
+        now = demonstration["obs/workspace_image"][()]
+        later = demonstration["next_obs/workspace_image"][()]
+        np.testing.assert_array_equal(later[:-1], now[1:])
+        np.testing.assert_array_equal(later[-1], now[-1])
+        assert file["mask/success"][()].tolist() == [b"demo_0", b"demo_3"]
+        assert file["mask/failure"][()].tolist() == [b"demo_1"]
+
+
+def test_importing_twice_changes_nothing_and_others_are_not_overwritten(
+    workspace, tmp_path, take_in
+):
+    out = tmp_path / "out.hdf5"
+    list(export_robomimic(choose_episodes(workspace), out))
+    with open_foreign(out) as file:
+        first = take_in(RobomimicSource(file), tmp_path / "back")
+        before = [item.path.read_bytes() for item in first]
+        again = take_in(RobomimicSource(file), tmp_path / "back")
+        assert [item.written for item in again] == [False] * 4
+        assert [item.path.read_bytes() for item in again] == before
+        other = read_episode(first[1].path)
+        changed = other.__class__(**{**vars(other), "rewards": other.rewards + 1})
+        write_episode(first[1].path.parent, changed, replace=True)
+        with pytest.raises(TargetError, match="another recording of that name"):
+            take_in(RobomimicSource(file), tmp_path / "back")
+        take_in(RobomimicSource(file), tmp_path / "back", replace_existing=True)
+    assert same_data(read_episode(first[1].path), other)
+
+
+def foreign(path, *, actions=None, rate=None, steps=15):
+    """Somebody's file: other keys, two joints in degrees and a gripper, an image, no states."""
+    random = np.random.default_rng(0)
+    arguments = {} if rate is None else {"control_freq": rate}
+    with h5py.File(path, "w") as file:
+        data = file.create_group("data")
+        data.attrs["env_args"] = json.dumps(
+            {"env_name": "Lift", "type": 1, "env_kwargs": arguments}
+        )
+        for number in (0, 2, 10):
+            demo = data.create_group(f"demo_{number}")
+            demo.attrs["num_samples"] = steps
+            given = random.uniform([-80, 10, 0], [40, 20, 0], (steps, 3))
+            given[:, 2] = np.where(np.arange(steps) < 8, -1, 1)
+            demo.create_dataset(
+                "actions", data=given if actions is None else actions, compression="lzf"
+            )
+            demo["rewards"] = (np.arange(steps) == steps - 1).astype(float) * (number != 2)
+            demo["obs/robot0_eef_pos"] = random.normal(size=(steps, 3))
+            demo["obs/joint_positions"] = random.normal(size=(steps, 2))
+            demo["obs/weight"] = random.normal(size=steps)
+            demo["obs/agentview_image"] = random.integers(0, 256, (steps, 8, 8, 3), dtype=np.uint8)
+            demo["obs/depth"] = random.normal(size=(steps, 8, 8, 1))
+    return path
+
+
+def test_anybodys_file_becomes_a_dataset(tmp_path, take_in):
+    path = foreign(tmp_path / "lift.hdf5", rate=12)
+    with open_foreign(path) as file:
+        source = RobomimicSource(file)
+        done = take_in(source, tmp_path / "theirs")
+        original = file.read("data/demo_2/actions")
+    assert any("depth" in note for note in source.notes)
+    imported = [read_episode(item.path) for item in done]
+    assert [e.info.identifier for e in imported] == ["lift-demo_0", "lift-demo_2", "lift-demo_10"]
+    assert [e.info.success for e in imported] == [True, False, True]
+    second = imported[1]
+    assert (second.info.task, second.info.control_rate, second.info.model_hash) == (
+        "Lift",
+        12.0,
+        "none",
+    )
+    assert {n: v.shape for n, v in second.observations.items()} == {
+        "joint_positions": (15, 2),
+        "robot0_eef_pos": (15, 3),
+        "weight": (15, 1),
+    }
+    assert second.images["agentview_image"].shape == (15, 8, 8, 3)
+    assert second.states.shape == (15, 0)
+    units = second.info.action_units
+    assert units.names == ("action_0", "action_1", "gripper")
+    np.testing.assert_allclose(units.actions(second.actions), original, rtol=1e-5)
+    dataset = Dataset.from_episodes([read_episode(item.path, images=False) for item in done])
+    assert dataset.space.action_names == units.names
+    assert dataset.space.observation_size == 6
+    np.testing.assert_allclose(dataset.space.in_robot_units(second.actions), original, rtol=1e-5)
+
+
+def test_commands_within_one_are_left_as_they_are(tmp_path, take_in):
+    actions = np.random.default_rng(1).uniform(-0.3, 0.9, (15, 7)).astype(np.float32)
+    path = foreign(tmp_path / "lift.hdf5", actions=actions)
+    with open_foreign(path) as file:
+        source = RobomimicSource(file, task="other", control_rate=30.0, images=False)
+        done = take_in(source, tmp_path / "theirs")
+    episode = read_episode(done[0].path)
+    np.testing.assert_array_equal(episode.actions, actions)
+    assert (episode.info.task, episode.info.control_rate, episode.images) == ("other", 30.0, {})
+    assert "gripper" not in episode.info.action_units.names  # its seventh action is a number
+
+
+def open_and_take(path, folder, take_in):
+    with open_foreign(path) as file:
+        take_in(RobomimicSource(file), folder)
+
+
+def test_files_that_lead_elsewhere_are_not_followed(tmp_path, take_in):
+    secret = tmp_path / "secret.hdf5"
+    with h5py.File(secret, "w") as file:
+        file["x"] = np.zeros((15, 3))
+    path = foreign(tmp_path / "trap.hdf5")
+    with h5py.File(path, "a") as file:
+        del file["data/demo_2/obs/robot0_eef_pos"]
+        file["data/demo_2/obs/robot0_eef_pos"] = h5py.ExternalLink(str(secret), "/x")
+    with pytest.raises(UnsafeRecordingError, match="outside itself"):
+        open_and_take(path, tmp_path / "out", take_in)
+
+
+def test_what_makes_no_sense_is_refused_in_a_sentence(tmp_path, take_in):
+    path = foreign(tmp_path / "a.hdf5")
+    with h5py.File(path, "a") as file:
+        file["data/demo_0/obs/robot0_eef_pos"][3] = np.nan
+    with pytest.raises(UnusableSourceError, match=r"demo_0.*not finite at step 3"):
+        open_and_take(path, tmp_path / "out", take_in)
+    path = foreign(tmp_path / "b.hdf5")
+    with h5py.File(path, "a") as file:
+        del file["data/demo_2/actions"]
+    with pytest.raises(UnusableSourceError, match=r"demo_2 .* has no actions"):
+        open_and_take(path, tmp_path / "out", take_in)
+    path = tmp_path / "c.hdf5"
+    with h5py.File(path, "w") as file:
+        file["something"] = 1
+    with pytest.raises(UnusableSourceError, match="no group 'data'"):
+        open_and_take(path, tmp_path / "out", take_in)
+    path = foreign(tmp_path / "d.hdf5")
+    with h5py.File(path, "a") as file:
+        for name in list(file["data"]):
+            del file[f"data/{name}/obs"]
+    with pytest.raises(UnusableSourceError, match="dataset_states_to_obs"):
+        open_and_take(path, tmp_path / "out", take_in)
+    path = foreign(tmp_path / "e.hdf5")
+    path.write_bytes(path.read_bytes()[:-3000])
+    with pytest.raises(DamagedRecordingError):
+        open_and_take(path, tmp_path / "out", take_in)
+
+
+def test_an_export_is_whole_or_not_there(workspace, tmp_path, disk_of):
+    out = tmp_path / "new" / "out.hdf5"
+    chosen = choose_episodes(workspace)
+    stopped = export_robomimic(chosen, out)
+    next(stopped)
+    stopped.close()
+    assert not out.exists()
+    with disk_of(5000), pytest.raises(StorageError):
+        list(export_robomimic(chosen, out))
+    assert list(out.parent.iterdir()) == []
+    list(export_robomimic(chosen, out))
+    with pytest.raises(TargetError, match="exists already"):
+        list(export_robomimic(chosen, out))
+    with pytest.raises(TargetError, match="is a folder"):
+        list(export_robomimic(chosen, out.parent))
+
+
+def test_only_episodes_recorded_alike_go_together(workspace, episodes):
+    other = episodes[0].__class__(
+        **{
+            **vars(episodes[0]),
+            "info": episodes[0].info.__class__(
+                **{**vars(episodes[0].info), "identifier": "push-900", "control_rate": 10.0}
+            ),
+        }
+    )
+    write_episode(workspace / "episodes", other)
+    with pytest.raises(NotExportableError, match="push-900 has other control rate"):
+        choose_episodes(workspace)
