@@ -1,4 +1,4 @@
-"""`python -m core check`: read every recording and say what is wrong."""
+"""`python -m core check`: read every recording and checkpoint, say what is wrong, and mend it."""
 
 import sys
 from collections.abc import Sequence
@@ -9,30 +9,61 @@ import tyro
 
 from core.commands.options import parse
 from core.commands.program import FAILURE, SUCCESS
-from core.recording import check, list_episodes
+from core.recording.checking import Checked, Problem, check_all
 
 
 @dataclass(frozen=True)
 class Check:
-    """Read every recording under a folder completely and report what is wrong.
+    """Read every recording and checkpoint under a folder completely and report what is wrong.
 
-    Problems go to standard output, one line each; the exit code is then 1.
+    Each is opened in a process of its own first, so that no file can end the program. Problems go
+    to standard output, one line each; the exit code is 1 if any is left, and 0 if there are none
+    or all were repaired. A repair never touches a good file: what was killed on the way is brought
+    to its end, temporary files are deleted, the index is made again, what follows from the data is
+    written again (undo brings the old file back), and what can be read no more is moved to the
+    folder `damaged`.
 
-    Example: python -m core check recordings/mine
+    Examples: python -m core check recordings/mine
+              python -m core check recordings/mine --repair
     """
 
     folder: tyro.conf.Positional[Path]
-    """A workspace, a folder of episodes, or one file."""
+    """A workspace, a folder of episodes or checkpoints, a checkpoint, or one recording."""
+    repair: bool = False
+    """Mend what can be mended."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     options = parse(Check, "check", arguments)
-    problems = check(options.folder)
-    for problem in problems:
-        sys.stdout.write(f"{problem.text}\n")
+    found = check_all(options.folder, repair=options.repair)
+    for problem in found.problems:
+        sys.stdout.write(f"{_line(problem, options.repair)}\n")
     sys.stdout.flush()
-    count = len(list_episodes(options.folder))
-    verdict = f"{len(problems)} problems" if problems else "all good"
-    sys.stderr.write(f"{count} recordings read, {verdict}\n")
-    return FAILURE if problems else SUCCESS
+    sys.stderr.write(f"{_verdict(found)}\n")
+    left = [problem for problem in found.problems if not problem.repaired]
+    return FAILURE if left else SUCCESS
+
+
+def _line(problem: Problem, repair: bool) -> str:
+    text = " ".join(problem.text.split())
+    if problem.repaired:
+        return f"{text} [repaired: {problem.remedy}]"
+    if problem.remedy and not repair:
+        return f"{text} [--repair would {problem.remedy}]"
+    return text
+
+
+def _verdict(found: Checked) -> str:
+    read = _count(found.recordings, "recording")
+    if found.checkpoints:
+        read += f" and {_count(found.checkpoints, 'checkpoint')}"
+    if not found.problems:
+        return f"{read} read, all good"
+    repaired = sum(problem.repaired for problem in found.problems)
+    done = f", {repaired} repaired" if repaired else ""
+    return f"{read} read, {_count(len(found.problems), 'problem')}{done}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,6 +1,7 @@
 """Episodes: their schema, crash-safe writing, careful reading, and the library of a folder."""
 
 from core.recording.action_units import ActionUnits
+from core.recording.checking import Problem, check
 from core.recording.editor import Editor
 from core.recording.episode import OPERATORS, Episode, EpisodeInfo
 from core.recording.errors import (
@@ -35,9 +36,7 @@ from core.recording.survey import (
 from core.recording.versions import software_versions
 from core.recording.workspace import (
     SAMPLES,
-    Problem,
     Workspace,
-    check,
     find_episodes,
     list_episodes,
 )

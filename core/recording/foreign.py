@@ -15,10 +15,6 @@ MAX_DEMONSTRATIONS = 100_000
 """Largest number of members of a group that are listed."""
 
 
-MAX_OBJECTS = 2_000_000
-"""Largest number of arrays and groups of a file."""
-
-
 class ForeignFile:
     """An HDF5 file of unknown origin, open for reading.
 
@@ -103,27 +99,3 @@ def open_foreign(path: Path | str) -> Iterator[ForeignFile]:
         raise _damaged(path, error) from error
     with file:
         yield ForeignFile(file, path)
-
-
-def read_everything(file: ForeignFile) -> None:
-    """Read every array of the file once and keep none; raises as reading one does.
-
-    For a process that may die of it (:mod:`core.recording.inspector`).
-    """
-    waiting, seen = ["/"], 0
-    while waiting:
-        parent = waiting.pop()
-        for name in file.names(parent):
-            seen += 1
-            if seen > MAX_OBJECTS:  # groups that hold each other never end
-                raise UnsafeRecordingError(
-                    f"{file.path} declares more than {MAX_OBJECTS:,} arrays and groups; "
-                    "it was not read",
-                    file.path,
-                )
-            path = f"{parent.strip('/')}/{name}".strip("/")
-            if file.is_dataset(path):
-                if file.kind(path) in "biuf":  # lists of names are read by nobody
-                    file.read(path)
-            else:
-                waiting.append(path)

@@ -113,6 +113,15 @@ class History:
             self._finish(state, *state.pending)
             return True
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether a change was cut off, and waits to be brought to its end."""
+        return self._state().pending is not None
+
+    def finish(self) -> None:
+        """As :meth:`recover`, whether there is anything to do or not."""
+        self.recover()
+
     def do(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> Change:
         """Give each named file new contents, or remove it (None); what was undone is forgotten.
 

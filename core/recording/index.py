@@ -13,7 +13,7 @@ from core.recording.errors import InvalidEpisodeError, RecordingError, StorageEr
 from core.recording.inspection import Inspector
 from core.recording.layout import SUFFIX
 from core.recording.reader import read_episode
-from core.recording.rows import EpisodeRow, Shared, broken, row_from_json, row_of, row_to_json
+from core.recording.rows import EpisodeRow, Shared, broken_by, row_from_json, row_of, row_to_json
 from core.recording.stamps import Stamp, stamp, was_written
 from core.recording.writer import commit
 
@@ -144,11 +144,16 @@ class EpisodeIndex:
                     saved = time.monotonic()
 
 
+def is_sound(folder: Path) -> bool:
+    """Whether the index file of the folder can be used; it may be older than the files."""
+    return _read_index(folder) is not None
+
+
 def _here(path: Path) -> EpisodeRow:
     try:
         return row_of(path, read_episode(path, images=False))
-    except RecordingError as error:
-        return broken(path, str(error))
+    except (RecordingError, OSError, MemoryError) as error:
+        return broken_by(path, error)
 
 
 def _scan(folder: Path) -> dict[str, Stamp]:
@@ -170,19 +175,23 @@ def _scan(folder: Path) -> dict[str, Stamp]:
 
 
 def _load(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]]:
-    """What the index file says; nothing if it says no sense, since it can be made again."""
+    """What the index file says; nothing if it makes no sense, since it can be made again."""
+    return _read_index(folder) or {}
+
+
+def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
     path = folder / INDEX
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
-            return {}
+            return None
         values = json.loads(path.read_bytes())
         if values["format"] != FORMAT or values["version"] != VERSION:
-            return {}
+            return None
         shared = Shared(values["shared"])
         known = {}
         for name, at, packed in values["rows"]:
             if not isinstance(name, str) or "/" in name or "\\" in name:
-                return {}
+                return None
             mtime, size, number = (int(value) for value in at)
             row = row_from_json(folder / name, shared.unpack(packed))
             known[name] = ((mtime, size, number), row)
@@ -195,9 +204,10 @@ def _load(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]]:
         IndexError,
         AttributeError,
         RecursionError,
+        MemoryError,
         InvalidEpisodeError,
     ):
-        return {}
+        return None
 
 
 def _store(folder: Path, known: dict[str, tuple[Stamp, EpisodeRow]]) -> None:

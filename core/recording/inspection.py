@@ -11,20 +11,35 @@ import queue
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
-from core.recording.errors import InvalidEpisodeError, StorageError
+from core.recording.errors import DamagedRecordingError, InvalidEpisodeError, StorageError
 from core.recording.limits import reader_environment
 from core.recording.rows import EpisodeRow, broken, row_from_json
 
+COMMAND = ("-m", "core.recording.inspector")
+"""What Python runs in the child; the current folder is not where it looks for modules."""
 SECONDS_PER_FILE = 30.0
 """A file that takes longer to read is given up [s]."""
 _START = 60.0
 """Time a child may take for its first answer, with all its imports on a busy machine [s]."""
 _LONGEST = 1 << 20
 """Longest answer that is looked at [bytes]."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an examination found."""
+
+    problem: str | None
+    """Why it cannot be read, as a sentence; None if it can."""
+    damaged: bool = False
+    """Whether it is a file of this program that can be read no more."""
+    flaws: tuple[str, ...] = ()
+    """What is wrong with a file that can be read, or that could be after mending this."""
 
 
 class Inspector:
@@ -48,32 +63,80 @@ class Inspector:
     ) -> None:
         self.close()
 
-    def inspect(self, path: Path, *, images: bool = False) -> EpisodeRow:
-        """The row of the file; whatever it did to the child becomes its problem.
+    def inspect(self, path: Path) -> EpisodeRow:
+        """The row of the recording; whatever it did to the child becomes its problem.
 
-        With `images` they are read as well. Raises :class:`StorageError` if no child can be
-        started.
+        Raises :class:`StorageError` if no child can be started.
         """
+        answer = self._ask("row", path)
+        if isinstance(answer, str):
+            return broken(path, answer, damaged=True)
+        try:
+            return row_from_json(path, answer)
+        except InvalidEpisodeError:
+            return broken(path, _damaged(path, "made its reader answer nonsense"), damaged=True)
+
+    def examine(self, path: Path) -> Findings:
+        """What is wrong with the recording, after every array of it was read."""
+        return self._findings("episode", path)
+
+    def examine_checkpoint(self, folder: Path) -> Findings:
+        """What is wrong with the checkpoint, after its model was loaded."""
+        return self._findings("checkpoint", folder)
+
+    def require_readable(self, path: Path) -> None:
+        """Read every array of an HDF5 file of another program, so that it may be opened here.
+
+        Raises :class:`DamagedRecordingError` if that killed the child or took too long, or what
+        the reader says of it.
+        """
+        found = self._findings("foreign", path)
+        if found.problem is not None:
+            raise DamagedRecordingError(found.problem, path)
+
+    def _findings(self, kind: str, path: Path) -> Findings:
+        answer = self._ask(kind, path)
+        if isinstance(answer, str):
+            return Findings(answer, damaged=True)
+        try:
+            problem = answer["problem"]
+            return Findings(
+                None if problem is None else str(problem)[:2000],
+                bool(answer["damaged"]),
+                tuple(str(flaw)[:200] for flaw in answer["flaws"])[:20],
+            )
+        except (KeyError, TypeError):
+            return Findings(_damaged(path, "made its reader answer nonsense"), damaged=True)
+
+    def _ask(self, kind: str, path: Path) -> dict[str, Any] | str:
+        """The child's answer, or what the file did to it as a sentence."""
         started = self._child is None
         if self._child is None:
             self._child = _Child()
-        request = json.dumps({"path": str(path), "images": images})
+        request = json.dumps({"kind": kind, "path": str(path)})
         line = self._child.ask(request, self.seconds_per_file + (_START if started else 0.0))
         if isinstance(line, str):
             try:
-                return row_from_json(path, json.loads(line))
-            except (InvalidEpisodeError, ValueError, RecursionError):
-                ending = "made its reader answer nonsense"
+                answer = json.loads(line)
+                if isinstance(answer, dict):
+                    return answer
+            except (ValueError, RecursionError):
+                pass
+            ending = "made its reader answer nonsense"
         else:
             ending = self._child.ending(line)
         self.close()
-        return broken(path, f"{path} is damaged: it {ending}; restore it from a copy or delete it")
+        return _damaged(path, ending)
 
     def close(self) -> None:
         """End the child; the next file starts another."""
         if self._child is not None:
             self._child.close()
             self._child = None
+
+
+def _damaged(path: Path, ending: str) -> str:
+    return f"{path} is damaged: it {ending}; restore it from a copy or delete it"
 
 
 class _Gone:
@@ -91,7 +154,7 @@ class _Child:
         try:
             # Not forked: a window's threads and its graphics must not be in the child.
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "core.recording.inspector"],
+                [sys.executable, "-P", *COMMAND],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 
 from core.recording.episode import Episode, EpisodeInfo, info_from_json, info_to_json
-from core.recording.errors import InvalidEpisodeError
+from core.recording.errors import (
+    DamagedRecordingError,
+    InvalidEpisodeError,
+    RecordingError,
+    StorageError,
+)
 from core.recording.quality import action_counts, goal_of, measure_quality, start_of
 
 Point = tuple[float, float, float]
@@ -57,6 +62,8 @@ class EpisodeRow(EpisodeEntry):
     """How often each action took which value; read it with `action_counts`."""
     passing: bool = False
     """Whether the problem may be this machine's, such as a permission: it is tried again later."""
+    damaged: bool = False
+    """Whether it is a recording that is cut short or destroyed, and not something else."""
 
     @property
     def task(self) -> str:
@@ -121,15 +128,28 @@ def row_of(path: Path, episode: Episode) -> EpisodeRow:
     )
 
 
-def broken(path: Path, problem: str, *, passing: bool = False) -> EpisodeRow:
+def broken(path: Path, problem: str, *, passing: bool = False, damaged: bool = False) -> EpisodeRow:
     """The row of a file that cannot be read."""
-    return EpisodeRow(path=path, info=None, problem=problem, passing=passing)
+    return EpisodeRow(path=path, info=None, problem=problem, passing=passing, damaged=damaged)
+
+
+def broken_by(path: Path, error: BaseException) -> EpisodeRow:
+    """The row of a file that was refused with `error`."""
+    if isinstance(error, RecordingError):
+        return broken(
+            path,
+            str(error),
+            passing=isinstance(error, StorageError),
+            damaged=isinstance(error, DamagedRecordingError),
+        )
+    problem = f"{path} cannot be read here ({error!r}); close other programs and try again"
+    return broken(path, problem, passing=True)
 
 
 def row_to_json(row: EpisodeRow) -> dict[str, Any]:
     """The row, without its folder, as values that JSON can hold."""
     if row.info is None:
-        return {"problem": row.problem, "passing": row.passing}
+        return {"problem": row.problem, "passing": row.passing, "damaged": row.damaged}
     numbers = (row.idle, row.roughness, row.jerk, row.path_length)
     return {
         "info": info_to_json(row.info),
@@ -144,8 +164,12 @@ def row_from_json(path: Path, values: Mapping[str, Any]) -> EpisodeRow:
     """The inverse of :func:`row_to_json`; :class:`InvalidEpisodeError` if it makes no sense."""
     try:
         if "info" not in values:
-            problem, passing = str(values["problem"])[:2000], bool(values["passing"])
-            return broken(path, problem, passing=passing)
+            return broken(
+                path,
+                str(values["problem"])[:2000],
+                passing=bool(values["passing"]),
+                damaged=bool(values["damaged"]),
+            )
         idle, roughness, jerk, length = (
             nan if value is None else float(value) for value in values["numbers"]
         )

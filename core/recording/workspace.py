@@ -2,22 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from core.recording.errors import (
     MixedTasksError,
     NoEpisodesError,
-    RecordingError,
     StorageError,
 )
 from core.recording.index import EpisodeIndex
 from core.recording.layout import SUFFIX
 from core.recording.library import Library
-from core.recording.reader import read_episode
 from core.recording.rows import EpisodeEntry
-from core.recording.writer import leftovers, make_folder
+from core.recording.writer import make_folder
 
 EPISODES = "episodes"
 SAMPLES: Path = Path(__file__).resolve().parents[2] / "recordings" / "samples"
@@ -57,16 +54,6 @@ class Workspace:
     def library(self) -> Library:
         """The episodes; always the same object, since it knows what can be undone."""
         return Library(self.root / EPISODES, trash=self.root / "trash")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong with a file, as a sentence with advice."""
-
-    path: Path
-    """The file."""
-    text: str
-    """What is wrong and what to do."""
 
 
 def list_episodes(paths: Path | str | Iterable[Path | str]) -> list[EpisodeEntry]:
@@ -118,42 +105,6 @@ def find_episodes(
     if not chosen:
         raise NoEpisodesError(_nothing(entries, listed, task))
     return chosen
-
-
-def check(folder: Path | str) -> list[Problem]:
-    """Read every recording under `folder` completely and say what is wrong.
-
-    Raises :class:`StorageError` if there is no such folder.
-    """
-    problems = []
-    entries = list_episodes(folder)
-    for entry in entries:
-        if entry.problem is not None:
-            problems.append(Problem(entry.path, entry.problem))
-            continue
-        try:
-            info = read_episode(entry.path).info
-        except RecordingError as error:
-            problems.append(Problem(entry.path, str(error)))
-            continue
-        if info.identifier != entry.identifier:
-            problems.append(
-                Problem(
-                    entry.path,
-                    f"{entry.path} says that it is {info.identifier!r}: the file was renamed; "
-                    "rename it back",
-                )
-            )
-    folders = dict.fromkeys(
-        [Path(folder).expanduser().absolute(), *(e.path.parent for e in entries)]
-    )
-    for parent in folders:
-        if parent.is_dir():
-            problems += [
-                Problem(path, f"{path} was left by a program that was stopped; delete it")
-                for path in leftovers(parent)
-            ]
-    return problems
 
 
 def _entries(path: Path, indexes: dict[Path, EpisodeIndex]) -> list[EpisodeEntry]:

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 
@@ -10,7 +9,6 @@ from core.recording import (
     NoEpisodesError,
     StorageError,
     Workspace,
-    check,
     find_episodes,
     list_episodes,
     write_episode,
@@ -90,22 +88,6 @@ def test_broken_files_are_listed_and_left_out(workspace):
     (workspace.episodes / "broken.hdf5").write_bytes(b"x")
     assert names(find_episodes(workspace.root, "push")) == ["push-0", "push-1"]
     assert sum(entry.problem is not None for entry in list_episodes(workspace.root)) == 1
-
-
-def test_check_reads_everything_and_names_each_problem(workspace):
-    assert check(workspace.root) == []
-    folder = workspace.episodes
-    whole = (folder / "push-1.hdf5").read_bytes()
-    (folder / "push-1.hdf5").write_bytes(whole[:-50])
-    (folder / "reach-0.hdf5").rename(folder / "renamed.hdf5")
-    (folder / ".writing-1-x.tmp").write_bytes(b"")
-    os.utime(folder / ".writing-1-x.tmp", (1, 1))
-    texts = {problem.path.name: problem.text for problem in check(workspace.root)}
-    assert set(texts) == {"push-1.hdf5", "renamed.hdf5", ".writing-1-x.tmp"}
-    assert "cut short" in texts["push-1.hdf5"]
-    assert "rename it back" in texts["renamed.hdf5"]
-    with pytest.raises(StorageError):
-        check(workspace.root / "typo")
 
 
 def test_samples_lie_in_the_repository():
