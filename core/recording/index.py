@@ -18,9 +18,9 @@ from core.recording.stamps import Stamp, stamp, was_written
 from core.recording.writer import commit
 
 INDEX = ".index.json"
-"""Name of the file in the folder of the episodes. It can be deleted at any time."""
+"""Name of the file in the folder of the episodes: JSON, a line for each. It can be deleted."""
 FORMAT = "act-jepa-studio index"
-VERSION = 1
+VERSION = 2
 LARGEST = 512 << 20
 """A larger file is no index of ours [bytes]."""
 SAVE_EVERY = 10.0
@@ -184,12 +184,16 @@ def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
             return None
-        values = json.loads(path.read_bytes())
+        first, *lines = path.read_bytes().splitlines()
+        values = json.loads(first)
         if values["format"] != FORMAT or values["version"] != VERSION:
+            return None
+        if values["rows"] != len(lines):
             return None
         shared = Shared(values["shared"])
         known = {}
-        for name, at, packed in values["rows"]:
+        for line in lines:  # one by one: a whole file would hold up other threads for long
+            name, at, packed = json.loads(line)
             if not isinstance(name, str) or "/" in name or "\\" in name:
                 return None
             mtime, size, number = (int(value) for value in at)
@@ -218,7 +222,8 @@ def _store(folder: Path, known: dict[str, tuple[Stamp, EpisodeRow]]) -> None:
         for name, (at, row) in known.items()
         if not row.passing
     ]
-    values = {"format": FORMAT, "version": VERSION, "shared": shared.table, "rows": rows}
+    first = {"format": FORMAT, "version": VERSION, "shared": shared.table, "rows": len(rows)}
     if rows or (folder / INDEX).exists():
+        lines = [json.dumps(line, separators=(",", ":")) for line in (first, *rows)]
         with contextlib.suppress(StorageError):
-            commit(folder / INDEX, json.dumps(values, separators=(",", ":")).encode())
+            commit(folder / INDEX, "\n".join(lines).encode())

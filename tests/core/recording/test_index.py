@@ -1,4 +1,3 @@
-import json
 import os
 import shutil
 import time
@@ -70,8 +69,9 @@ def test_only_what_changed_is_read(folder, make_episode):
         lambda _: "",
         lambda text: text[: len(text) // 2],
         lambda _: "[" * 100_000,
-        lambda text: json.dumps(json.loads(text) | {"version": 0}),
-        lambda text: json.dumps(json.loads(text) | {"shared": {}}),
+        lambda text: text.replace('"version":2', '"version":0'),
+        lambda text: text.replace('"shared":{', '"shared":{},"other":{'),
+        lambda text: text.rpartition("\n")[0],
         lambda text: text.replace('"counts":"7:', '"counts":"9:'),
         lambda text: text.replace('"e1.hdf5"', '"../e1.hdf5"'),
         lambda text: text.replace('"steps":30', '"steps":-1'),
