@@ -29,6 +29,7 @@ from core.recording import RecordingError
 EXPECTED = (RecordingError, LearningError, ExchangeError)
 INSIDE = "TORTURE_SMALL_DISK"
 """Set when this runs in a namespace of its own."""
+ENOUGH, MESSAGE = "enough space", "message"
 DISK = 12 << 20
 """Size of the small disk [bytes]."""
 
@@ -43,25 +44,25 @@ def main() -> int:
         command = ["unshare", "-Urm", sys.executable, *sys.argv]
         return subprocess.run(command, env=os.environ | {INSIDE: "1"}, check=False).returncode
     torch.set_num_threads(1)
-    bad, outcomes, real = 0, {"message": 0, "enough space": 0}, 0
-    for number in range(options.count):
+    bad = full = real = number = 0
+    while full < options.count:
         dice = random.Random(f"{options.seed} {number}")
         workload = WORKLOADS[number % len(WORKLOADS)]()
         small = INSIDE in os.environ and number // len(WORKLOADS) % 2 == 0
-        real += small
+        number += 1
         with tempfile.TemporaryDirectory() as name:
             outcome, faults = point(workload, Path(name), dice, small)
-        if outcome in outcomes:
-            outcomes[outcome] += 1
-        else:
-            faults.append(outcome)
+        if outcome != ENOUGH:
+            full += 1
+            real += small
+            faults += [outcome] if outcome != MESSAGE else []
         bad += len(faults)
         for fault in faults:
             sys.stdout.write(f"{workload.name}, point {number}: {fault}\n")
-    told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
     sys.stdout.write(
-        f"{options.count} points ({real} of them a small disk, the others a limit on files): "
-        f"{told}; {bad} deaths, losses or errors without a sentence\n"
+        f"{full} points where the disk was full ({real} a small disk, {full - real} a limit on the "
+        f"size of files; at {number - full} more there was just enough space): {bad} deaths, "
+        "losses or errors without a sentence\n"
     )
     return 1 if bad else 0
 
@@ -128,14 +129,14 @@ def work_once(workload: Workload, dice: random.Random, limit: int | None, writin
     def say(text: str) -> None:
         os.write(writing, f"said {text}\n".encode())
 
-    outcome = "enough space"
+    outcome = ENOUGH
     if limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     try:
         workload.work(dice, say, once=True)
     except EXPECTED as error:
         text = str(error)
-        outcome = "message" if text and "\n" not in text else f"no sentence: {text!r}"
+        outcome = MESSAGE if text and "\n" not in text else f"no sentence: {text!r}"
     except BaseException:  # noqa: BLE001 - a fork must never return into its parent's code
         outcome = "unexpected: " + " | ".join(traceback.format_exc().splitlines()[-4:])
     os.write(writing, f"{outcome}\n".encode())
