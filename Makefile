@@ -1,9 +1,9 @@
-# make run | demo | test | bench   (each sets up what it needs first)
+# make run | demo | test | bench | torture   (each sets up what it needs first)
 PYTHON ?=
 PY := .venv/bin/python
 export PYTHON
 
-.PHONY: run demo test bench lint setup
+.PHONY: run demo test bench torture lint setup
 
 run: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ]; then \
@@ -29,6 +29,12 @@ bench: setup
 	@for script in tests/benchmarks/bench_*.py; do \
 		echo; echo "== $$script"; .ci/with-display $(PY) $$script || exit 1; \
 	done
+
+# A quarter of an hour of kills, full disks and hostile files; `make test` runs a short version.
+torture: setup
+	$(PY) tests/torture/kills.py --count 1000
+	$(PY) tests/torture/full_disk.py --count 200
+	$(PY) tests/torture/mutations.py --count 10000
 
 setup:
 	@.ci/setup

@@ -27,7 +27,7 @@ SAVE_EVERY = 10.0
 """Time between two saves while a large folder is read for the first time [s]."""
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many unknown files were read."""
+"""Told how many of how many unknown files were read; may raise to stop, and little is lost."""
 
 
 def open_index(
@@ -65,8 +65,7 @@ class EpisodeIndex:
 
     def find(self, identifier: str) -> EpisodeRow | None:
         """The row of that name; None if there is none."""
-        with self._lock:
-            found = (self._known or {}).get(identifier + SUFFIX)
+        found = (self._known or {}).get(identifier + SUFFIX)
         return found[1] if found is not None else None
 
     def refresh(self, progress: Progress | None = None) -> bool:
@@ -141,6 +140,7 @@ class EpisodeIndex:
                     progress(number + 1, len(names))
                 if self._save and time.monotonic() - saved > SAVE_EVERY:
                     _store(self.folder, known)  # whoever closes the window starts here again
+                    self._take(dict(known))
                     saved = time.monotonic()
 
 
