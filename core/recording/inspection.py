@@ -22,8 +22,10 @@ from core.recording.rows import EpisodeRow, broken, row_from_json
 
 COMMAND = ("-m", "core.recording.inspector")
 """What Python runs in the child; the current folder is not where it looks for modules."""
-SECONDS_PER_FILE = 30.0
-"""A file that takes longer to read is given up [s]."""
+PATIENCE = 5.0
+"""A small file that takes longer to read is given up [s]; some bytes send HDF5 round in circles."""
+SLOWEST = 10e6
+"""Speed at which a large file is read at the least [bytes/s]."""
 _START = 60.0
 """Time a child may take for its first answer, with all its imports on a busy machine [s]."""
 _LONGEST = 1 << 20
@@ -48,8 +50,9 @@ class Inspector:
     The child is started with the first file. Not safe to use from two threads at once.
     """
 
-    def __init__(self, seconds_per_file: float = SECONDS_PER_FILE) -> None:
-        self.seconds_per_file = seconds_per_file
+    def __init__(self, patience: float = PATIENCE) -> None:
+        """`patience` is the time that a small file may take [s]."""
+        self.patience = patience
         self._child: _Child | None = None
 
     def __enter__(self) -> Self:
@@ -114,7 +117,10 @@ class Inspector:
         if self._child is None:
             self._child = _Child()
         request = json.dumps({"kind": kind, "path": str(path)})
-        line = self._child.ask(request, self.seconds_per_file + (_START if started else 0.0))
+        patience = self.patience + _size(path) / SLOWEST
+        if started or kind == "checkpoint":  # which loads torch at its first
+            patience += _START
+        line = self._child.ask(request, patience)
         if isinstance(line, str):
             try:
                 answer = json.loads(line)
@@ -133,6 +139,15 @@ class Inspector:
         if self._child is not None:
             self._child.close()
             self._child = None
+
+
+def _size(path: Path) -> int:
+    """Bytes of the file, or of the files in a folder; 0 if nobody can tell."""
+    try:
+        files = [path] if path.is_file() else list(path.iterdir())
+        return sum(file.lstat().st_size for file in files)
+    except OSError:
+        return 0
 
 
 def _damaged(path: Path, ending: str) -> str:

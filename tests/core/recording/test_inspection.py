@@ -45,7 +45,7 @@ def test_one_child_reads_many_files_and_the_next_file_gets_another(path):
 def test_whatever_happens_to_the_child_is_a_sentence(path, monkeypatch, code, problem):
     monkeypatch.setattr(inspection_module, "COMMAND", ("-c", code))
     monkeypatch.setattr(inspection_module, "_START", 2.0 if "sleep" in code else 30.0)
-    with Inspector(seconds_per_file=0.5 if "sleep" in code else 30.0) as inspector:
+    with Inspector(patience=0.5 if "sleep" in code else 30.0) as inspector:
         row = inspector.inspect(path)
     assert row.damaged
     assert problem in row.problem
