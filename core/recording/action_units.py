@@ -67,7 +67,7 @@ class ActionUnits:
                 tuple(float(number) for number in values["offset"]),
                 tuple(float(number) for number in values["scale"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidEpisodeError(
                 f"'action_units' in the episode's description makes no sense ({error})"
             ) from error

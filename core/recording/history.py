@@ -328,7 +328,7 @@ class History:
                 if name not in changes or side not in ("before", "after"):
                     raise ValueError("no change")
                 pending = (name, side)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return _State()  # the files are all in the trash; only their order is lost
         return _State(changes, done, pending)
 
@@ -342,7 +342,7 @@ class History:
                 for file in values["files"]
             )
             return Change(name, str(values["text"]), str(values["created"]), files)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
 
 

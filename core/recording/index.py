@@ -207,6 +207,7 @@ def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
         KeyError,
         IndexError,
         AttributeError,
+        OverflowError,
         RecursionError,
         MemoryError,
         InvalidEpisodeError,

@@ -206,7 +206,7 @@ class _Child:
         if how is _Late:
             return "kept its reader busy for too long"
         try:
-            code = self._process.wait(timeout=5.0)
+            code = self._process.wait(timeout=2.0)
         except subprocess.TimeoutExpired:
             return "made its reader fall silent"
         return f"crashed its reader ({f'signal {-code}' if code < 0 else f'exit code {code}'})"

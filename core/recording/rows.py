@@ -185,7 +185,7 @@ def row_from_json(path: Path, values: Mapping[str, Any]) -> EpisodeRow:
             goal=_point(values["goal"]),
             counts=_counts(values["counts"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InvalidEpisodeError(f"a row of the index makes no sense ({error!r})") from error
 
 

@@ -65,7 +65,7 @@ def read_header(path: Path) -> dict[str, TensorHeader]:
         if not isinstance(values, dict) or len(values) > MOST_TENSORS:
             raise ValueError("no table of tensors")
         tensors = {name: _tensor(entry) for name, entry in values.items() if name != "__metadata__"}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise _damaged(path, f"its header makes no sense ({error})") from error
     place = 0
     for name, tensor in sorted(tensors.items(), key=lambda item: item[1].begin):

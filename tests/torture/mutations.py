@@ -276,8 +276,11 @@ def texts(folder: Path, count: int, seed: int, tally: Tally) -> None:
         place = number % len(cases)
         name, path, open_it = cases[place]
         image = originals[place]
-        if name != "index" and dice.random() < 0.6:
-            image = json.dumps(scramble(json.loads(image), dice)).encode()
+        if dice.random() < 0.6:
+            lines = image.splitlines() if name == "index" else [image]
+            line = dice.randrange(len(lines))
+            lines[line] = json.dumps(scramble(json.loads(lines[line]), dice)).encode()
+            image = b"\n".join(lines)
         else:
             image = mutate(image, dice)
         path.write_bytes(image)

@@ -70,3 +70,9 @@ def test_links_and_missing_files(tmp_path):
         read_header(tmp_path / "link")
     with pytest.raises(StorageError):
         read_header(tmp_path / "none")
+
+
+def test_infinite_offsets_are_named(tmp_path):
+    header = b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, Infinity]}}'
+    with pytest.raises(DamagedRecordingError, match="makes no sense"):
+        read_header(write(tmp_path / "file", header, b"1234"))
