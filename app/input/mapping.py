@@ -122,7 +122,7 @@ class PadMapping:
             given = json.loads(text)
             known = {field.name for field in fields(cls)}
             return cls(**{key: value for key, value in given.items() if key in known})
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return cls()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.recording.errors import InvalidEpisodeError, RecordingError, StorageError
+from core.recording.history import History, trash_of
 from core.recording.inspection import Inspector
 from core.recording.layout import SUFFIX
 from core.recording.reader import read_episode
@@ -37,8 +38,12 @@ def open_index(
 
     It is read from the folder, and made anew when it is missing, damaged or of another version.
     With `save` it is written back when something changed; a folder that cannot be written to is no
-    error. Raises :class:`StorageError` if the folder cannot be listed.
+    error. A change of the editor that a kill cut off is brought to its end first. Raises
+    :class:`StorageError` if the folder cannot be listed.
     """
+    if save:
+        with contextlib.suppress(StorageError):  # who may only read sees what there is
+            History(Path(folder).absolute(), trash_of(Path(folder).absolute())).recover()
     index = EpisodeIndex(folder, save=save)
     index.refresh(progress)
     return index

@@ -70,6 +70,8 @@ class Library:
 
     def entries(self) -> list[EpisodeEntry]:
         """All episodes, sorted by name. Files that did not change are not read again."""
+        if not self.read_only:
+            _ = self.editor  # which brings to its end what a kill cut off
         self.index.refresh()
         return list(self.index.rows)
 

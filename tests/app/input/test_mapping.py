@@ -48,7 +48,7 @@ def test_what_is_out_of_range_is_refused_with_the_range():
 def test_stored_mappings_come_back_and_nonsense_gives_the_default():
     mapping = PadMapping(record="y", success="a", dead_zone=0.2, rumble=False)
     assert PadMapping.from_json(mapping.to_json()) == mapping
-    for text in ("", "{", "[]", '{"dead_zone": 7}', '{"record": "q"}', "null"):
+    for text in ("", "{", "[]", '{"dead_zone": 7}', '{"record": "q"}', "null", "[" * 100_000):
         assert PadMapping.from_json(text) == PadMapping()
     assert PadMapping.from_json('{"later": 1, "curve": 2.0}') == PadMapping(curve=2.0)
 

@@ -135,6 +135,13 @@ def test_a_change_that_was_cut_off_is_brought_to_its_end(workspace):
     history.write_text(json.dumps(values))
     assert any("cut off" in problem.text for problem in check(workspace.root))
     assert (workspace.episodes / "e0.hdf5").exists()
+    kept = history.read_text()
+    assert "e0" not in [row.identifier for row in open_index(workspace.episodes)]
+    workspace.library.undo()
+    history.write_text(kept)
+    assert "e0" not in [entry.identifier for entry in Workspace(workspace.root).library.entries()]
+    workspace.library.undo()
+    history.write_text(kept)
     assert check_all(workspace.root, repair=True).problems[0].repaired
     assert not (workspace.episodes / "e0.hdf5").exists()
     assert check(workspace.root) == []
