@@ -2,6 +2,8 @@
 
 import json
 import os
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -240,3 +242,42 @@ def test_not_a_number_inside_is_damage(recording):
         file["data/demo_0/states"][3, 3] = np.nan
     with pytest.raises(DamagedRecordingError, match="states is not finite at step 3"):
         read_episode(recording)
+
+
+def test_a_piece_that_unpacks_to_more_than_it_declares_is_not_unpacked(recording):
+    packer = zlib.compressobj(1)  # 160 MB in 700 kB, for an array of 480 kB
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(160)) + packer.flush()
+    with h5py.File(recording, "r+") as file:
+        group = file["data/demo_0"]
+        del group["states"]
+        made = group.create_dataset(
+            "states", (30, 2000), np.float64, chunks=(30, 2000), compression="gzip"
+        )
+        made.id.write_direct_chunk((0, 0), packed)
+    tracemalloc.start()
+    with pytest.raises(UnsafeRecordingError, match="packs more into 'states' than it declares"):
+        read_episode(recording)
+    assert tracemalloc.get_traced_memory()[1] < 20e6
+    tracemalloc.stop()
+
+
+def test_links_out_of_the_folder_are_not_followed(recording, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.hdf5"
+    link.symlink_to(recording)
+    with pytest.raises(UnsafeRecordingError, match="link to a file in another folder"):
+        read_info(link)
+    inside = recording.with_name("inside.hdf5")
+    inside.symlink_to(recording.name)
+    assert read_info(inside).identifier == "one"
+    circle = recording.with_name("circle.hdf5")
+    circle.symlink_to(circle.name)
+    with pytest.raises(RecordingError):
+        read_info(circle)
+
+
+def test_a_huge_file_is_not_opened(recording):
+    with recording.open("r+b") as file:
+        file.truncate(1 << 40)  # holes: takes no space on the disk
+    with pytest.raises(UnsafeRecordingError, match="recordings of at most"):
+        read_info(recording)
