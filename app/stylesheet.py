@@ -103,6 +103,7 @@ QToolButton[kind="small"]:focus, QPushButton[kind="small"]:focus {{
 QToolButton[kind="small"]:checked, QPushButton[kind="small"]:checked {{ color: {t.text};
     background: {t.raised}; border: 1px solid {t.line}; }}
 QPushButton[kind="small"] {{ border: 1px solid {t.line}; color: {t.text}; }}
+QPushButton[kind="small"]:disabled {{ color: {t.faint}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: {_icon(t, "down")};
     subcontrol-origin: padding; subcontrol-position: right center; right: 6px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; min-height: 24px; background: transparent; }}

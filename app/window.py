@@ -32,7 +32,7 @@ from app.window_menu import WindowMenu
 
 PANEL_WIDTH = 392
 """Width of the right dock at the first start [px]."""
-STRIP_HEIGHT = 160
+STRIP_HEIGHT = 176
 """Height of the bottom dock at the first start [px]."""
 LAYOUT_VERSION = 2
 """Stored layouts of another version are not restored."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ from app.workers.training import (
     TrainingWorker,
 )
 from app.workers.training_run import Prepared, TrainingPlan, wake_torch
-from core.recording import Library
+from core.recording import Library, RecordingError, Selection, Selections
 from core.recording.writer import make_folder
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ PHASES = {"representation": "Training the representation", "head": "Training the
 """What the state says in the phases of the frozen protocol."""
 NAME_PATTERN = re.compile(r"[\w][\w .+-]*")
 """Names of runs are names of folders on every system."""
+
+
+Listed = tuple[list[Candidate], list[CheckpointEntry], list[Selection]]
 
 
 class TrainPage(Page):
@@ -92,18 +96,18 @@ class TrainPage(Page):
         """List recordings and runs again, off the GUI thread."""
         self._listing.reload()
 
-    def _reader(self) -> Callable[[], tuple[list[Candidate], list[CheckpointEntry]]]:
+    def _reader(self) -> Callable[[], Listed]:
         root = self._studio.workspace.root
         folders = {WORKSPACE: root / "episodes", SAMPLES: self._studio.samples.folder}
         for source, folder in folders.items():  # a library remembers what it has read already
             if source not in self._libraries or self._libraries[source].folder != folder:
                 self._libraries[source] = Library(folder, read_only=True)
         libraries = dict(self._libraries)
-        return lambda: _list_all(libraries, root / "checkpoints")
+        return lambda: _list_all(libraries, root)
 
-    def _listed(self, found: tuple[list[Candidate], list[CheckpointEntry]]) -> None:
-        candidates, self._runs = found
-        self.controls.picker.show_candidates(candidates)
+    def _listed(self, found: Listed) -> None:
+        candidates, self._runs, selections = found
+        self.controls.picker.show_candidates(candidates, selections)
 
     @Slot()
     def _choice_changed(self) -> None:
@@ -370,16 +374,20 @@ class TrainPage(Page):
             number += 1
 
 
-def _list_all(
-    libraries: dict[str, Library], checkpoints: Path
-) -> tuple[list[Candidate], list[CheckpointEntry]]:
-    """Recordings of all libraries, and the runs."""
+def _list_all(libraries: dict[str, Library], root: Path) -> Listed:
+    """Recordings of all libraries, the runs, and the selections that can be read."""
     candidates = [
         Candidate(source, entry)
         for source, library in libraries.items()
         for entry in library.entries()
     ]
-    return candidates, list_checkpoints(checkpoints)
+    kept, selections = Selections(root), []
+    for name in kept.names():
+        with contextlib.suppress(
+            RecordingError
+        ):  # its name on the Episodes page says what is wrong
+            selections.append(kept.load(name))
+    return candidates, list_checkpoints(root / "checkpoints"), selections
 
 
 def _is_of(run: CheckpointEntry, folder: Path | None) -> bool:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.theme import Theme
 from app.widgets.plot_style import format_seconds
 from app.widgets.section import Section
-from core.recording import EpisodeEntry, EpisodeInfo
+from core.recording import EpisodeEntry, EpisodeInfo, Selection
 
 WORKSPACE, SAMPLES = "workspace", "samples"
 
@@ -53,10 +53,16 @@ class EpisodePicker(QWidget):
         super().__init__(parent)
         self._candidates: tuple[Candidate, ...] = ()
         self._left_out: set[Path] = set()
+        self._chosen_names: set[str] = set()
         self._filling = False
         self.task_box = QComboBox()
         self.task_box.setAccessibleName("Task")
         self.task_box.activated.connect(self._task_chosen)
+        self._selections: dict[str, Selection] = {}
+        self.selection_box = QComboBox()
+        self.selection_box.setAccessibleName("Selection")
+        self.selection_box.setToolTip("Selections are saved on the Episodes page")
+        self.selection_box.activated.connect(self._sources_chosen)
         self.source_boxes = {
             WORKSPACE: QCheckBox("My recordings"),
             SAMPLES: QCheckBox("Samples that ship"),
@@ -92,6 +98,8 @@ class EpisodePicker(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.task_box)
+        column.addWidget(self.selection_box)
+        self.selection_box.hide()
         for box in (*self.source_boxes.values(), self.success_box):
             column.addWidget(box)
         column.addWidget(self.summary)
@@ -127,8 +135,24 @@ class EpisodePicker(QWidget):
         found = [paths[name] for name in identifiers if name in paths]
         return found, [name for name in identifiers if name not in paths]
 
-    def show_candidates(self, candidates: Sequence[Candidate]) -> None:
+    @property
+    def held_out(self) -> tuple[str, ...]:
+        """Names of the episodes of the chosen task that the selection keeps for validation."""
+        selection = self._selection
+        if selection is None:
+            return ()
+        of_task = {
+            c.entry.identifier
+            for c in self._candidates
+            if c.entry.info is not None and c.entry.info.task == self.task
+        }
+        return tuple(name for name in selection.validation if name in of_task)
+
+    def show_candidates(
+        self, candidates: Sequence[Candidate], selections: Sequence[Selection] = ()
+    ) -> None:
         """Offer these recordings; the task and the choice stay as far as they can."""
+        self._offer_selections(selections)
         self._candidates = tuple(sorted(candidates, key=lambda c: c.source == SAMPLES))
         self._choose_where_there_is_something()
         self._fill_tasks(self.task)
@@ -146,6 +170,30 @@ class EpisodePicker(QWidget):
         self.list_section.set_theme(theme)
 
     # inside
+
+    @property
+    def _selection(self) -> Selection | None:
+        return self._selections.get(str(self.selection_box.currentData() or ""))
+
+    def _offer_selections(self, selections: Sequence[Selection]) -> None:
+        before = self.selection_box.currentData()
+        self._selections = {selection.name: selection for selection in selections}
+        self.selection_box.clear()
+        self.selection_box.addItem("All demonstrations", "")
+        for name in self._selections:
+            self.selection_box.addItem(f"Selection: {name}", name)
+        self.selection_box.setCurrentIndex(max(0, self.selection_box.findData(before)))
+        self.selection_box.setVisible(bool(self._selections))
+
+    def _passes(self, candidate: Candidate) -> bool:
+        """Whether the selection takes it, or where there is none, sources and success filter."""
+        selection = self._selection
+        if selection is not None:
+            return candidate.entry.identifier in self._chosen_names
+        info = candidate.entry.info
+        assert info is not None
+        wanted = info.success is not False or not self.success_box.isChecked()
+        return wanted and self.source_boxes[candidate.source].isChecked()
 
     def _choose_where_there_is_something(self) -> None:
         """A fresh workspace is empty: begin with the samples rather than with nothing."""
@@ -169,14 +217,11 @@ class EpisodePicker(QWidget):
     def _offered(self) -> list[Candidate]:
         """What the task, the sources and the success filter leave, each episode once."""
         offered: dict[str, Candidate] = {}
+        selection = self._selection
+        self._chosen_names = set(selection.identifiers) if selection is not None else set()
         for candidate in self._candidates:
             info = candidate.entry.info
-            if (
-                info is not None
-                and info.task == self.task
-                and self.source_boxes[candidate.source].isChecked()
-                and (info.success is not False or not self.success_box.isChecked())
-            ):
+            if info is not None and info.task == self.task and self._passes(candidate):
                 offered.setdefault(candidate.entry.identifier, candidate)
         return [offered[name] for name in sorted(offered)]
 
@@ -186,6 +231,8 @@ class EpisodePicker(QWidget):
             for c in self._candidates
             if c.entry.info is not None and c.entry.info.task == self.task
         )
+        for box in (*self.source_boxes.values(), self.success_box):
+            box.setVisible(self._selection is None)  # a selection says it all
         self.source_boxes[WORKSPACE].setText(f"My recordings  ({counts[WORKSPACE]})")
         self.source_boxes[SAMPLES].setText(f"Samples that ship  ({counts[SAMPLES]})")
         if self.list_section.is_open:
@@ -216,6 +263,8 @@ class EpisodePicker(QWidget):
         if infos:
             number = "1 demonstration" if len(infos) == 1 else f"{len(infos)} demonstrations"
             text = f"{number} · {steps:,} steps · {format_seconds(seconds)}"
+            if held := len(self.held_out):
+                text += f" · {held} kept for validation, not trained on"
         elif self._candidates:
             text = "Nothing is chosen: tick a source or an episode."
         else:

@@ -15,8 +15,10 @@ from PySide6.QtGui import QImage
 from core.recording import RecordingError, read_episode
 from core.simulation import Camera, SimulationError
 
-WIDTH, HEIGHT = 88, 66
+WIDTH, HEIGHT = 96, 72
 """Size of a picture [px]."""
+SEEN = (160, 120, 34, 46)
+"""Size of what is drawn, and the corner of the picture in it [px]: the table, not the ceiling."""
 KEPT = 2000
 """Pictures in memory: 35 MB, many screens full."""
 WAITING = 64
@@ -155,12 +157,13 @@ class _Painter(QThread):
 
 def _drawn(wish: Wish, cameras: dict[str, Camera]) -> QImage:
     """The end of the episode, where one sees what became of it; null where nothing can be drawn."""
+    width, height, left, top = SEEN
     try:
         if wish.task not in cameras:
-            cameras[wish.task] = Camera(wish.task, WIDTH, HEIGHT)
+            cameras[wish.task] = Camera(wish.task, width, height, shadows=False)
         episode = read_episode(wish.path, images=False)
         pixels = cameras[wish.task].render(episode.states[-1])
     except (RecordingError, SimulationError, ValueError, mujoco.FatalError):
         return QImage()
-    height, width, _ = pixels.shape
-    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    kept = pixels[top : top + HEIGHT, left : left + WIDTH].tobytes()
+    return QImage(kept, WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888).copy()

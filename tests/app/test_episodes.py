@@ -106,6 +106,8 @@ def test_an_empty_workspace_says_what_to_do(studio_window, qtbot):
     qtbot.waitUntil(lambda: len(page.table.rows) > 0, timeout=20000)  # the samples
     page.controls.filter.place.setCurrentIndex(page.controls.filter.place.findData("own"))
     page.controls.filter.changed.emit()
-    qtbot.waitUntil(lambda: page.controls.stack.currentWidget() is page.controls.empty, timeout=5000)
+    qtbot.waitUntil(
+        lambda: page.controls.stack.currentWidget() is page.controls.empty, timeout=5000
+    )
     page.controls.empty.pressed.emit()
     assert len(page.table.rows) > 0, "the samples are shown again"

@@ -35,7 +35,7 @@ def make_takes():
 
 
 def files(assembled):
-    return sorted((assembled.studio.workspace.root / "episodes").glob("*"))
+    return sorted((assembled.studio.workspace.root / "episodes").glob("*.hdf5"))
 
 
 def state(assembled):
@@ -233,7 +233,8 @@ def test_discarding_between_two_starts_says_what_is_gone_and_gives_it_back(studi
     page.discard()  # of the second, whether or not it has reached the disk
     qtbot.waitUntil(lambda: "trash" in window.toast.text, timeout=5000)
     qtbot.waitUntil(lambda: len(files(studio_window)) == 1, timeout=5000)
-    assert [saved.identifier for saved in arm.session.episodes] == [first]
+    qtbot.waitUntil(lambda: len(arm.session.episodes) == 1, timeout=5000)
+    assert arm.session.last.identifier == first
     assert "The last success" in window.toast.text
     assert window.toast.button.text() == "Undo"
     window.toast.button.click()

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from app.theme import DARK
 from app.widgets.episode_picker import SAMPLES, WORKSPACE, Candidate, EpisodePicker
-from core.recording import EpisodeEntry, EpisodeInfo
+from core.recording import EpisodeEntry, EpisodeInfo, Selection
 
 
 def candidate(name, task="reach", source=WORKSPACE, success=True, problem=None):
@@ -108,3 +108,15 @@ def test_a_thousand_episodes_do_not_hold_the_window_up(picker):
     picker.show_candidates(candidates)
     assert time.thread_time() - began < 0.05
     assert len(picker.selected()) == 1000
+
+
+def test_a_selection_says_what_is_trained_on_and_what_is_kept_for_validation(picker):
+    candidates = [candidate(name) for name in "abcd"]
+    picker.show_candidates(candidates, [Selection("careful", ("a", "c"), ("d", "gone"))])
+    picker.selection_box.setCurrentIndex(picker.selection_box.findData("careful"))
+    picker.selection_box.activated.emit(picker.selection_box.currentIndex())
+    assert [path.stem for path in picker.selected()] == ["a", "c"]
+    assert picker.held_out == ("d",)
+    assert "1 kept for validation" in picker.summary.text()
+    picker.show_candidates(candidates, [])  # it was forgotten on the Episodes page
+    assert len(picker.selected()) == 4
