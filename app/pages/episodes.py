@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -18,30 +17,14 @@ from app.widgets.episode_rows import Row, ordered
 from app.widgets.quality_view import Survey, survey
 from app.widgets.selection_bar import SaveSelection, parted
 from app.widgets.timeline import Timeline
+from app.workers.browsing import Found, found_of, rows_of
 from app.workers.messages import REPLAY, LoadReplay, Play, Seek, Tick
 from app.workers.thumbnails import Thumbnails
 from core.recording import (
     Episode,
-    EpisodeRow,
     Selections,
-    length_outliers,
-    path_outliers,
     read_episode,
 )
-
-
-@dataclass(frozen=True)
-class Found:
-    """What lies in the workspace and among the samples at one moment."""
-
-    rows: tuple[Row, ...]
-    """Own episodes and samples."""
-    undo: str
-    """What can be taken back."""
-    redo: str
-    """What can be done again."""
-    selections: tuple[str, ...]
-    """Names of the saved selections."""
 
 
 class EpisodesPage(Page):
@@ -62,6 +45,7 @@ class EpisodesPage(Page):
         self._shown = False
         self._stale = True
         self._surveyed = 0
+        self._asked = 0
         self._listing = Listing(studio, self._reader, self._show_found, self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.set_folder(studio.workspace.root)
@@ -130,26 +114,26 @@ class EpisodesPage(Page):
         def work() -> Found:
             listed = session.listed()
             samples.index.refresh()
-            rows = _rows(listed.rows, samples.index.rows)
-            return Found(rows, listed.undo, listed.redo, tuple(selections.names()))
+            return found_of(
+                rows_of(listed.rows, samples.index.rows),
+                listed.undo,
+                listed.redo,
+                tuple(selections.names()),
+            )
 
         return work
 
     def _show_found(self, found: Found) -> None:
         self._rows = found.rows
-        lengths = {row.entry.path: row.entry.length for row in found.rows}
-        for path, length in self._lengths.items():
-            if lengths.get(path) != length:
-                self.thumbnails.forget(path)  # trimmed, or another file by now
-        self._lengths = lengths
+        for path, _ in self._lengths.items() - found.lengths.items():
+            self.thumbnails.forget(path)  # trimmed, or another file by now
+        self._lengths = found.lengths
         controls = self.controls
-        controls.filter.offer(found.rows)
-        controls.offer_tags(sorted({tag for row in found.rows for tag in row.entry.tags}))
+        controls.filter.offer(found.tasks, found.operators, found.tags)
+        controls.offer_tags(found.tags)
         controls.show_history(found.undo, found.redo)
         controls.selections.show_names(found.selections)
         self._show_rows()
-        if self._wanted is not None:
-            self.show_episode(self._wanted)
 
     @Slot()
     def _changed(self) -> None:
@@ -159,21 +143,42 @@ class EpisodesPage(Page):
 
     @Slot()
     def _show_rows(self) -> None:
-        wanted = self.controls.filter
-        rows = ordered(wanted.value.chosen(self._rows), wanted.order.currentData())
-        self.table.show_rows(rows)
-        self.controls.show_count(rows, len(self._rows))
-        self._look()
+        """Filter and order in the background: thousands of rows take longer than a blink."""
+        wanted, order, rows = self.controls.filter.value, self.order, self._rows
+        self._asked += 1
+        number = self._asked
+
+        def done(found: list[Row]) -> None:
+            if number != self._asked:
+                return  # something else is wanted by now
+            self.table.show_rows(found)
+            self.controls.show_count(found, len(rows))
+            self._look()
+            self._choose_wanted()
+
+        self.studio.background(lambda: ordered(wanted.chosen(rows), order), done)
+
+    @property
+    def order(self) -> str:
+        """The chosen order of the list."""
+        return str(self.controls.filter.order.currentData())
 
     @Slot(object)
     def show_episode(self, path: Path) -> None:
         """Choose and play the episode of that file, also if it comes into the list later."""
         self._wanted = path
         if not self._stale and not self._listing.reading and self._rows:
-            if not self.table.choose(path.stem):
-                self.controls.filter.clear()
-                self.table.choose(path.stem)
+            self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        """Choose what somebody wants to see; where a filter hides it, show everything first."""
+        wanted = self._wanted
+        if wanted is None or self.table.choose(wanted.stem):
             self._wanted = None
+        elif self.controls.filter.narrows:
+            self.controls.filter.clear()
+        elif not self._stale and not self._listing.reading:
+            self._wanted = None  # it is gone
 
     @Slot()
     def _look(self) -> None:
@@ -291,6 +296,8 @@ class EpisodesPage(Page):
         def done(names: tuple[str, ...]) -> None:
             if self.controls.filter.narrows:
                 self.controls.filter.clear()
+                rows = ordered(self.controls.filter.value.chosen(self._rows), self.order)
+                self.table.show_rows(rows)
             shown = self.table.choose_many(names)
             if shown < len(names):
                 self.studio.toast(f"{len(names) - shown} episodes of “{name}” are gone")
@@ -348,16 +355,3 @@ class EpisodesPage(Page):
     def _set_theme(self, theme: Theme) -> None:
         self.timeline.set_theme(theme)
         self.controls.set_theme(theme)
-
-
-def _rows(own: Sequence[EpisodeRow], samples: Sequence[EpisodeRow]) -> tuple[Row, ...]:
-    """Rows for the list; what stands out is told by comparison with all of the same task."""
-    entries = [*own, *samples]
-    lengths, paths = length_outliers(entries), path_outliers(entries)
-    rows = []
-    for number, entry in enumerate(entries):
-        words = [word for word, found in (("length", lengths), ("path", paths)) if found[number]]
-        row = Row(entry, number >= len(own), " and ".join(words))
-        row.words  # noqa: B018 — prepared here, or the first search would wait for all of them
-        rows.append(row)
-    return tuple(rows)

@@ -64,8 +64,8 @@ class EpisodesPanel(QWidget):
 
     def show_count(self, rows: Sequence[Row], total: int) -> None:
         """Say how much is shown, and where nothing is, what to do."""
-        good = sum(r.entry.success is True for r in rows)
-        minutes = sum(r.entry.duration for r in rows) / 60.0
+        good = sum(r.success is True for r in rows)
+        minutes = sum(r.duration for r in rows) / 60.0
         of = f" of {total:,}" if len(rows) != total else ""
         self.count.setText(f"{len(rows):,}{of} episodes · {good:,} ✓ · {minutes:.1f} min")
         self.everything.setVisible(self.filter.narrows)
@@ -85,11 +85,11 @@ class EpisodesPanel(QWidget):
     def show_chosen(self, chosen: Sequence[Row]) -> None:
         """Describe what is chosen, and offer what can be done with it."""
         own = [r for r in chosen if not r.sample]
-        readable = [r for r in own if r.entry.info is not None]
+        readable = any(r.readable for r in own)
         for made in (self.good, self.bad, self.tags):
-            made.setEnabled(bool(readable))
+            made.setEnabled(readable)
         self.discard.setEnabled(bool(own))
-        self.selections.set_savable(any(r.entry.info is not None for r in chosen))
+        self.selections.set_savable(any(r.readable for r in chosen))
         self.name.setText(_name(chosen))
         self.facts.setText(_facts(chosen))
 
@@ -167,10 +167,9 @@ def _facts(chosen: Sequence[Row]) -> str:
     if not chosen:
         return "Choose one in the list to see it again; Ctrl and Shift choose several."
     if len(chosen) > 1:
-        seconds = sum(r.entry.duration for r in chosen)
-        steps = sum(r.entry.length for r in chosen)
+        seconds = sum(r.duration for r in chosen)
         samples = sum(r.sample for r in chosen)
-        facts = [f"{steps:,} steps", f"{seconds / 60:.1f} min"]
+        facts = [f"{seconds / 60:.1f} min"]
         good = sum(LABELS["success"](r) for r in chosen)
         facts.append(f"{good:,} successes")
         if samples:

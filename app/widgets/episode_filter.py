@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
-from app.widgets.episode_rows import OPERATOR_NAMES, ORDERS, Filter, Row
+from app.widgets.episode_rows import OPERATOR_NAMES, ORDERS, Filter
 from core.simulation import get_task, task_names
 
 TYPING = 150
@@ -83,28 +83,20 @@ class EpisodeFilter(QWidget):
         self._timer.stop()
         self.changed.emit()
 
-    def offer(self, rows: Iterable[Row]) -> None:
-        """Offer the tasks, operators and tags that there are; the choice stays where it can."""
-        operators: set[str] = set()
-        tags: set[str] = set()
-        tasks: set[str] = set()
-        for row in rows:
-            if row.entry.info is not None:
-                operators.add(row.entry.operator)
-                tasks.add(row.entry.task)
-                tags.update(row.entry.tags)
+    def offer(self, tasks: Sequence[str], operators: Sequence[str], tags: Sequence[str]) -> None:
+        """Offer what there is, sorted; the choice stays where it can."""
         known = task_names()
         self._fill(
             self.task,
             "All tasks",
             [
                 *((name, get_task(name).title) for name in known),
-                *((name, name) for name in sorted(tasks - set(known))),
+                *((name, name) for name in tasks if name not in known),
             ],
         )
-        names = [(name, OPERATOR_NAMES.get(name, name)) for name in sorted(operators)]
+        names = [(name, OPERATOR_NAMES.get(name, name)) for name in operators]
         self._fill(self.operator, "Any operator", names)
-        self._fill(self.tag, "Any tag", [(tag, f"#{tag}") for tag in sorted(tags)])
+        self._fill(self.tag, "Any tag", [(tag, f"#{tag}") for tag in tags])
 
     def _box(self, everything: str, *entries: tuple[str, str]) -> QComboBox:
         made = QComboBox()

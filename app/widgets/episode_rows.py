@@ -25,6 +25,31 @@ class Row:
     outlying: str = ""
     """What is unusual about it, in words; empty if nothing is."""
 
+    def prepared(self) -> Row:
+        """Itself, with everything computed that thousands of rows would keep the window busy."""
+        _ = self.words, self.duration, self.success, self.date, self.readable
+        return self
+
+    @cached_property
+    def duration(self) -> float:
+        """Length [s]."""
+        return self.entry.duration
+
+    @cached_property
+    def success(self) -> bool | None:
+        """Whether the task was solved."""
+        return self.entry.success
+
+    @cached_property
+    def date(self) -> str:
+        """When it was recorded."""
+        return self.entry.date
+
+    @cached_property
+    def readable(self) -> bool:
+        """Whether its file could be read."""
+        return self.entry.info is not None
+
     @cached_property
     def words(self) -> str:
         """What a search looks through."""
@@ -76,11 +101,11 @@ class Filter:
 
 
 LABELS: dict[str, Callable[[Row], bool]] = {
-    "success": lambda row: row.entry.success is True,
-    "failure": lambda row: row.entry.success is False,
-    "unlabelled": lambda row: row.entry.info is not None and row.entry.success is None,
+    "success": lambda row: row.success is True,
+    "failure": lambda row: row.success is False,
+    "unlabelled": lambda row: row.readable and row.success is None,
     "outlier": lambda row: bool(row.outlying),
-    "broken": lambda row: row.entry.info is None,
+    "broken": lambda row: not row.readable,
 }
 """What can be asked of an outcome."""
 
@@ -93,13 +118,13 @@ def _number(value: float) -> float:
 
 
 ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {
-    "newest": ("Newest first", lambda row: row.entry.date, True),
-    "oldest": ("Oldest first", lambda row: row.entry.date, False),
-    "longest": ("Longest first", lambda row: row.entry.duration, True),
-    "shortest": ("Shortest first", lambda row: row.entry.duration, False),
+    "newest": ("Newest first", lambda row: row.date, True),
+    "oldest": ("Oldest first", lambda row: row.date, False),
+    "longest": ("Longest first", lambda row: row.duration, True),
+    "shortest": ("Shortest first", lambda row: row.duration, False),
     "task": ("By task", lambda row: row.entry.task, False),
     "operator": ("By operator", lambda row: row.entry.operator, False),
-    "label": ("Failures first", lambda row: {False: 0, None: 1, True: 2}[row.entry.success], False),
+    "label": ("Failures first", lambda row: {False: 0, None: 1, True: 2}[row.success], False),
     "idle": ("Most idle first", lambda row: _number(row.entry.idle), True),
     "jerk": ("Most jerk first", lambda row: _number(row.entry.jerk), True),
     "path": ("Longest path first", lambda row: _number(row.entry.path_length), True),
@@ -110,7 +135,7 @@ ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {
 def ordered(rows: Sequence[Row], order: str) -> list[Row]:
     """The rows in an order of `ORDERS`; within equal ones the newest comes first, samples last."""
     _, key, reverse = ORDERS[order]
-    newest = sorted(rows, key=lambda row: row.entry.date, reverse=True)
+    newest = sorted(rows, key=lambda row: row.date, reverse=True)
     found = sorted(newest, key=key, reverse=reverse)
     if order == "newest":
         found.sort(key=lambda row: row.sample)

@@ -24,7 +24,7 @@ BAR_HEIGHT = 44
 """Height of the histograms [px]."""
 MAP_HEIGHT = 128
 """Height of the map [px]."""
-MOST = 4000
+MOST = 1000
 """Points that are drawn; more would only cover one another."""
 
 
@@ -152,22 +152,22 @@ class QualityView(QWidget):
         scale = min(inner.width() / span[1], inner.height() / span[0])
         middle = (low + high) / 2
 
-        def at(point: np.ndarray) -> QPointF:
+        def at(points: np.ndarray) -> list[QPointF]:
             # As a person behind the arm sees the table: x away, y to the left.
-            x = place.center().x() - (point[1] - middle[1]) * scale
-            y = place.center().y() - (point[0] - middle[0]) * scale
-            return QPointF(float(x), float(y))
+            x = place.center().x() - (points[:, 1] - middle[1]) * scale
+            y = place.center().y() - (points[:, 0] - middle[0]) * scale
+            return [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
 
         for kind, colour in ((found.starts, theme.series[0]), (found.goals, theme.series[1])):
             pen = QPen(QColor(colour), 3.5)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawPoints([at(point) for point in kind[:: max(1, len(kind) // MOST)]])
+            painter.drawPoints(at(kind[:: max(1, len(kind) // MOST)]))
         if self._marked is not None:
             painter.setPen(QPen(theme.color("text"), 1.5))
             for position in (self._marked.start, self._marked.goal):
                 if position is not None:
-                    painter.drawEllipse(at(np.array(position)), 5.0, 5.0)
+                    painter.drawEllipse(at(np.array([position]))[0], 5.0, 5.0)
         painter.setPen(QColor(theme.series[0]))
         foot = QRectF(0, place.bottom() + 2, self.width(), 16)
         said = f"starts: {100 * found.share[0]:.0f} % of the cells"

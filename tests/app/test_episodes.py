@@ -65,11 +65,11 @@ def test_a_replay_runs_to_the_end_and_begins_anew(page, qtbot):
     qtbot.waitUntil(lambda: page.arm.tick.step < last, timeout=3000)
 
 
-def test_the_list_is_filtered_by_task(page):
+def test_the_list_is_filtered_by_task(page, qtbot):
     box = page.controls.filter.task
     box.setCurrentIndex(box.findData("reach"))
     box.activated.emit(box.currentIndex())
-    assert {row.entry.info.task for row in page.table.rows} == {"reach"}
+    qtbot.waitUntil(lambda: {row.entry.task for row in page.table.rows} == {"reach"}, timeout=5000)
 
 
 def test_relabelling_and_discarding_can_be_taken_back(page, qtbot):
@@ -110,4 +110,4 @@ def test_an_empty_workspace_says_what_to_do(studio_window, qtbot):
         lambda: page.controls.stack.currentWidget() is page.controls.empty, timeout=5000
     )
     page.controls.empty.pressed.emit()
-    assert len(page.table.rows) > 0, "the samples are shown again"
+    qtbot.waitUntil(lambda: len(page.table.rows) > 0, timeout=5000)  # the samples again

@@ -87,7 +87,7 @@ def test_several_episodes_are_tagged_relabelled_and_deleted_at_once(page, qtbot)
     box = page.controls.filter.tag
     box.setCurrentIndex(box.findData("careful"))
     box.activated.emit(box.currentIndex())
-    assert len(page.table.rows) == 3
+    qtbot.waitUntil(lambda: len(page.table.rows) == 3, timeout=5000)
     page.controls.discard.click()
     qtbot.waitUntil(lambda: len(files(page)) == 1, timeout=5000)
     page.arm.session.undo()
