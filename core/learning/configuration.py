@@ -128,7 +128,7 @@ class BeliefConfiguration:
 class ObserverConfiguration:
     """The observer in front of the encoder: frames corrected by the actions executed."""
 
-    kind: Literal["none", "gru"] = "none"
+    kind: Literal["none", "gru"] = "gru"
     """Whether there is one."""
     size: int = 128
     """Width of its recurrent state."""
@@ -292,7 +292,7 @@ class TrainingConfiguration:
     shift: float = 0.1
     """Standard deviation of a random horizontal displacement of the scene, drawn for every window
     [m]; the encoder should then ignore joint angles, which tell the true place. 0: none."""
-    mirror: bool = False
+    mirror: bool = True
     """Whether left and right are exchanged in half of the windows."""
     seed: int = 0
     """Fixes the initial weights and the order of the data."""

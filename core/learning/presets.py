@@ -9,6 +9,7 @@ from core.learning.configuration import (
     EncoderConfiguration,
     HeadConfiguration,
     LossConfiguration,
+    ObserverConfiguration,
     OptimiserConfiguration,
     PredictorConfiguration,
     TargetConfiguration,
@@ -31,6 +32,7 @@ REFERENCE = Configuration(
         combination="concatenate", hidden=(256, 128), activation="relu", residual=False
     ),
     belief=BeliefConfiguration(kind="none"),
+    observer=ObserverConfiguration(kind="none"),
     head=HeadConfiguration(chunk=1, hidden=(256,), loss="mse", gripper="regression"),
     target=TargetConfiguration(tau=0.996, final_tau=0.996),
     loss=LossConfiguration(
@@ -45,7 +47,14 @@ REFERENCE = Configuration(
         learning_rate=1e-3, schedule="constant", warm_up=0.0, gradient_clip=0.0
     ),
     training=TrainingConfiguration(
-        protocol="frozen", steps=4000, head_steps=4000, batch=64, window=1, turn=0.0, shift=0.0
+        protocol="frozen",
+        steps=4000,
+        head_steps=4000,
+        batch=64,
+        window=1,
+        turn=0.0,
+        shift=0.0,
+        mirror=False,
     ),
 )
 """The reference recipe: O-256-256-D encoder, A-128-D action encoder, 2D-256-128-D predictor,

@@ -20,6 +20,8 @@ from core.learning.windows import Windows
 
 HIDDEN_FIELDS = 0.25
 """Part of the fields that is hidden from a partly hidden view."""
+OBSERVED_OF = 2
+"""Every which window the observer learns from: noise teaches it more than further windows do."""
 VIEW_NOISE = 0.2
 """Noise of a view in the contrastive loss [standard deviations]."""
 TEMPERATURE = 0.1
@@ -159,7 +161,9 @@ def _observer_loss(model: ActJepa, windows: Windows) -> Tensor:
     """
     observer, settings = model.observer, model.configuration.observer
     assert observer is not None
-    truth = windows.observations[:, : windows.time].clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)
+    chosen = slice(None, None, OBSERVED_OF)
+    truth = windows.observations[chosen, : windows.time]
+    truth = truth.clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)
     batch, time = truth.shape[:2]
     generator, device = windows.generator, truth.device
 
@@ -172,9 +176,10 @@ def _observer_loss(model: ActJepa, windows: Windows) -> Tensor:
     missing = draw(batch, time) < settings.dropout * draw(batch, 1) * disturbed
     missing[:, 0] = False
     frames = truth + sigma[..., None] * noise
-    before = torch.cat((torch.zeros_like(windows.actions[:, :1]), windows.actions), dim=1)
+    actions = windows.actions[chosen]
+    before = torch.cat((torch.zeros_like(actions[:, :1]), actions), dim=1)
     corrected = observer.unroll(frames, before[:, :time], missing)
-    exists = windows.valid[:, :time]
+    exists = windows.valid[chosen, :time]
     with torch.no_grad():
         wanted = model.target_encoder.encode_packed(truth, model.space)
     latent = model.target_encoder.encode_packed(corrected, model.space)

@@ -258,7 +258,7 @@ class Trainer:
         )
         self._set_modes(training=True)
         self._frozen: tuple[Tensor, Tensor] | None = None
-        if not phase.representation:
+        if not phase.representation and self.sampler.motion is None:
             encoded = encode_demonstrations(model, self.dataset.demonstrations)
             self._frozen = (encoded.states, encoded.targets)
         self._names: tuple[str, ...] = ()
@@ -279,6 +279,10 @@ class Trainer:
             features = Features(
                 states[rows[:, :time_]], targets[rows[:, 1:]], states[rows[:, :time_]]
             )
+            return reader_losses(model, windows, features, through=False)
+        if not phase.representation:  # frozen, and every window's scene is another
+            with torch.no_grad():
+                features = compute_features(model, windows)
             return reader_losses(model, windows, features, through=False)
         features = compute_features(model, windows)
         losses = representation_losses(model, windows, features)

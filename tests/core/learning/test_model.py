@@ -147,7 +147,8 @@ def test_every_combination_builds_and_learns(
     )
     model = build(c, dataset)
     losses = all_losses(model, windows_for(c, dataset))
-    expected = {"prediction", "inverse_dynamics", "action", "gripper", "decoder", "goal"}
+    expected = {"prediction", "inverse_dynamics", "observer"}
+    expected |= {"action", "gripper", "decoder", "goal"}
     assert set(losses) == expected
     weighted_sum(losses, c).backward()
     assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None)
@@ -171,7 +172,7 @@ RIVALS = ("reconstruction", "next_observation", "contrastive", "masked")
 @pytest.mark.parametrize("preset", ["default", "reference"])
 def test_every_rival_teaches_the_encoder_and_falls(term, preset, small_configuration, dataset):
     c = small_configuration(preset)
-    off = dict.fromkeys(("prediction", "inverse_dynamics", "decoder", "goal"), 0.0)
+    off = dict.fromkeys(("prediction", "inverse_dynamics", "observer", "decoder", "goal"), 0.0)
     training = replace(c.training, protocol="frozen", steps=80, batch=32)
     c = replace(c, loss=replace(c.loss, **off, **{term: 1.0}), training=training)
     trainer = Trainer(dataset, c, "cpu")

@@ -89,7 +89,7 @@ def test_the_representation_phase_leaves_the_head_alone(small_configuration, dat
 
 
 def test_losses_fall(small_configuration, dataset):
-    trainer = Trainer(dataset, small_configuration(steps=150), "cpu")
+    trainer = Trainer(dataset, small_configuration(steps=400), "cpu")
     reports = list(trainer.reports(report_every=0.0))
     for name in ("action", "prediction", "decoder", "goal"):
         first = sum(r.losses[name] for r in reports[:10])

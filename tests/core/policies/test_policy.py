@@ -1,10 +1,14 @@
 """Laws that every policy keeps, whatever its way of choosing."""
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from core.learning import Trainer, load_checkpoint, save_checkpoint
+from core.learning.observer import Observer
 from core.policies import MODES, ObservationError, PolicyError, UnknownModeError, make_policy
 
 STRIDE = 0.0125
@@ -256,3 +260,27 @@ def test_late_frames_are_caught_up_by_the_actions_executed_since(checkpoint):
 def test_a_negative_delay_is_refused(checkpoint):
     with pytest.raises(PolicyError, match="delay is -1"):
         make_policy(checkpoint, "bc", delay=-1)
+
+
+def test_what_the_observer_corrects_is_what_the_belief_sees(checkpoint):
+    """An observer that holds on to its first frame leaves the policy where it began."""
+    model = copy.deepcopy(checkpoint.model)
+    space = checkpoint.space
+    settings = replace(checkpoint.configuration.observer, kind="gru", size=4)
+    model.observer = Observer(settings, space.observation_size, space.action_size)
+    with torch.no_grad():
+        model.observer.readout.weight.zero_()
+        model.observer.readout.bias.zero_()
+        model.observer.readout.bias[space.observation_size :] = -100.0  # a gain of 0
+    other = copy.copy(checkpoint)
+    other.model = model
+    policy = policy_for(other, "bc")
+    plain = policy_for(checkpoint, "bc")
+    position, goal = starts(2)
+    policy.reset(2)
+    plain.reset(2)
+    for step in range(3):
+        moved = position + 0.05 * step
+        np.testing.assert_allclose(
+            policy.act(see(moved, goal)), plain.act(see(position, goal)), atol=1e-5
+        )
