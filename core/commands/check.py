@@ -23,8 +23,7 @@ class Check:
     written again (undo brings the old file back), and what can be read no more is moved to the
     folder `damaged`.
 
-    Examples: python -m core check recordings/mine
-              python -m core check recordings/mine --repair
+    Example: python -m core check recordings/mine --repair
     """
 
     folder: tyro.conf.Positional[Path]
