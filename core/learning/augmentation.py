@@ -89,17 +89,21 @@ class SceneMotion:
             (mean @ cosine * inverse, mean @ sine * inverse, -mean * turned * inverse)
         ).to(device)
         self._moved = (moved * inverse).to(device)
+        names = () if space.foreign else space.action_names
         signs = _mirror_signs(space)
         self._signs = signs.to(device)
         self._mirror_offset = ((signs - 1.0) * mean * inverse).to(device)
         self._action_signs = torch.tensor(
-            [MIRRORED_ACTIONS.get(name, 1.0) for name in space.action_names], device=device
+            [
+                MIRRORED_ACTIONS.get(name, 1.0) if name in names else 1.0
+                for name in space.action_names
+            ],
+            device=device,
         )
         self._first_joint: int | None = None
         if "joint_positions" in space.fields and not space.foreign:
             self._first_joint = space.slice_of("joint_positions").start
             self._per_radian = float(inverse[self._first_joint])
-        names = space.action_names
         self._action_pairs = [
             (names.index(f"{kind}_x"), names.index(f"{kind}_y"))
             for kind in ("linear", "angular")

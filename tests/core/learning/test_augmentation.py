@@ -97,7 +97,10 @@ def test_scenes_of_another_robot_are_not_moved(dataset):
     """Its actions would not turn along, whatever its fields are called."""
     size = dataset.space.action_size
     foreign = replace(dataset.space, action_offset=(0.0,) * size, action_scale=(1.0,) * size)
-    motion = SceneMotion(foreign, dataset.standardisation, 0.5, 0.1, torch.device("cpu"))
+    motion = SceneMotion(foreign, dataset.standardisation, 0.5, 0.1, CPU, mirror=True)
     drawn = motion.draw(4, torch.Generator().manual_seed(0))
+    assert drawn.mirrored.any()
     rows = dataset.demonstrations.observations[:4, None]
     torch.testing.assert_close(motion.observations(drawn, rows), rows)
+    actions = dataset.demonstrations.actions[:4, None]
+    torch.testing.assert_close(motion.actions(drawn, actions), actions)
