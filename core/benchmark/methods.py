@@ -44,15 +44,17 @@ class Regime:
 UPDATES: Patch = {"training": {"steps": 1500, "head_steps": 1500}}
 """Updates of every method: of everything together, or of the representation and then the head."""
 
+_NO_OBSERVER: Patch = {"observer": {"kind": "none"}}
+_NO_MEMORY: Patch = {"belief": {"kind": "none"}, **_NO_OBSERVER}
+"""The observer remembers too."""
+
 REGIMES: Mapping[str, Regime] = MappingProxyType(
     {
         "A": Regime(
             "single actions, no memory, trained on clean recordings",
-            {"belief": {"kind": "none"}, "head": {"chunk": 1}},
+            {"head": {"chunk": 1}, **_NO_MEMORY},
         ),
-        "B": Regime(
-            "action chunks with temporal ensembling, no memory", {"belief": {"kind": "none"}}
-        ),
+        "B": Regime("action chunks with temporal ensembling, no memory", _NO_MEMORY),
         "C": Regime("action chunks, and memory of the same size for every method", {}),
     }
 )
@@ -64,16 +66,21 @@ _NO_TERMS = {"prediction": 0.0, "inverse_dynamics": 0.0, "decoder": 0.0, "goal":
 
 def _representation(**terms: float) -> Patch:
     """Frozen, with nothing but `terms` for the representation."""
-    return {"training": _FROZEN, "loss": _NO_TERMS | terms}
+    return {"training": _FROZEN, "loss": _NO_TERMS | terms, **_NO_OBSERVER}
 
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "raw_bc": Method(
-            "raw BC, end to end", {"training": {"protocol": "joint"}, "loss": _NO_TERMS}
+            "raw BC, end to end",
+            {"training": {"protocol": "joint"}, "loss": _NO_TERMS, **_NO_OBSERVER},
+        ),
+        "raw_bc_observer": Method(
+            "raw BC behind the observer", {"training": {"protocol": "joint"}, "loss": _NO_TERMS}
         ),
         "random_encoder": Method(
-            "random encoder + BC", {"training": _FROZEN | {"steps": 0}, "loss": _NO_TERMS}
+            "random encoder + BC",
+            {"training": _FROZEN | {"steps": 0}, "loss": _NO_TERMS, **_NO_OBSERVER},
         ),
         "autoencoder": Method("autoencoder + BC", _representation(reconstruction=1.0)),
         "autoencoder_inverse": Method(
