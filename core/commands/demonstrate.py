@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.commands.interrupts import stop_on_interrupt
 from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
@@ -44,7 +45,11 @@ def run(arguments: Sequence[str]) -> int:
 
     model_hash = simulation.model_hash(options.task)  # an unknown task ends here
     folder = require_writable(Workspace(options.out).episodes)  # before minutes of simulation
-    with ProgressBar(f"demonstrating {options.task}", options.episodes) as bar:
+    # a KeyboardInterrupt that lands in a weak reference's callback is lost; a question is not
+    with (
+        stop_on_interrupt() as interrupted,
+        ProgressBar(f"demonstrating {options.task}", options.episodes) as bar,
+    ):
         rollouts = simulation.demonstrate(options.task, options.episodes, options.seed)
         for done, rollout in enumerate(rollouts, start=1):
             episode = episode_from_arrays(
@@ -65,4 +70,6 @@ def run(arguments: Sequence[str]) -> int:
             sys.stdout.write(f"saved {path}\n")
             sys.stdout.flush()
             bar.update(done, f"seed {rollout.seed}, {episode.info.duration:.1f} s")
+            if interrupted.is_set():
+                raise KeyboardInterrupt
     return SUCCESS
