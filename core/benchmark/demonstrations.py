@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.benchmark.sources import SIMULATION, source_hash
-from core.recording import Episode, episode_from_arrays, read_episode, write_episode
+from core.recording import Episode, read_episode, scripted_episode, write_episode
 from core.recording.layout import SUFFIX
-from core.simulation import CONTROL_RATE, demonstrate, model_hash
+from core.simulation import demonstrate, model_hash
 
 STARTS_PER_SEED = 10_000
 """A training seed takes its demonstrations from this many starts of its own."""
@@ -46,19 +46,7 @@ def scripted_demonstrations(
     if len(paths) < count:
         next_start = int(paths[-1].stem.split("-")[-1]) + 1 if paths else first_start(seed)
         for rollout in demonstrate(task, count - len(paths), next_start, threads=1):
-            episode = episode_from_arrays(
-                task,
-                rollout.seed,
-                "script",
-                observations=rollout.observations,
-                actions=rollout.actions,
-                rewards=rollout.rewards,
-                states=rollout.states,
-                success=True,
-                control_rate=CONTROL_RATE,
-                model_hash=model_hash(task),
-                identifier=f"{task}-{rollout.seed:07d}",
-            )
+            episode = scripted_episode(rollout)
             paths.append(write_episode(folder, episode, replace=True))
             if progress is not None:
                 progress(len(paths) / count)

@@ -9,7 +9,7 @@ from core.commands.interrupts import stop_on_interrupt
 from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
-from core.recording import Workspace, episode_from_arrays, require_writable, write_episode
+from core.recording import Workspace, require_writable, scripted_episode, write_episode
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
     # The simulator is loaded only now: `--help` and wrong usage answer at once.
     from core import simulation
 
-    model_hash = simulation.model_hash(options.task)  # an unknown task ends here
+    simulation.get_task(options.task)  # an unknown task ends here
     folder = require_writable(Workspace(options.out).episodes)  # before minutes of simulation
     # a KeyboardInterrupt that lands in a weak reference's callback is lost; a question is not
     with (
@@ -52,19 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     ):
         rollouts = simulation.demonstrate(options.task, options.episodes, options.seed)
         for done, rollout in enumerate(rollouts, start=1):
-            episode = episode_from_arrays(
-                options.task,
-                rollout.seed,
-                "script",
-                observations=rollout.observations,
-                actions=rollout.actions,
-                rewards=rollout.rewards,
-                states=rollout.states,
-                success=True,
-                control_rate=simulation.CONTROL_RATE,
-                model_hash=model_hash,
-                identifier=f"{options.task}-{rollout.seed:07d}",
-            )
+            episode = scripted_episode(rollout)
             path = write_episode(folder, episode, replace=True)
             # One write per line: a reader that is told of a file must find the whole line.
             sys.stdout.write(f"saved {path}\n")

@@ -1,5 +1,6 @@
 """Episodes of other programs, whichever format they come in."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from core.recording import ActionUnits, EpisodeInfo
+from core.recording import ActionUnits, EpisodeInfo, InvalidEpisodeError
+from core.recording.episode import info_from_json
 
 GRIPPER = "gripper"
 """Name by which learning knows an action that is open or closed and nothing between."""
@@ -114,3 +116,18 @@ def identifier_of(source: Path, name: str) -> str:
     """A plain file name for an episode called `name` in `source`."""
     plain = re.sub(r"[^0-9A-Za-z_-]+", "-", f"{source.stem}-{name}").strip("-_")
     return plain[-100:].lstrip("-_") or "episode"
+
+
+def own_info(text: object, steps: int, observations: dict[str, np.ndarray]) -> EpisodeInfo | None:
+    """Our description, if this program wrote the episode of `steps` and nobody changed it since.
+
+    `text` is what the file holds in its place; None for anything that does not fit.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        info = info_from_json(json.loads(text))
+    except (ValueError, TypeError, AttributeError, RecursionError, InvalidEpisodeError):
+        return None
+    fits = info.steps == steps and set(info.fields) == set(observations)
+    return info if fits else None

@@ -24,6 +24,7 @@ from core.recording.quality import Quality, idle_ends, measure_quality
 from core.recording.reader import read_episode, read_info
 from core.recording.recorder import EpisodeRecorder, episode_from_arrays
 from core.recording.rows import EpisodeEntry, EpisodeRow
+from core.recording.scripted import scripted_episode
 from core.recording.selections import Selection, Selections
 from core.recording.survey import (
     Coverage,
@@ -87,6 +88,7 @@ __all__ = [
     "read_episode",
     "read_info",
     "require_writable",
+    "scripted_episode",
     "software_versions",
     "write_episode",
 ]

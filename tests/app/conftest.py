@@ -19,8 +19,8 @@ from PySide6.QtGui import QSurfaceFormat
 from app.assemble import assemble
 from app.input.virtual_pad import VirtualPad
 from app.widgets.scene_gl import surface_format
-from core.recording import episode_from_arrays, write_episode
-from core.simulation import CONTROL_RATE, demonstrate, model_hash
+from core.recording import scripted_episode, write_episode
+from core.simulation import demonstrate
 
 # Both must be said before pytest-qt makes the application.
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -96,21 +96,7 @@ def make_episodes():
     """Writes scripted demonstrations of a task into a folder and returns them."""
 
     def make(folder, task, count):
-        episodes = [
-            episode_from_arrays(
-                task,
-                rollout.seed,
-                "script",
-                observations=rollout.observations,
-                actions=rollout.actions,
-                rewards=rollout.rewards,
-                states=rollout.states,
-                success=True,
-                control_rate=CONTROL_RATE,
-                model_hash=model_hash(task),
-            )
-            for rollout in demonstrate(task, count)
-        ]
+        episodes = [scripted_episode(rollout) for rollout in demonstrate(task, count)]
         for episode in episodes:
             write_episode(folder, episode)
         return episodes

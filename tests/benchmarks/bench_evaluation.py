@@ -23,8 +23,8 @@ from core.evaluation.cohort import Crew
 from core.evaluation.rollout import Rollout, group_count
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint
 from core.policies import MODES, make_policy
-from core.recording import episode_from_arrays
-from core.simulation import CONTROL_RATE, World, demonstrate, model_hash
+from core.recording import scripted_episode
+from core.simulation import World, demonstrate
 
 STEPS, ROUNDS, WARM_UP, DECISIONS = 200, 3, 5, 300
 
@@ -48,21 +48,7 @@ def main() -> int:
 
 def small_checkpoint(task: str) -> Checkpoint:
     """The default preset after a few updates on 50 demonstrations."""
-    episodes = [
-        episode_from_arrays(
-            task,
-            rollout.seed,
-            "script",
-            observations=rollout.observations,
-            actions=rollout.actions,
-            rewards=rollout.rewards,
-            states=rollout.states,
-            success=True,
-            control_rate=CONTROL_RATE,
-            model_hash=model_hash(task),
-        )
-        for rollout in demonstrate(task, 50)
-    ]
+    episodes = [scripted_episode(rollout) for rollout in demonstrate(task, 50)]
     trainer = Trainer(Dataset.from_episodes(episodes), get_preset("default"), "cpu")
     for _ in range(20):
         trainer.update()

@@ -27,8 +27,8 @@ from rich.table import Table
 from app.__main__ import ROOT, make_application
 from app.assemble import Assembled, assemble
 from app.workers.pace import Timing
-from core.recording import episode_from_arrays, write_episode
-from core.simulation import CONTROL_RATE, demonstrate, get_task, model_hash
+from core.recording import scripted_episode, write_episode
+from core.simulation import demonstrate
 
 BEAT = 10
 """Period of the timer whose lateness is the event loop's latency [ms]."""
@@ -150,21 +150,8 @@ def theme_changes(assembled: Assembled, count: int = 4) -> dict[str, tuple[float
 
 def record_demonstrations(folder: Path, count: int) -> None:
     """Something to train on."""
-    fields = tuple(field.name for field in get_task(TASK).fields)
     for rollout in demonstrate(TASK, count, 0):
-        episode = episode_from_arrays(
-            task=TASK,
-            seed=rollout.seed,
-            operator="script",
-            observations={name: rollout.observations[name] for name in fields},
-            actions=rollout.actions,
-            rewards=rollout.rewards,
-            states=rollout.states,
-            success=True,
-            control_rate=CONTROL_RATE,
-            model_hash=model_hash(TASK),
-        )
-        write_episode(folder, episode)
+        write_episode(folder, scripted_episode(rollout))
 
 
 def train(assembled: Assembled) -> float:

@@ -1,6 +1,5 @@
 """LeRobot datasets of format 3.0, of any robot, as episodes."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,8 @@ import pyarrow as pa
 from core.exchange.errors import UnusableSourceError
 from core.exchange.lerobot import columns, layout
 from core.exchange.lerobot.description import read_description, read_rows, safe_file, tables_in
-from core.exchange.source import ForeignEpisode
+from core.exchange.source import ForeignEpisode, own_info
 from core.exchange.video import VideoFrames
-from core.recording import EpisodeInfo, InvalidEpisodeError
-from core.recording.episode import info_from_json
 
 
 class LeRobotSource:
@@ -84,7 +81,7 @@ class LeRobotSource:
         for key in self._videos:
             images[layout.image_name(key)] = self._filmed(key, about, rows.num_rows, videos)
         observations = self._observations(rows)
-        info = self._own_info(about, rows.num_rows, observations)
+        info = own_info(about.get(layout.OWN_INFO), rows.num_rows, observations)
         actions = columns.numbers(rows, layout.ACTION, self._features[layout.ACTION]["shape"])
         if info is not None and info.action_units is not None:
             actions = info.action_units.commands(actions)
@@ -137,20 +134,6 @@ class LeRobotSource:
         if path not in videos:
             videos[path] = VideoFrames(path, self._description.rate)
         return videos[path].take(first, steps)
-
-    def _own_info(
-        self, about: dict[str, Any], steps: int, observations: dict[str, np.ndarray]
-    ) -> EpisodeInfo | None:
-        """Our description, if this program wrote the episode and nobody changed it since."""
-        text = about.get(layout.OWN_INFO)
-        if not isinstance(text, str):
-            return None
-        try:
-            info = info_from_json(json.loads(text))
-        except (ValueError, TypeError, AttributeError, RecursionError, InvalidEpisodeError):
-            return None
-        fits = info.steps == steps and set(info.fields) == set(observations)
-        return info if fits else None
 
     def _own_states(self, rows: pa.Table) -> np.ndarray | None:
         if layout.OWN_STATES not in self._others():

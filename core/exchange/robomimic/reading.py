@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.exchange.errors import UnusableSourceError
-from core.exchange.source import ForeignEpisode
-from core.recording import EpisodeInfo, InvalidEpisodeError
-from core.recording.episode import info_from_json
+from core.exchange.source import ForeignEpisode, own_info
 from core.recording.foreign import ForeignFile
 
 DEFAULT_RATE = 20.0
@@ -82,7 +80,8 @@ class RobomimicSource:
         actions = self._actions(name)
         observations, images = self._observations(name, len(actions))
         rewards = self._column(name, "rewards")
-        info = self._own_info(name, len(actions), observations)
+        text = self._file.attribute(f"data/{name}", "episode_info")
+        info = own_info(text, len(actions), observations)
         interventions = self._column(name, "interventions")
         states = None
         if self._file.is_dataset(f"data/{name}/states"):
@@ -137,20 +136,6 @@ class RobomimicSource:
                     self.path,
                 )
         return fields, images
-
-    def _own_info(
-        self, name: str, steps: int, observations: dict[str, np.ndarray]
-    ) -> EpisodeInfo | None:
-        """Our description, if this program wrote the demonstration and nobody changed it since."""
-        text = self._file.attribute(f"data/{name}", "episode_info")
-        if not isinstance(text, str):
-            return None
-        try:
-            info = info_from_json(json.loads(text))
-        except (ValueError, TypeError, AttributeError, RecursionError, InvalidEpisodeError):
-            return None
-        fits = info.steps == steps and set(info.fields) == set(observations)
-        return info if fits else None
 
     def _column(self, name: str, key: str) -> np.ndarray | None:
         place = f"data/{name}/{key}"

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from core.learning import Checkpoint, Configuration, Dataset, Trainer
-from core.recording import Episode, episode_from_arrays
-from core.simulation import CONTROL_RATE, demonstrate, model_hash
+from core.recording import Episode, scripted_episode
+from core.simulation import demonstrate
 
 torch.set_num_threads(1)  # with other cores busy, more threads are a hundred times slower
 
@@ -22,21 +22,7 @@ SMALL = {
 
 @pytest.fixture(scope="session")
 def episodes() -> list[Episode]:
-    return [
-        episode_from_arrays(
-            "reach",
-            rollout.seed,
-            "script",
-            observations=rollout.observations,
-            actions=rollout.actions,
-            rewards=rollout.rewards,
-            states=rollout.states,
-            success=True,
-            control_rate=CONTROL_RATE,
-            model_hash=model_hash("reach"),
-        )
-        for rollout in demonstrate("reach", 8)
-    ]
+    return [scripted_episode(rollout) for rollout in demonstrate("reach", 8)]
 
 
 @pytest.fixture(scope="session")
