@@ -259,21 +259,19 @@ class EpisodeList(QTableView):
 
     def choose(self, identifier: str) -> bool:
         """Choose the one episode of that identifier; False if it is not shown."""
-        for number, row in enumerate(self._model.rows):
-            if row.entry.identifier == identifier:
-                index = self._model.index(number, 0)
-                flags = QItemSelectionModel.SelectionFlag
-                self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect)
-                self.scrollTo(index)
-                return True
-        return False
+        places = self._places([identifier])
+        for number in places:
+            index = self._model.index(number, 0)
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect)
+            self.scrollTo(index)
+        return bool(places)
 
     def choose_many(self, identifiers: Sequence[str]) -> int:
         """Choose all episodes of these identifiers that are shown; returns how many are."""
-        wanted = set(identifiers)
-        numbers = [n for n, r in enumerate(self._model.rows) if r.entry.identifier in wanted]
-        self._select(numbers)
-        return len(numbers)
+        places = self._places(identifiers)
+        self._select(places)
+        return len(places)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of another theme."""
@@ -285,6 +283,16 @@ class EpisodeList(QTableView):
             self.delete_wanted.emit()
         else:
             super().keyPressEvent(event)
+
+    def _places(self, identifiers: Sequence[str]) -> list[int]:
+        """One row for each identifier: one's own recording before a sample of the same name."""
+        wanted = set(identifiers)
+        places: dict[str, int] = {}
+        for number, row in enumerate(self._model.rows):
+            name = row.entry.identifier
+            if name in wanted and (name not in places or not row.sample):
+                places[name] = number
+        return sorted(places.values())
 
     def _select(self, numbers: Sequence[int]) -> None:
         """Select rows by their numbers, in runs: one range a row would take seconds for all."""

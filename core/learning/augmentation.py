@@ -22,11 +22,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.learning.demonstrations import Demonstrations
 from core.learning.space import Space, Standardisation
 
 LARGEST_TURN = 2.5
 """Turns are drawn from a normal distribution cut off at this many standard deviations."""
-
+COPIES = 8
+"""Moved copies of every demonstration on which the head of a frozen representation learns."""
+MOST_ROWS = 150_000
+"""Rows of all copies together, as far as one copy leaves a choice; bounds the memory they take."""
 
 MIRRORED = {
     "_position": (1.0, -1.0, 1.0),
@@ -150,6 +154,26 @@ class SceneMotion:
             result[..., x] = c * actions[..., x] - s * actions[..., y]
             result[..., y] = s * actions[..., x] + c * actions[..., y]
         return result
+
+
+def moved_copies(demonstrations: Demonstrations, motion: SceneMotion, seed: int) -> Demonstrations:
+    """Several copies of all demonstrations, the scene of each moved for its whole length."""
+    generator = torch.Generator().manual_seed(seed)
+    episode = demonstrations.episode_of_row()
+    count = max(1, min(COPIES, MOST_ROWS // len(episode)))
+    observations, actions = [], []
+    for _ in range(count):
+        drawn = motion.draw(len(demonstrations), generator)
+        choice = episode.to(drawn.angle.device)
+        rows = Motion(drawn.angle[choice], drawn.displacement[choice], drawn.mirrored[choice])
+        observations.append(motion.observations(rows, demonstrations.observations[:, None])[:, 0])
+        actions.append(motion.actions(rows, demonstrations.actions))
+    return Demonstrations(
+        torch.cat(observations),
+        torch.cat(actions),
+        demonstrations.lengths * count,
+        demonstrations.identifiers * count,
+    )
 
 
 def _mirror_signs(space: Space) -> Tensor:

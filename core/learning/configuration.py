@@ -210,7 +210,7 @@ class LossConfiguration:
     """Over the D entries of a latent: mean (as in code) or sum (as in text, D times larger)."""
     rollout: int = 4
     """Steps that the predictor is rolled out and compared [control steps]."""
-    rollout_points: int = 8
+    rollout_points: int = 4
     """Points of a window from which it is rolled out; 0: all of them."""
     prediction: float = 10.0
     """Weight of the latent prediction loss."""

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.learning.configuration import Configuration
 from core.learning.heads import MaskedPrediction
+from core.learning.memory import EncodedDemonstrations
 from core.learning.model import ActJepa
 from core.learning.windows import Windows
 
@@ -60,6 +61,13 @@ def compute_features(model: ActJepa, windows: Windows) -> Features:
         targets = model.encode(after) if learns else model.encode_target(after)
     states = model.remember(latents[:, :time], windows.actions[:, :time])
     return Features(latents, targets, states)
+
+
+def remembered_features(encoded: EncodedDemonstrations, windows: Windows) -> Features:
+    """The same of a frozen representation, which has encoded all demonstrations once."""
+    rows, time = windows.rows, windows.time
+    seen = rows[:, :time]
+    return Features(encoded.latents[seen], encoded.targets[rows[:, 1:]], encoded.states[seen])
 
 
 def spread_points(windows: Windows, limit: int, time: int | None = None) -> Tensor:

@@ -20,8 +20,9 @@ from core.learning.windows import Windows
 
 HIDDEN_FIELDS = 0.25
 """Part of the fields that is hidden from a partly hidden view."""
-OBSERVED_OF = 2
-"""Every which window the observer learns from: noise teaches it more than further windows do."""
+OBSERVED_SPAN = 24
+"""Length of the part of a window that the observer learns from [control steps]: it forgets faster
+than that, and a recurrence costs by its steps."""
 VIEW_NOISE = 0.2
 """Noise of a view in the contrastive loss [standard deviations]."""
 TEMPERATURE = 0.1
@@ -161,10 +162,11 @@ def _observer_loss(model: ActJepa, windows: Windows) -> Tensor:
     """
     observer, settings = model.observer, model.configuration.observer
     assert observer is not None
-    chosen = slice(None, None, OBSERVED_OF)
-    truth = windows.observations[chosen, : windows.time]
-    truth = truth.clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)
-    batch, time = truth.shape[:2]
+    time = min(OBSERVED_SPAN, windows.time)
+    begin = int(windows.offset) % (windows.time - time + 1)
+    span = slice(begin, begin + time)
+    truth = windows.observations[:, span].clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)
+    batch = len(truth)
     generator, device = windows.generator, truth.device
 
     def draw(*shape: int) -> Tensor:
@@ -176,10 +178,10 @@ def _observer_loss(model: ActJepa, windows: Windows) -> Tensor:
     missing = draw(batch, time) < settings.dropout * draw(batch, 1) * disturbed
     missing[:, 0] = False
     frames = truth + sigma[..., None] * noise
-    actions = windows.actions[chosen]
-    before = torch.cat((torch.zeros_like(actions[:, :1]), actions), dim=1)
-    corrected = observer.unroll(frames, before[:, :time], missing)
-    exists = windows.valid[chosen, :time]
+    # what was done before the first frame is nothing that an observer knows
+    before = functional.pad(windows.actions[:, begin : begin + time - 1], (0, 0, 1, 0))
+    corrected = observer.unroll(frames, before, missing)
+    exists = windows.valid[:, span]
     with torch.no_grad():
         wanted = model.target_encoder.encode_packed(truth, model.space)
     latent = model.target_encoder.encode_packed(corrected, model.space)

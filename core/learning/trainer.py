@@ -12,13 +12,18 @@ import torch
 from torch import Tensor
 
 from core.learning.allocation import keep_freed_memory
-from core.learning.augmentation import SceneMotion
+from core.learning.augmentation import SceneMotion, moved_copies
 from core.learning.collapse import CollapseMeasures, measure_collapse
 from core.learning.configuration import Configuration
 from core.learning.dataset import Dataset
 from core.learning.errors import DivergedError, LearningError
-from core.learning.features import Features, Losses, compute_features, frames_ahead
-from core.learning.memory import encode_demonstrations
+from core.learning.features import (
+    Losses,
+    compute_features,
+    frames_ahead,
+    remembered_features,
+)
+from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.objectives import reader_losses
 from core.learning.optimiser import Adam
@@ -96,14 +101,8 @@ class Trainer:
         self.phases = phases_of(self.configuration)
         self.total_steps = sum(phase.steps for phase in self.phases)
         self.step = 0
-        self.sampler = WindowSampler(
-            self.dataset.demonstrations,
-            batch=training.batch,
-            time=training.window,
-            chunk=self.configuration.head.chunk,
-            seed=training.seed,
-            motion=self._scene_motion(),
-        )
+        self.motion = self._scene_motion()
+        self.generator = torch.Generator().manual_seed(training.seed)
         self._measured = _measured_rows(self.dataset)
         self._enter(self._phase_index())
 
@@ -199,7 +198,7 @@ class Trainer:
         tensors = {f"model.{k}": v.detach().clone() for k, v in self.model.state_dict().items()}
         for i, optimiser in enumerate(self._optimisers):
             tensors |= {f"optimiser{i}.{k}": v for k, v in optimiser.state().items()}
-        tensors["sampler.generator"] = self.sampler.generator.get_state().clone()
+        tensors["sampler.generator"] = self.generator.get_state().clone()
         return TrainingState(self.step, self._phase, tensors)
 
     def restore(self, state: TrainingState) -> None:
@@ -209,7 +208,7 @@ class Trainer:
         self._enter(state.phase)
         for i, optimiser in enumerate(self._optimisers):
             optimiser.restore(state.part(f"optimiser{i}"))
-        self.sampler.generator.set_state(state.tensors["sampler.generator"].cpu())
+        self.generator.set_state(state.tensors["sampler.generator"].cpu())
 
     def settings(self) -> dict[str, Any]:
         """The configuration as JSON can hold it."""
@@ -257,10 +256,21 @@ class Trainer:
             configuration, representation=phase.representation, readers=phase.readers
         )
         self._set_modes(training=True)
-        self._frozen: tuple[Tensor, Tensor] | None = None
-        if not phase.representation and self.sampler.motion is None:
-            encoded = encode_demonstrations(model, self.dataset.demonstrations)
-            self._frozen = (encoded.states, encoded.targets)
+        self._frozen: EncodedDemonstrations | None = None
+        demonstrations, motion = self.dataset.demonstrations, self.motion
+        if not phase.representation:
+            if motion is not None:
+                seed = configuration.training.seed
+                demonstrations, motion = moved_copies(demonstrations, motion, seed), None
+            self._frozen = encode_demonstrations(model, demonstrations)
+        self.sampler = WindowSampler(
+            demonstrations,
+            batch=configuration.training.batch,
+            time=configuration.training.window,
+            chunk=configuration.head.chunk,
+            generator=self.generator,
+            motion=motion,
+        )
         self._names: tuple[str, ...] = ()
         self._rate = self._tau = 0.0
 
@@ -274,15 +284,7 @@ class Trainer:
     def _losses(self, windows: Windows) -> Losses:
         phase, model = self.phase, self.model
         if self._frozen is not None:
-            states, targets = self._frozen
-            rows, time_ = windows.rows, windows.time
-            features = Features(
-                states[rows[:, :time_]], targets[rows[:, 1:]], states[rows[:, :time_]]
-            )
-            return reader_losses(model, windows, features, through=False)
-        if not phase.representation:  # frozen, and every window's scene is another
-            with torch.no_grad():
-                features = compute_features(model, windows)
+            features = remembered_features(self._frozen, windows)
             return reader_losses(model, windows, features, through=False)
         features = compute_features(model, windows)
         losses = representation_losses(model, windows, features)

@@ -64,7 +64,7 @@ class Draw:
 
 
 class WindowSampler:
-    """Draws windows from demonstrations. Owns its random generator, which can be saved.
+    """Draws windows from demonstrations, with a random generator whose state can be saved.
 
     Windows lie within one episode where it is long enough; in a shorter one they begin at its
     start. Single transitions (`time` 1) are drawn uniformly over all steps.
@@ -77,14 +77,14 @@ class WindowSampler:
         batch: int,
         time: int,
         chunk: int,
-        seed: int,
+        generator: torch.Generator,
         motion: SceneMotion | None = None,
     ) -> None:
         """`motion`: by which every window is turned and moved, if at all."""
         self.demonstrations = demonstrations
         self.batch, self.time, self.chunk = batch, time, chunk
         self.motion = motion
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator = generator
         device = demonstrations.device
         self.starts = _allowed_starts(demonstrations, time)  # (choices,)
         self.last_row = demonstrations.last_row()

@@ -93,10 +93,14 @@ def pad(studio_window, qtbot):
 
 @pytest.fixture(scope="session")
 def make_episodes():
-    """Writes scripted demonstrations of a task into a folder and returns them."""
+    """Writes scripted demonstrations of a task into a folder and returns them.
 
-    def make(folder, task, count):
-        episodes = [scripted_episode(rollout) for rollout in demonstrate(task, count)]
+    From seed 0 on they bear the names of the samples that ship.
+    """
+
+    def make(folder, task, count, first_seed=0):
+        rollouts = demonstrate(task, count, first_seed)
+        episodes = [scripted_episode(rollout) for rollout in rollouts]
         for episode in episodes:
             write_episode(folder, episode)
         return episodes

@@ -48,8 +48,8 @@ ENDLESS = with_steps(1_000_000)
 @pytest.fixture(scope="module")
 def recordings(make_episodes, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recordings") / "episodes"
-    make_episodes(folder, "reach", 5)
-    make_episodes(folder, "push", 1)
+    make_episodes(folder, "reach", 5, 500)
+    make_episodes(folder, "push", 1, 500)
     return folder
 
 

@@ -25,7 +25,7 @@ def windows_for(configuration, dataset):
         batch=training.batch,
         time=training.window,
         chunk=configuration.head.chunk,
-        seed=0,
+        generator=torch.Generator().manual_seed(0),
     )
     ahead = frames_ahead(configuration, representation=True, readers=True)
     return sampler.gather(sampler.draw(), ahead)

@@ -73,7 +73,7 @@ def test_its_loss_reaches_nothing_else(with_observer, dataset):
         batch=training.batch,
         time=training.window,
         chunk=c.head.chunk,
-        seed=0,
+        generator=torch.Generator().manual_seed(0),
     )
     windows = sampler.gather(sampler.draw(), frames_ahead(c, representation=True, readers=True))
     losses = representation_losses(model, windows, compute_features(model, windows))

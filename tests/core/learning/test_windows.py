@@ -6,7 +6,13 @@ from core.learning.windows import WindowSampler
 
 
 def sampler(dataset, time, batch=64, chunk=4):
-    return WindowSampler(dataset.demonstrations, batch=batch, time=time, chunk=chunk, seed=1)
+    return WindowSampler(
+        dataset.demonstrations,
+        batch=batch,
+        time=time,
+        chunk=chunk,
+        generator=torch.Generator().manual_seed(1),
+    )
 
 
 def test_windows_are_consecutive_rows_of_one_episode(dataset):
