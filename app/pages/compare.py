@@ -148,6 +148,7 @@ class ComparePage(Page):
             episodes,
             folder,
             batch=min(LARGEST_BATCH, max(10, -(-episodes // FILLS))),
+            observer=self.controls.observer_box.isChecked(),
         )
         self._planned = episodes
         self._failed = False

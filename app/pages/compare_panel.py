@@ -84,6 +84,11 @@ class ComparePanel(QWidget):
         self.episodes_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.episodes_box.setToolTip("Starts that every mode meets at every noise level")
         self.episodes_box.valueChanged.connect(self._check)
+        self.observer_box = QCheckBox("Sensors corrected by the observer")
+        self.observer_box.setChecked(True)
+        self.observer_box.setToolTip(
+            "The observer follows what is sensed with the executed actions, as a filter does"
+        )
         self.summary = label("", "caption", wrap=True)
         self.problem = label("", "danger", wrap=True)
         self.run_button = QPushButton("Run")
@@ -235,6 +240,7 @@ class ComparePanel(QWidget):
         what.body.addLayout(modes)
         what.body.addLayout(row(_narrow("noise σ"), self.noise_line))
         what.body.addLayout(row(_narrow("starts"), self.episodes_box))
+        what.body.addWidget(self.observer_box)
         what.body.addWidget(self.summary)
         self._choice_cards = (policy, what)
         start = QVBoxLayout()

@@ -148,12 +148,17 @@ class DeployPage(Page):
             line.addWidget(choice, 1)
         self.mode_text = label(MODES.get(self._mode, MODES["bc"])[1], "muted", wrap=True)
         self.noise = NoiseSlider(self.studio.noise)
+        self.observer = QCheckBox("Sensors corrected by the observer")
+        self.observer.setChecked(self.studio.settings.value("deploy/observer", "true") == "true")
+        self.observer.setToolTip("A filter that checkpoints learn unless told otherwise")
+        self.observer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.ghost = QCheckBox("Show what the policy believes and considers")
         self.ghost.setChecked(self.studio.settings.value("deploy/ghost", "true") == "true")
         self.ghost.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         card.body.addLayout(line)
         card.body.addWidget(self.mode_text)
         card.body.addWidget(self.noise)
+        card.body.addWidget(self.observer)
         card.body.addWidget(self.ghost)
         return card
 
@@ -201,6 +206,7 @@ class DeployPage(Page):
         self.modes.idClicked.connect(self._mode_chosen)
         self.noise.changed.connect(studio.set_noise)
         studio.noise_changed.connect(self.noise.set_value)
+        self.observer.toggled.connect(self._observer_chosen)
         self.ghost.toggled.connect(self._show_ghost)
         self.keep.toggled.connect(self._settings_changed)
         self.limit.valueChanged.connect(self._settings_changed)
@@ -275,7 +281,8 @@ class DeployPage(Page):
         if loaded is None:
             return
         noise = SensorNoise(loaded.noise_scales)
-        self.arm.simulation.post(DEPLOY, UsePolicy(loaded.policies[self._mode], self._mode, noise))
+        policy, observing = loaded.policies[self._mode], self.observer.isChecked()
+        self.arm.simulation.post(DEPLOY, UsePolicy(policy, self._mode, noise, observing))
 
     # -- what hands do ------------------------------------------------------------------------
 
@@ -318,6 +325,11 @@ class DeployPage(Page):
         self.studio.settings.setValue("deploy/keep", "true" if self.keep.isChecked() else "false")
         if self._running:
             self._run(True)
+
+    @Slot(bool)
+    def _observer_chosen(self, observing: bool) -> None:
+        self.studio.settings.setValue("deploy/observer", "true" if observing else "false")
+        self._post_policy()
 
     @Slot(bool)
     def _show_ghost(self, shown: bool) -> None:
@@ -373,6 +385,7 @@ class DeployPage(Page):
 
     def _offer(self) -> None:
         ready = self._loaded is not None
+        self.observer.setEnabled(self._loaded is not None and self._loaded.observer)
         self.go.setEnabled(ready)
         self.renew.setEnabled(ready)
         self.go.setText("Stop   (Enter / A)" if self._running else "Let it drive   (Enter / A)")

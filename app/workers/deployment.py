@@ -135,7 +135,7 @@ class Deployment(Use):
             if request.policy is None:
                 self._abandon()
             else:
-                self._guarded(lambda: request.policy.reset(1))
+                self._guarded(lambda: self._prepare(request))
         elif isinstance(request, RunTrials):
             self._trials = request
             if not request.running:
@@ -188,6 +188,11 @@ class Deployment(Use):
                 details,
             )
             return None
+
+    @staticmethod
+    def _prepare(use: UsePolicy) -> None:
+        use.policy.observing = use.observing
+        use.policy.reset(1)
 
     def _begin_trial(self) -> None:
         self._pause = 0

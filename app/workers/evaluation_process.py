@@ -119,6 +119,7 @@ def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
         plan.episodes,
         horizon=plan.horizon,
         batch=plan.batch,
+        observer=plan.observer,
         should_stop=orders.stop,
     )
     speaker.say(STARTED, task=checkpoint.task)
@@ -146,6 +147,7 @@ def _save(plan: EvaluationPlan, checkpoint: Checkpoint, last: Progress) -> None:
         first_seed=FIRST_SEED,
         episodes=plan.episodes,
         horizon=plan.horizon,
+        observer=plan.observer,
         command=command_of(plan),
     )
     write_json(plan.folder / RESULTS, rows, source | {"complete": last.finished})

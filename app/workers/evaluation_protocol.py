@@ -38,6 +38,8 @@ class EvaluationPlan:
     """Control steps an episode may take."""
     batch: int = 25
     """Episodes that run at once: results fill in this many at a time."""
+    observer: bool = True
+    """Whether the checkpoint's observer, if it has one, corrects what is sensed."""
 
     def to_line(self) -> bytes:
         """As the first line that the process reads."""
@@ -49,6 +51,7 @@ class EvaluationPlan:
             "folder": str(self.folder),
             "horizon": self.horizon,
             "batch": self.batch,
+            "observer": self.observer,
         }
         return json.dumps(request).encode() + b"\n"
 
@@ -64,6 +67,7 @@ class EvaluationPlan:
             Path(request["folder"]),
             int(request["horizon"]),
             int(request["batch"]),
+            bool(request["observer"]),
         )
 
 
@@ -133,5 +137,6 @@ def command_of(plan: EvaluationPlan, modes: Sequence[str] = ()) -> list[str]:
         *("--mode", *(modes or plan.modes)),
         *("--noise", *(f"{level:g}" for level in plan.noise)),
         *("--episodes", str(plan.episodes), "--horizon", str(plan.horizon)),
+        *(() if plan.observer else ("--no-observer",)),
         *("--json", RESULTS),
     ]

@@ -26,6 +26,8 @@ class Loaded:
     """How many it has learned from."""
     noise_scales: dict[str, np.ndarray]
     """Standard deviation of each field: the unit of sensor noise."""
+    observer: bool
+    """Whether it has an observer of its sensors."""
     policies: dict[str, Policy]
     """One for every mode; each belongs to the simulation thread once it is handed over."""
 
@@ -51,5 +53,6 @@ def load_policies(folder: Path) -> Loaded:
         control_rate=checkpoint.control_rate,
         demonstrations=len(checkpoint.memory.identifiers),
         noise_scales=checkpoint.noise_scales(),
+        observer=checkpoint.model.observer is not None,
         policies=policies,
     )

@@ -178,6 +178,8 @@ class UsePolicy:
     """Its mode."""
     noise: Any = None
     """`core.simulation.SensorNoise` for the features of its training data."""
+    observing: bool = True
+    """Whether the policy's observer, if there is one, corrects what it senses."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ class Trial:
     """Seed of the first start."""
     horizon: int = HORIZON
     """Control steps an episode may take."""
+    observer: bool = True
+    """Whether the observer, where there is one, corrects what is sensed."""
 
     def to_dict(self) -> dict[str, Any]:
         """As values for JSON."""

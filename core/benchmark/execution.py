@@ -174,7 +174,7 @@ def _evaluated(
     results: list[dict[str, Any]] = []
     total, done = sum(_cost(trial) for trial in trials) or 1.0, 0.0
     ordered = sorted(trials, key=_starts)
-    for (mode, first_seed, episodes, horizon), group in groupby(ordered, key=_starts):
+    for (mode, first_seed, episodes, horizon, observer), group in groupby(ordered, key=_starts):
         together = list(group)
         cost = sum(_cost(trial) for trial in together)
         began = time.perf_counter()
@@ -189,6 +189,7 @@ def _evaluated(
             horizon=horizon,
             batch=episodes,
             threads=1,
+            observer=observer,
         ):
             told((done + cost * progress.fraction) / total, mode)
             rows = progress.rows
@@ -211,8 +212,8 @@ def _evaluated(
     return results
 
 
-def _starts(trial: Trial) -> tuple[str, int, int, int]:
-    return (trial.mode, trial.first_seed, trial.episodes, trial.horizon)
+def _starts(trial: Trial) -> tuple[str, int, int, int, bool]:
+    return (trial.mode, trial.first_seed, trial.episodes, trial.horizon, trial.observer)
 
 
 def _cost(trial: Trial) -> float:

@@ -118,7 +118,7 @@ class Store:
 def _trial(values: dict[str, Any]) -> Trial:
     from core.evaluation import Condition
 
-    names = ("mode", "episodes", "first_seed", "horizon")
+    names = ("mode", "episodes", "first_seed", "horizon", "observer")
     return Trial(
         condition=Condition.from_dict(values["condition"]), **{n: values[n] for n in names}
     )

@@ -100,6 +100,8 @@ class Line:
     """A name of :mod:`core.benchmark.methods`."""
     mode: str = "bc"
     """How actions are chosen."""
+    observer: bool = True
+    """Whether the observer, where there is one, corrects what is sensed."""
     reference: Mapping[str, float] = field(default_factory=dict)
     """What the reference reports, by title of the column [%]."""
 
@@ -163,7 +165,9 @@ def wanted(table: Table, scope: Scope) -> dict[Cell, tuple[Trial, ...]]:
 
 def cells_of(line: Line, column: Column, scope: Scope) -> list[tuple[Cell, Trial]]:
     """Every (cell, trial) that one entry of a table is computed from."""
-    trial = Trial(line.mode, column.condition, scope.episodes, FIRST_SEED, scope.horizon)
+    trial = Trial(
+        line.mode, column.condition, scope.episodes, FIRST_SEED, scope.horizon, line.observer
+    )
     return [
         (
             Cell(line.regime, line.method, task, column.demonstrations, seed, scope.quick),
@@ -224,6 +228,12 @@ def _noise(scope: Scope) -> Table:
             for name in (*NOISE_METHODS, "act_jepa_joint")
         ]
         columns = (*levels, *(worse if regime == "C" else ()))
+        if regime == "C":
+            joint = METHODS["act_jepa_joint"].title
+            lines += [
+                Line(f"{joint}, observer off", regime, "act_jepa_joint", observer=False),
+                Line(METHODS["raw_bc_observer"].title, regime, "raw_bc_observer"),
+            ]
         section = _section(regime, lines, columns, axis="sensor noise σ [standard deviations]")
         compared = next(column for column in columns if column.x == 0.3)
         sections.append(replace(section, compared=compared, clean=columns[0]))

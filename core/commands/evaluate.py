@@ -49,6 +49,8 @@ class Evaluate:
     """Seed of the first start; evaluation uses 1,000,000 and up."""
     horizon: int = 200
     """Control steps an episode may take, at 20 per second."""
+    observer: bool = True
+    """Whether the checkpoint's observer, if it has one, corrects what is sensed."""
     json: Path | None = None
     """File for results with every outcome and their provenance."""
     csv: Path | None = None
@@ -83,6 +85,7 @@ def run(arguments: Sequence[str]) -> int:
                 options.episodes,
                 first_seed=options.seed,
                 horizon=options.horizon,
+                observer=options.observer,
                 should_stop=stop,
             )
         )
@@ -118,6 +121,7 @@ def _keep(options: Evaluate, rows: "list[Row]", checkpoint: "Checkpoint", comple
             first_seed=options.seed,
             episodes=options.episodes,
             horizon=options.horizon,
+            observer=options.observer,
         )
         path = evaluation.write_json(options.json, rows, source | {"complete": complete})
         sys.stderr.write(f"results in {path}\n")

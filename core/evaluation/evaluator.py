@@ -52,6 +52,7 @@ def evaluate(
     should_stop: threading.Event | None = None,
     batch: int = BATCH,
     threads: int | None = None,
+    observer: bool = True,
     options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[Progress]:
     """Roll out every mode under every condition from the same starts and report as it goes.
@@ -62,7 +63,8 @@ def evaluate(
     the task asks for has held long enough (:meth:`core.simulation.World.succeeded`) within
     `horizon` control steps. Cells advance `batch` episodes at a time in turn, so that every curve
     appears early and its intervals shrink; only whole batches count, since the episodes that end
-    first are those that succeed. `threads` bounds the cores used (default: all), `options` are
+    first are those that succeed. `threads` bounds the cores used (default: all), `observer`
+    says whether an observer corrects what is sensed, where there is one, `options` are further
     keyword arguments of the policies, by mode. After `should_stop` is set the generator ends
     within one control step, having reported all whole batches; closing it does the same.
 
@@ -78,7 +80,7 @@ def evaluate(
         horizon,
         batch,
         threads,
-        options or {},
+        {mode: {"observer": observer, **(options or {}).get(mode, {})} for mode in modes},
     )
     for name, value in (("episodes", episodes), ("horizon", horizon), ("batch", batch)):
         if value < 1:

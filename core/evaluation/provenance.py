@@ -43,12 +43,14 @@ def provenance(
     first_seed: int,
     episodes: int,
     horizon: int,
+    observer: bool = True,
     command: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Versions, checkpoint, configuration, seeds, machine and command, ready for JSON.
 
-    `folder` is where the checkpoint was loaded from (None: not from disk), `command` the
-    arguments that make the result again (default: those of this process).
+    `folder` is where the checkpoint was loaded from (None: not from disk), `observer` whether its
+    observer, if it has one, corrected what was sensed, `command` the arguments that make the result
+    again (default: those of this process).
     """
     configuration = checkpoint.configuration
     return {
@@ -58,6 +60,7 @@ def provenance(
         "machine": machine(),
         "seeds": {"first": first_seed, "count": episodes},
         "horizon": horizon,
+        "observer": observer and checkpoint.model.observer is not None,
         "checkpoint": {
             "path": None if folder is None else str(Path(folder).absolute()),
             "sha256": None if folder is None else folder_hash(folder),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor
 
 from core.learning import Checkpoint
@@ -13,11 +15,11 @@ class BehaviouralCloning(BeliefPolicy):
 
     mode = "bc"
 
-    def __init__(self, checkpoint: Checkpoint, *, decay: float = 0.0, delay: int = 0) -> None:
+    def __init__(self, checkpoint: Checkpoint, *, decay: float = 0.0, **senses: Any) -> None:
         """`decay`: how fast older chunks lose weight [1/control step]; 0 is a plain mean.
-        `delay`: age of every frame [control steps].
+        `senses`: `delay` and `observer` of `BeliefPolicy`.
         """
-        super().__init__(checkpoint, decay=decay, length=checkpoint.model.head.chunk, delay=delay)
+        super().__init__(checkpoint, decay=decay, length=checkpoint.model.head.chunk, **senses)
 
     def _propose(self, state: Tensor) -> Tensor:
         return self.model.action_chunk(self.model.belief.read(state))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -69,6 +71,7 @@ class Neighbourhood:
         self.episode = memory.episode_of_row()
         self.step = memory.step_of_row()
         self.last_row = memory.last_row()
+        self.targets = checkpoint.encoded_memory().targets  # (rows, D)
 
     def distances(self, beliefs: Tensor) -> Tensor:
         """Squared distance (n, rows) of beliefs (n, size) to every row."""
@@ -82,7 +85,9 @@ class NearestNeighbour(BeliefPolicy):
 
     The chunks of the `neighbours` nearest rows are averaged with weights that fall with distance;
     the rows just ahead on the demonstrations followed so far are taken to be nearer than they
-    are, so that it does not jump between demonstrations of which none fits better.
+    are, so that it does not jump between demonstrations of which none fits better. Or one chunk is
+    selected by prediction, as in the method's description: that of the neighbour whose action leads
+    nearest to where it led in the demonstration.
     """
 
     mode = "nearest"
@@ -95,17 +100,20 @@ class NearestNeighbour(BeliefPolicy):
         continuity: float = 0.3,
         decay: float = 0.0,
         length: int = 16,
-        delay: int = 0,
+        by_prediction: bool = False,
+        **senses: Any,
     ) -> None:
-        """`neighbours`: rows averaged. `continuity`: part of the distance forgiven to the rows that
-        continue the demonstrations followed, in [0, 1). `decay`: of older chunks [1/control step].
-        `length`: actions taken from a demonstration at once [control steps]. `delay`: age of every
-        frame [control steps].
+        """`neighbours`: rows averaged, or chosen from. `continuity`: part of the distance forgiven
+        to the rows that continue the demonstrations followed, in [0, 1). `decay`: of older chunks
+        [1/control step]. `length`: actions taken from a demonstration at once [control steps].
+        `by_prediction`: whether one neighbour is selected by where its action is predicted to lead.
+        `senses`: `delay` and `observer` of `BeliefPolicy`.
         """
         self.neighbourhood = Neighbourhood(checkpoint, length)
         self.neighbours = min(neighbours, len(self.neighbourhood.keys))
         self.continuity = continuity
-        super().__init__(checkpoint, decay=decay, length=length, delay=delay)
+        self.by_prediction = by_prediction
+        super().__init__(checkpoint, decay=decay, length=length, **senses)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count, self.neighbours), -1, dtype=torch.long)
@@ -118,11 +126,23 @@ class NearestNeighbour(BeliefPolicy):
         distances = space.distances(self.model.belief.read(state))  # (n, rows)
         self._forgive(distances)
         nearest, rows = distances.topk(self.neighbours, dim=1, largest=False)  # (n, k)
+        if self.by_prediction:
+            best = self._missed(state, rows).argmin(dim=1, keepdim=True)  # (n, 1)
+            self._followed = rows = rows.gather(1, best).expand_as(rows)
+            return space.chunks[rows[:, 0]]
         # the width of the kernel is the distance of the farthest neighbour taken
         width = nearest[:, -1:].clamp(min=1e-6)
         weights = torch.softmax(-3.0 * nearest / width, dim=1)  # (n, k)
         self._followed = rows
         return torch.einsum("nk,nkla->nla", weights, space.chunks[rows])
+
+    def _missed(self, state: Tensor, rows: Tensor) -> Tensor:
+        """How far (n, k) from the demonstrated next latents the actions of `rows` (n, k) lead."""
+        space = self.neighbourhood
+        after = torch.minimum(rows + 1, space.last_row[rows])
+        from_here = state[:, None].expand(-1, rows.shape[1], -1)
+        predicted = self.model.predict(from_here, space.chunks[rows][:, :, 0])  # (n, k, D)
+        return (predicted - space.targets[after]).square().mean(dim=-1)
 
     def _forgive(self, distances: Tensor) -> None:
         """Bring the continuations of the rows followed nearer, in place."""

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from core.learning import Checkpoint
+from core.policies.errors import PolicyError
 from core.policies.nearest import Neighbourhood, whitening
 from core.policies.policy import BeliefPolicy, Explanation
 
 SHOWN_FUTURES = 12
 """Courses shown to people, the best ones."""
+SOLVERS = ("mppi", "cem")
+"""Ways of searching for a course of little cost."""
+ELITES = 0.125
+"""Part of the samples that the cross-entropy method goes on with."""
+CORRELATION = 0.8
+"""Of a perturbation with the one a control step before: as sticks move."""
 
 
 class LatentPlanning(BeliefPolicy):
@@ -19,8 +28,10 @@ class LatentPlanning(BeliefPolicy):
     Every proposal is rolled out by the predictor. Its cost is the distance of the last latent to
     the goal latent (goal map: what the demonstrations reach from such a belief) plus the
     distance of the whole course to the courses of the nearest demonstrations, which keeps the
-    search where the predictor has been trained. The proposals are averaged with weights
-    exp(-cost / temperature) (model predictive path integral control, Williams et al. 2017).
+    search where the predictor has been trained. Solvers: ``mppi`` averages the proposals with
+    weights exp(-cost / temperature) (model predictive path integral control, Williams et al. 2017);
+    ``cem`` spends half of the samples on proposals and half on a normal distribution around the
+    best of them, and averages the best again (cross-entropy method, Rubinstein 1999).
     """
 
     mode = "plan"
@@ -35,15 +46,22 @@ class LatentPlanning(BeliefPolicy):
         staying: float = 0.5,
         temperature: float = 0.5,
         decay: float = 0.0,
+        solver: str = "mppi",
         seed: int = 0,
-        delay: int = 0,
+        **senses: Any,
     ) -> None:
         """`samples`: courses imagined. `neighbours`: demonstrations proposed around. `spread`:
         standard deviation of the perturbations, as a part of that of the actions demonstrated.
         `staying`: weight of staying near the demonstrations. `temperature`: in units of the spread
-        of costs. `decay`: of older chunks [1/control step]. `seed`: of the perturbations, which
-        are the same at every step and place. `delay`: age of every frame [control steps].
+        of costs. `decay`: of older chunks [1/control step]. `solver`: one of `SOLVERS`. `seed`: of
+        the perturbations, which are the same at every step and place. `senses`: `delay` and
+        `observer` of `BeliefPolicy`. Raises `PolicyError` for an unknown solver.
         """
+        if solver not in SOLVERS:
+            raise PolicyError(f"unknown solver '{solver}'; solvers: {', '.join(SOLVERS)}")
+        self.solver = solver
+        if solver == "cem":
+            samples //= 2  # of each of its two rounds: all solvers imagine equally many courses
         self.horizon = checkpoint.configuration.loss.goal_horizon
         length = max(checkpoint.model.head.chunk, self.horizon)
         self.neighbourhood = Neighbourhood(checkpoint, length)
@@ -57,16 +75,13 @@ class LatentPlanning(BeliefPolicy):
         pair = torch.arange(samples - sources) // 2
         source[sources:] = torch.where(pair % 2 == 0, 0, 1 + (pair // 2) % max(1, self.neighbours))
         self._source = source
-        self._noise = torch.zeros(samples, length, space.action_size)
-        self._noise[sources:] = _perturbations(
-            samples - sources, length, checkpoint.memory.actions.std(dim=0) * spread, seed
-        )
+        self._unit = _perturbations(samples, length, space.action_size, seed)
         if space.gripper is not None:
-            self._noise[..., space.gripper] = 0.0  # a choice of two is not perturbed
-        targets = checkpoint.encoded_memory().targets  # (rows, D)
-        self._targets = targets
-        self._scale = whitening(targets)
-        super().__init__(checkpoint, decay=decay, length=length, delay=delay)
+            self._unit[..., space.gripper] = 0.0  # a choice of two is not perturbed
+        perturbed = self._unit[: samples - sources] * checkpoint.memory.actions.std(dim=0) * spread
+        self._noise = torch.cat((torch.zeros_like(self._unit[:sources]), perturbed))
+        self._scale = whitening(self.neighbourhood.targets)
+        super().__init__(checkpoint, decay=decay, length=length, **senses)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count,), -1, dtype=torch.long)
@@ -76,21 +91,33 @@ class LatentPlanning(BeliefPolicy):
         self._followed[index] = -1
 
     def _propose(self, state: Tensor) -> Tensor:
-        model, space = self.model, self.neighbourhood
-        belief = model.belief.read(state)  # (n, size)
+        space = self.neighbourhood
+        belief = self.model.belief.read(state)  # (n, size)
         rows = space.distances(belief).topk(self.neighbours, dim=1, largest=False).indices
         self._followed = rows[:, 0]
         chunks = self._proposals(belief, rows)  # (n, samples, length, A)
-        n, samples, _, size = chunks.shape
-        course = chunks[:, :, : self.horizon].reshape(n * samples, self.horizon, size)
-        latents, _ = model.imagine(state.repeat_interleave(samples, dim=0), course)
-        latents = (latents * self._scale).unflatten(0, (n, samples))  # (n, samples, horizon, D)
-        costs = self._distance_to_goal(belief, latents)
-        costs = costs + self.staying * self._distance_to_data(rows, latents)
+        costs = self._costs(state, rows, chunks)
+        if self.solver == "cem":
+            best = self._best(costs, chunks, max(2, round(ELITES * chunks.shape[1])))
+            around, width = best.mean(dim=1, keepdim=True), best.std(dim=1, keepdim=True)
+            again = (around + width * self._unit).clamp(-1.0, 1.0)
+            again = torch.cat((best, again[:, best.shape[1] :]), dim=1)
+            costs, chunks = self._costs(state, rows, again), again
+            self._ranked = self._best(costs, chunks, SHOWN_FUTURES)
+            return self._best(costs, chunks, best.shape[1]).mean(dim=1)
         spread = costs.std(dim=1, keepdim=True).clamp(min=1e-8)
         weights = torch.softmax(-costs / (self.temperature * spread), dim=1)  # (n, samples)
-        self._keep_best(costs, chunks)
+        self._ranked = self._best(costs, chunks, SHOWN_FUTURES)
         return torch.einsum("ns,nsla->nla", weights, chunks)
+
+    def _costs(self, state: Tensor, rows: Tensor, chunks: Tensor) -> Tensor:
+        """What each course (n, samples, length, A) costs, (n, samples)."""
+        n, samples, _, size = chunks.shape
+        course = chunks[:, :, : self.horizon].reshape(n * samples, self.horizon, size)
+        latents, _ = self.model.imagine(state.repeat_interleave(samples, dim=0), course)
+        latents = (latents * self._scale).unflatten(0, (n, samples))  # (n, samples, horizon, D)
+        costs = self._distance_to_goal(self.model.belief.read(state), latents)
+        return costs + self.staying * self._distance_to_data(rows, latents)
 
     def _proposals(self, belief: Tensor, rows: Tensor) -> Tensor:
         """Chunks (n, samples, length, A) around the head's and the neighbours'."""
@@ -111,15 +138,15 @@ class LatentPlanning(BeliefPolicy):
         """Mean squared distance (n, samples) of courses to the nearest neighbour's course."""
         steps = torch.arange(1, self.horizon + 1)
         ahead = torch.minimum(rows[..., None] + steps, self.neighbourhood.last_row[rows][..., None])
-        courses = (self._targets[ahead] * self._scale).flatten(2)  # (n, neighbours, horizon * D)
+        targets = self.neighbourhood.targets[ahead]  # (n, neighbours, horizon, D)
+        courses = (targets * self._scale).flatten(2)  # (n, neighbours, horizon * D)
         mine = latents.flatten(2)  # (n, samples, horizon * D)
         return torch.cdist(mine, courses).square().amin(dim=-1) / mine.shape[-1]
 
-    def _keep_best(self, costs: Tensor, chunks: Tensor) -> None:
-        """Remember the best courses of each place for `explain`."""
-        count = min(SHOWN_FUTURES, costs.shape[1])
-        best = costs.topk(count, dim=1, largest=False).indices
-        self._ranked = chunks[torch.arange(len(chunks))[:, None], best]  # (n, count, length, A)
+    def _best(self, costs: Tensor, chunks: Tensor, count: int) -> Tensor:
+        """The `count` courses (n, count, length, A) that cost least, the best first."""
+        best = costs.topk(min(count, costs.shape[1]), dim=1, largest=False).indices
+        return chunks[torch.arange(len(chunks))[:, None], best]
 
     def explain(self, index: int = 0) -> Explanation:
         """The best courses imagined, the executed one first."""
@@ -141,17 +168,16 @@ class LatentPlanning(BeliefPolicy):
         )
 
 
-def _perturbations(samples: int, length: int, spread: Tensor, seed: int) -> Tensor:
-    """Perturbations (samples, length, A) of standard deviation `spread` (A,).
+def _perturbations(samples: int, length: int, size: int, seed: int) -> Tensor:
+    """Perturbations (samples, length, size) of standard deviation 1.
 
     Correlated over time, as sticks move; every one is there with both signs, so that their mean
     pushes nowhere.
     """
     generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn((samples + 1) // 2, length, len(spread), generator=generator)
-    keep = 0.8
+    noise = torch.randn((samples + 1) // 2, length, size, generator=generator)
     smooth = [noise[:, 0]]
     for t in range(1, length):
-        smooth.append(keep * smooth[-1] + (1 - keep**2) ** 0.5 * noise[:, t])
-    half = torch.stack(smooth, dim=1) * spread
+        smooth.append(CORRELATION * smooth[-1] + (1 - CORRELATION**2) ** 0.5 * noise[:, t])
+    half = torch.stack(smooth, dim=1)
     return torch.stack((half, -half), dim=1).flatten(0, 1)[:samples]

@@ -39,6 +39,8 @@ class Policy(Protocol):
 
     mode: str
     """Name of the way."""
+    observing: bool
+    """Whether the observer, where there is one, corrects the frames; may be changed at any time."""
 
     def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
         """Begin new episodes: all `count`, or only those at the places `ids`."""
@@ -74,19 +76,37 @@ class BeliefPolicy:
     mode = ""
 
     def __init__(
-        self, checkpoint: Checkpoint, *, decay: float, length: int, delay: int = 0
+        self,
+        checkpoint: Checkpoint,
+        *,
+        decay: float,
+        length: int,
+        delay: int = 0,
+        observer: bool = True,
     ) -> None:
-        """`delay`: age of every frame when it arrives [control steps]."""
+        """`delay`: age of every frame when it arrives [control steps]. `observer`: whether the
+        observer, where there is one, corrects the frames."""
         if delay < 0:
             raise PolicyError(f"delay is {delay}; expected 0 or more control steps")
         self.checkpoint = checkpoint
         self.model = checkpoint.model
         self.delay = delay
+        self._observer = checkpoint.model.observer if observer else None
         self.predicts = bool(checkpoint.configuration.loss.prediction)
         space = checkpoint.space
         self._ensemble = TemporalEnsemble(length, space.action_size, decay)
         self.count = 0
         self.reset(1)
+
+    @property
+    def observing(self) -> bool:
+        """Whether an observer corrects the frames. Switched on, it begins with the next frame."""
+        return self._observer is not None
+
+    @observing.setter
+    def observing(self, observing: bool) -> None:
+        self._observer = self.model.observer if observing else None
+        self._sensing = self._fresh_senses(self.count)
 
     @torch.inference_mode()
     def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
@@ -173,7 +193,7 @@ class BeliefPolicy:
 
     def _fresh_senses(self, count: int) -> Tensor:
         """State (count, state) of the observer, if there is one, before anything was seen."""
-        observer = self.model.observer
+        observer = self._observer
         return torch.zeros(count, 0) if observer is None else observer.initial(count)
 
     def _perceive(self, packed: Tensor, missing: Tensor | None) -> None:
@@ -184,8 +204,8 @@ class BeliefPolicy:
             if not bool(missing.any()):
                 missing = None
         before, sensing = self._past[:, 0], self._sensing
-        if self.model.observer is not None:
-            sensing, packed = self.model.observer.step(sensing, packed, before, missing)
+        if self._observer is not None:
+            sensing, packed = self._observer.step(sensing, packed, before, missing)
             missing = None  # the observer's own prediction stands in
         state = self.model.perceive(self._state, packed, before, missing if self.predicts else None)
         if self.delay:  # until the first frame is that old, it is the one that arrives

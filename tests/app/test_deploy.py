@@ -50,6 +50,20 @@ def test_every_mode_moves_the_arm_and_changes_while_it_runs(page, qtbot):
     qtbot.waitUntil(lambda: page.arm.tick.driver == "", timeout=3000)
 
 
+def test_the_observer_is_switched_while_the_policy_drives(page, qtbot):
+    policy = page._loaded.policies[page._mode]
+    assert page.observer.isEnabled() and page.observer.isChecked()
+    page.toggle()
+    qtbot.waitUntil(lambda: drives(page, page._mode), timeout=5000)
+    assert policy.observing
+    page.observer.click()
+    qtbot.waitUntil(lambda: not policy.observing, timeout=3000)
+    qtbot.waitUntil(lambda: drives(page, page._mode), timeout=3000)
+    page.observer.click()
+    qtbot.waitUntil(lambda: policy.observing, timeout=3000)
+    page.toggle()
+
+
 def test_noise_is_one_number_for_the_whole_studio_and_reaches_the_senses(page):
     page.noise.number.setValue(0.5)
     assert page.studio.noise == 0.5

@@ -14,7 +14,7 @@ from app.workers.evaluation_protocol import (
 from core.evaluation import Progress, Row
 
 PLAN = EvaluationPlan(
-    Path("/tmp/a checkpoint"), ("bc", "plan"), (0.0, 0.3), 7, Path("/tmp/out"), 150, 3
+    Path("/tmp/a checkpoint"), ("bc", "plan"), (0.0, 0.3), 7, Path("/tmp/out"), 150, 3, observer=False
 )
 
 
@@ -45,3 +45,4 @@ def test_the_command_that_makes_a_result_again_is_one_the_program_understands():
     assert options.checkpoint == PLAN.checkpoint
     assert (options.mode, options.noise, options.episodes) == (("bc", "plan"), (0.0, 0.3), 7)
     assert options.horizon == 150
+    assert not options.observer

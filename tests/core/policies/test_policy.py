@@ -262,8 +262,8 @@ def test_a_negative_delay_is_refused(checkpoint):
         make_policy(checkpoint, "bc", delay=-1)
 
 
-def test_what_the_observer_corrects_is_what_the_belief_sees(checkpoint):
-    """An observer that holds on to its first frame leaves the policy where it began."""
+def behind_a_stubborn_observer(checkpoint):
+    """The checkpoint with an observer that holds on to its first frame."""
     model = copy.deepcopy(checkpoint.model)
     space = checkpoint.space
     settings = replace(checkpoint.configuration.observer, kind="gru", size=4)
@@ -274,7 +274,11 @@ def test_what_the_observer_corrects_is_what_the_belief_sees(checkpoint):
         model.observer.readout.bias[space.observation_size :] = -100.0  # a gain of 0
     other = copy.copy(checkpoint)
     other.model = model
-    policy = policy_for(other, "bc")
+    return other
+
+
+def test_what_the_observer_corrects_is_what_the_belief_sees(checkpoint):
+    policy = policy_for(behind_a_stubborn_observer(checkpoint), "bc")
     plain = policy_for(checkpoint, "bc")
     position, goal = starts(2)
     policy.reset(2)
@@ -284,3 +288,28 @@ def test_what_the_observer_corrects_is_what_the_belief_sees(checkpoint):
         np.testing.assert_allclose(
             policy.act(see(moved, goal)), plain.act(see(position, goal)), atol=1e-5
         )
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_without_the_observer_the_belief_sees_the_frames_themselves(mode, checkpoint):
+    behind = behind_a_stubborn_observer(checkpoint)
+    options = OPTIONS.get(mode, {})
+    built = make_policy(behind, mode, observer=False, **options)
+    switched = make_policy(behind, mode, **options)
+    switched.observing = False
+    plain, obstinate = policy_for(checkpoint, mode), make_policy(behind, mode, **options)
+    assert not built.observing
+    assert obstinate.observing
+    position, goal = starts(2)
+    for policy in (built, switched, plain, obstinate):
+        policy.reset(2)
+    for step in range(3):
+        frames = see(position + 0.05 * step, goal)
+        wanted = plain.act(frames)
+        np.testing.assert_allclose(built.act(frames), wanted, atol=1e-6)
+        np.testing.assert_allclose(switched.act(frames), wanted, atol=1e-6)
+        last = obstinate.act(frames)
+    assert not np.allclose(last, wanted, atol=1e-3)
+    switched.observing = True
+    begun = switched.act(frames)
+    assert np.isfinite(begun).all()
