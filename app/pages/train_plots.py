@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.theme import Theme
 from app.widgets.empty import Empty
@@ -23,6 +24,8 @@ from app.workers.run_curves import Points, losses_of, report_values
 if TYPE_CHECKING:
     from core.learning import Report
 
+T = TypeVar("T")
+
 LOSS_COLORS = {
     "total": -1,
     "prediction": 0,
@@ -33,34 +36,73 @@ LOSS_COLORS = {
     "goal": 5,
 }
 
+REPRESENTATION, OPTIMISER = "Representation", "Optimiser"
+"""Titles of the two groups of small plots."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A small plot."""
+
+    title: str
+    """What stands above it."""
+    explanation: str
+    """What it tells, for people."""
+    group: str
+    """The group in which it stands."""
+    place: tuple[int, int]
+    """Row and column within the group."""
+    curves: Mapping[str, str] = field(default_factory=dict)
+    """What it calls each curve of a run; empty: one, of the name of the plot."""
+
+
 MEASURES = {
-    "standard_deviation": (
-        "Latent spread",
-        "Standard deviation of the latent over the demonstrations, mean over its entries. Near 0 "
-        "the representation has collapsed.",
-    ),
-    "learning_rate": ("Learning rate", "Learning rate of the optimiser."),
-    "effective_rank": (
+    "effective_rank": Measure(
         "Effective rank",
         "How many directions of the latent are in use: the exponential of the entropy of its "
         "singular values. Near 1 it has collapsed to a line.",
+        REPRESENTATION,
+        (0, 1),
     ),
-    "tau": (
+    "standard_deviation": Measure(
+        "Latent spread",
+        "Standard deviation of the latent over the demonstrations, mean over its entries. Near 0 "
+        "the representation has collapsed.",
+        REPRESENTATION,
+        (0, 2),
+    ),
+    "probe": Measure(
+        "Linear probe R²",
+        "How much of what is sensed a linear map finds in the latent: 1 is everything, 0 no more "
+        "than the mean. Fitted on every other demonstration, measured on the rest.",
+        REPRESENTATION,
+        (1, 0),
+    ),
+    "action_sensitivity": Measure(
+        "Action sensitivity",
+        "Error of the predicted next latent with shuffled actions over that with the true ones. "
+        "At 1 the predictor ignores what is done.",
+        REPRESENTATION,
+        (1, 1),
+    ),
+    "prediction_error": Measure(
+        "Prediction error",
+        "Mean squared error of the latent predicted so many control steps ahead, as a part of the "
+        "variance of the latents.",
+        REPRESENTATION,
+        (1, 2),
+        {f"prediction_error_{n}": f"{n} step{'s' if n > 1 else ''}" for n in (1, 2, 4, 8)},
+    ),
+    "learning_rate": Measure("Learning rate", "Learning rate of the optimiser.", OPTIMISER, (0, 0)),
+    "tau": Measure(
         "Target encoder τ",
         "The part of the target encoder that an update keeps.",
+        OPTIMISER,
+        (0, 1),
     ),
-    "steps_per_second": ("Updates per second", "How fast it trains."),
+    "steps_per_second": Measure("Updates per second", "How fast it trains.", OPTIMISER, (0, 2)),
 }
-"""Title and explanation of the plots of single measures, in the order of their colours."""
-PLACES = {
-    "spectrum": (1, 0),
-    "effective_rank": (1, 2),
-    "standard_deviation": (1, 4),
-    "learning_rate": (2, 0),
-    "tau": (2, 2),
-    "steps_per_second": (2, 4),
-}
-"""Row and column of the small plots."""
+"""The small plots, by name, in the order of their colours; the spectrum stands beside them."""
 MEASURES_INTERVAL = 0.4
 """Least time between two redraws of a measure [s]; they change slowly."""
 
@@ -138,8 +180,9 @@ class TrainPlots(QStackedWidget):
         self.losses.append(report.step, report.losses)
         values = report_values(report)
         for name, plot in self.measures.items():
-            if name in values:
-                plot.append(report.step, {name: values[name]})
+            shown = _of(name, values)
+            if shown:
+                plot.append(report.step, shown)
         if report.collapse is not None:
             measures = report.collapse
             self.spectrum.set_spectrum(measures.singular_values, measures.effective_rank)
@@ -155,8 +198,8 @@ class TrainPlots(QStackedWidget):
         for name, (x, y) in losses_of(curves).items():
             self.losses.set_curve(name, x, y)
         for name, plot in self.measures.items():
-            if name in curves:
-                plot.set_curve(name, *curves[name])
+            for curve, (x, y) in _of(name, curves).items():
+                plot.set_curve(curve, x, y)
 
     # earlier runs
 
@@ -164,8 +207,9 @@ class TrainPlots(QStackedWidget):
         """Draw the curves of an earlier run behind the present ones."""
         self.losses.set_overlay(str(run), dash, losses_of(curves))
         for name, plot in self.measures.items():
-            if name in curves:
-                plot.set_overlay(str(run), dash, {name: curves[name]})
+            shown = _of(name, curves)
+            if shown:
+                plot.set_overlay(str(run), dash, shown)
         self._overlays.add(str(run))
         self.show_plots()
 
@@ -198,17 +242,27 @@ class TrainPlots(QStackedWidget):
         self._plots = QWidget()
         self._grid = QGridLayout()
         self._grid.setSpacing(8)
-        for row, stretch in enumerate((10, 7, 6)):
-            self._grid.setRowStretch(row, stretch)
-        for column in range(6):
-            self._grid.setColumnStretch(column, 1)
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._tabs = QTabWidget()
+        self._groups: dict[str, QGridLayout] = {}
+        for group in (REPRESENTATION, OPTIMISER):
+            page = QWidget()
+            grid = QGridLayout(page)
+            grid.setContentsMargins(0, 8, 0, 0)
+            grid.setSpacing(8)
+            for column in range(3):
+                grid.setColumnStretch(column, 1)
+            self._groups[group] = grid
+            self._tabs.addTab(page, group)
         whole = QVBoxLayout(self._plots)
         whole.setContentsMargins(8, 8, 8, 8)
         whole.setSpacing(8)
         whole.addWidget(self.header)
         whole.addWidget(self.collapse_notice)
         whole.addWidget(self.save_notice)
-        whole.addLayout(self._grid, 1)
+        whole.addLayout(self._grid, 5)
+        whole.addWidget(self._tabs, 6)
         self.addWidget(self.empty)
         self.addWidget(self._plots)
 
@@ -224,25 +278,32 @@ class TrainPlots(QStackedWidget):
             colors=LOSS_COLORS,
             turns=turns,
         )
-        self._grid.addWidget(self._made["losses"], 0, 0, 1, 4)
+        self._grid.addWidget(self._made["losses"], 0, 0)
         yield
         self._map = LatentMap(self._theme, turns=turns)
-        self._grid.addWidget(self._map, 0, 4, 1, 2)
+        self._grid.addWidget(self._map, 0, 1)
         yield
         self._made["spectrum"] = SpectrumPlot(self._theme, turns=turns)
-        self._grid.addWidget(self._made["spectrum"], *PLACES["spectrum"], 1, 2)
-        for index, (name, (title, explanation)) in enumerate(MEASURES.items()):
+        self._groups[REPRESENTATION].addWidget(self._made["spectrum"], 0, 0)
+        for index, (name, measure) in enumerate(MEASURES.items()):
             yield
+            several = tuple(measure.curves.values())
             self._made[name] = LivePlot(
-                title,
+                measure.title,
                 self._theme,
-                explanation=explanation,
-                colors={name: index},
+                explanation=measure.explanation,
+                colors={curve: n for n, curve in enumerate(several)} or {name: index},
                 turns=turns,
                 redraw_interval=MEASURES_INTERVAL,
-                named=False,
+                named=bool(several),
             )
-            self._grid.addWidget(self._made[name], *PLACES[name], 1, 2)
+            self._groups[measure.group].addWidget(self._made[name], *measure.place)
+
+
+def _of(name: str, curves: Mapping[str, T]) -> dict[str, T]:
+    """What the small plot `name` shows of a run, by what it calls it."""
+    named = MEASURES[name].curves or {name: name}
+    return {shown: curves[curve] for curve, shown in named.items() if curve in curves}
 
 
 def _sentence(alarm: str | None) -> str:

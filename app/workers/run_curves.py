@@ -102,6 +102,12 @@ def report_values(report: Report) -> dict[str, float]:
     if report.collapse is not None:
         values["standard_deviation"] = report.collapse.standard_deviation
         values["effective_rank"] = report.collapse.effective_rank
+    if report.quality is not None:
+        values["probe"] = report.quality.probe
+        if "prediction" in report.losses:
+            values["action_sensitivity"] = report.quality.action_sensitivity
+            errors = report.quality.prediction_error
+            values |= {f"prediction_error_{steps}": error for steps, error in errors.items()}
     return values
 
 

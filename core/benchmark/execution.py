@@ -13,7 +13,6 @@ from typing import Any
 
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.demonstrations import data_hash, first_start, scripted_demonstrations
-from core.benchmark.quality import measure_quality
 from core.evaluation import Row, evaluate
 from core.evaluation.provenance import machine
 from core.learning import (
@@ -22,6 +21,7 @@ from core.learning import (
     Dataset,
     Trainer,
     load_checkpoint,
+    measure_representation,
     save_checkpoint,
 )
 from core.recording import software_versions
@@ -137,6 +137,8 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
         told(report.step / report.total_steps, report.phase)
         losses = dict(report.losses)
     trained = time.perf_counter()
+    learned = Checkpoint.from_trainer(trainer)
+    quality = measure_representation(learned.model, learned.memory, learned.encoded_memory())
     record = {
         "key": cell.training_key(),
         "configuration": cell.configuration.to_dict(),
@@ -150,7 +152,7 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
         },
         "updates": trainer.total_steps,
         "losses": losses,
-        "quality": measure_quality(Checkpoint.from_trainer(trainer)).to_dict(),
+        "quality": quality.to_dict(),
         "seconds": {
             "preparation": round(prepared - began, 3),
             "training": round(trained - prepared, 3),

@@ -43,6 +43,7 @@ WITHOUT_EFFECT = frozenset(
         "collapse.py",
         "errors.py",
         "presets.py",
+        "quality.py",
         "reports.py",
     }
 )

@@ -43,6 +43,7 @@ from core.learning.errors import (
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.presets import PRESETS, get_preset
+from core.learning.quality import RepresentationQuality, measure_representation
 from core.learning.reports import Report
 from core.learning.space import Space, Standardisation
 from core.learning.trainer import Trainer
@@ -81,6 +82,7 @@ __all__ = [
     "OptimiserConfiguration",
     "PredictorConfiguration",
     "Report",
+    "RepresentationQuality",
     "Space",
     "Standardisation",
     "TargetConfiguration",
@@ -92,6 +94,7 @@ __all__ = [
     "get_preset",
     "load_checkpoint",
     "measure_collapse",
+    "measure_representation",
     "resume_training",
     "save_checkpoint",
 ]

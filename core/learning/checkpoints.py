@@ -53,7 +53,7 @@ from core.learning.training_state import TrainingState
 
 FORMAT = "act-jepa-studio checkpoint"
 """What the description calls itself."""
-VERSION = 1
+VERSION = 2
 """Version of the format; raised when an older program could not read it."""
 DESCRIPTION = "checkpoint.json"
 WEIGHTS = "weights.safetensors"

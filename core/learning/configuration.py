@@ -215,7 +215,12 @@ class LossConfiguration:
     prediction: float = 10.0
     """Weight of the latent prediction loss."""
     inverse_dynamics: float = 1.0
-    """Weight of recovering the actions of a chunk from the latents at its two ends."""
+    """Weight of recovering the actions between belief and a later latent."""
+    inverse_span: int = 16
+    """How much later that latent is [control steps]."""
+    hidden_future: float = 0.5
+    """Part of the windows in which inverse dynamics is not told the later latent. What a belief
+    must hold to act is then asked for, and not only what it must hold to see what was done."""
     reconstruction: float = 0.0
     """Weight of decoding the observation from its latent (autoencoder)."""
     next_observation: float = 0.0
@@ -245,6 +250,8 @@ class LossConfiguration:
         _need(self.rollout >= 1, self, "rollout", "at least 1")
         _need(self.rollout_points >= 0, self, "rollout_points", "0 (all) or larger")
         _need(self.goal_horizon >= 1, self, "goal_horizon", "at least 1")
+        _need(self.inverse_span >= 1, self, "inverse_span", "at least 1")
+        _need(0 <= self.hidden_future <= 1, self, "hidden_future", "between 0 and 1")
         for name in LOSS_TERMS:
             _need(getattr(self, name) >= 0, self, name, "0 (off) or larger")
 

@@ -48,6 +48,21 @@ class Demonstrations:
             self.observations.to(device), self.actions.to(device), self.lengths, self.identifiers
         )
 
+    def spread(self, count: int) -> Demonstrations:
+        """At most `count` of the episodes, evenly spaced."""
+        chosen = sorted(
+            set(torch.linspace(0, len(self) - 1, min(count, len(self))).long().tolist())
+        )
+        starts = self.starts
+        rows = torch.cat([torch.arange(starts[i], starts[i] + self.lengths[i]) for i in chosen])
+        rows = rows.to(self.device)
+        return Demonstrations(
+            self.observations[rows],
+            self.actions[rows],
+            tuple(self.lengths[i] for i in chosen),
+            tuple(self.identifiers[i] for i in chosen),
+        )
+
     def episode_of_row(self) -> Tensor:
         """Index of the episode that each row belongs to, (rows,) int64."""
         lengths = torch.tensor(self.lengths, device=self.device)

@@ -38,8 +38,8 @@ def frames_ahead(configuration: Configuration, *, representation: bool, readers:
     loss, ahead = configuration.loss, 1
     if representation:
         ahead = max(ahead, loss.rollout)
-        if loss.inverse_dynamics and configuration.training.window <= configuration.head.chunk:
-            ahead = max(ahead, configuration.head.chunk)
+        if loss.inverse_dynamics and configuration.training.window <= loss.inverse_span:
+            ahead = max(ahead, loss.inverse_span)
         if loss.masked:
             ahead = max(ahead, *MaskedPrediction.STEPS)
     if readers and loss.goal:
@@ -51,10 +51,10 @@ def compute_features(model: ActJepa, windows: Windows) -> Features:
     """Encode, remember, and encode targets."""
     configuration, time = model.configuration, windows.time
     # pairs for inverse dynamics lie inside the window where it is long enough
-    wants_all = bool(configuration.loss.inverse_dynamics) and time <= configuration.head.chunk
+    loss, after = configuration.loss, windows.observations[:, 1:]
+    wants_all = bool(loss.inverse_dynamics) and time <= loss.inverse_span
     seen = windows.observations if wants_all else windows.observations[:, :time]
     latents = model.encode(seen)
-    loss, after = configuration.loss, windows.observations[:, 1:]
     targets = latents.new_empty(0)
     if loss.prediction or loss.masked or loss.goal:
         learns = not configuration.target.stop_gradient

@@ -55,17 +55,18 @@ class PolicyHead(nn.Module):
 
 
 class InverseDynamics(nn.Module):
-    """Recovers the actions (..., chunk, A) between two latents (..., D) `chunk` steps apart."""
+    """Recovers the actions (..., span, A) that led from a belief to a latent `span` steps later."""
 
-    def __init__(self, chunk: int, latent: int, action_size: int) -> None:
+    def __init__(self, span: int, belief: int, latent: int, action_size: int) -> None:
         super().__init__()
-        self.chunk = chunk
+        self.span = span
         self.action_size = action_size
-        self.network = perceptron(2 * latent, (PROBE_WIDTH,), chunk * action_size)
+        self.network = perceptron(belief + latent, (PROBE_WIDTH,), span * action_size)
 
     def forward(self, before: Tensor, after: Tensor) -> Tensor:
+        """From a belief (..., S) and a latent (..., D), which is zero where it is not told."""
         flat: Tensor = self.network(torch.cat((before, after), dim=-1))
-        return flat.unflatten(-1, (self.chunk, self.action_size))
+        return flat.unflatten(-1, (self.span, self.action_size))
 
 
 def make_decoder(belief: int, observation_size: int) -> nn.Sequential:

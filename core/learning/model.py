@@ -45,7 +45,9 @@ class ActJepa(nn.Module):
         )
         self.belief = make_belief(configuration.belief, latent)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
-        self.inverse_dynamics = InverseDynamics(configuration.head.chunk, latent, space.action_size)
+        self.inverse_dynamics = InverseDynamics(
+            configuration.loss.inverse_span, self.belief.size, latent, space.action_size
+        )
         self.head = PolicyHead(configuration.head, self.belief.size, space)
         self.decoder = make_decoder(self.belief.size, space.observation_size)
         self.goal_map = make_goal_map(self.belief.size, latent)

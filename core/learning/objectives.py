@@ -41,7 +41,8 @@ def reader_losses(model: ActJepa, windows: Windows, features: Features, *, throu
 
 def _head_losses(model: ActJepa, belief: Tensor, windows: Windows) -> Losses:
     weights, head = model.configuration.loss, model.head
-    raw, target, mask = head(belief), windows.chunks, windows.chunk_valid
+    raw = head(belief)  # (batch, time, chunk, A)
+    target, mask = windows.chunks(head.chunk), windows.chunks_exist(head.chunk)
     losses: Losses = {}
     g = head.binary
     if g is not None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from core.learning.collapse import CollapseMeasures
+from core.learning.quality import RepresentationQuality
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Report:
     """Time to the end at this speed [s]."""
     collapse: CollapseMeasures | None
     """Measures of the latent, about once a second."""
+    quality: RepresentationQuality | None = None
+    """Probe, action sensitivity and prediction error over some demonstrations, now and then."""
 
 
 @dataclass

@@ -87,17 +87,20 @@ def _mean(values: list[Tensor]) -> Tensor:
 
 
 def _inverse_dynamics_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
-    """The actions of a chunk from the latents before and after it."""
-    chunk = model.inverse_dynamics.chunk
+    """The actions between a belief and a later latent, which some windows are not told."""
+    loss, span = model.configuration.loss, model.inverse_dynamics.span
     latents = features.latents
-    last = min(latents.shape[1] - chunk, windows.time)
+    last = min(latents.shape[1] - span, windows.time)
     points = spread_points(windows, PROBED_POINTS, last)
-    recovered = model.inverse_dynamics(latents[:, points], latents[:, points + chunk])
-    distance = action_distance(
-        recovered, windows.chunks[:, points], model.configuration.head.loss
-    )  # (batch, points, chunk)
-    exists = windows.valid[:, points + chunk, None]
-    return masked_mean(distance, exists & windows.chunk_valid[:, points])
+    before = model.belief.read(features.states[:, points])
+    after = latents[:, points + span]
+    hidden = torch.rand(len(after), generator=windows.generator) < loss.hidden_future
+    after = after.masked_fill(hidden.to(after.device)[:, None, None], 0.0)
+    recovered = model.inverse_dynamics(before, after)
+    wanted = windows.chunks(span)[:, points]
+    distance = action_distance(recovered, wanted, model.configuration.head.loss)
+    exists = windows.valid[:, points + span, None]  # (batch, points, 1)
+    return masked_mean(distance, exists & windows.chunks_exist(span)[:, points])
 
 
 def _reconstruction_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:

@@ -28,6 +28,7 @@ from core.learning.model import ActJepa
 from core.learning.objectives import reader_losses
 from core.learning.optimiser import Adam
 from core.learning.presets import get_preset
+from core.learning.quality import RepresentationQuality, measure_representation
 from core.learning.reports import Report, Speedometer
 from core.learning.representation import representation_losses
 from core.learning.schedules import learning_rate, target_tau
@@ -38,6 +39,10 @@ MEASURED_ROWS = 512
 """Rows of the demonstrations from which collapse is measured."""
 MEASURE_EVERY = 1.0
 """Time between measures of collapse, and between copies of good weights [s]."""
+QUALITY_EVERY = 3.0
+"""Time between measures of what the latent tells and what is predicted [s]; they take 50 ms."""
+QUALITY_EPISODES = 12
+"""Demonstrations from which these are measured."""
 PAUSE_POLL = 0.05
 """How often a paused training looks whether it was stopped [s]."""
 
@@ -104,6 +109,7 @@ class Trainer:
         self.motion = self._scene_motion()
         self.generator = torch.Generator().manual_seed(training.seed)
         self._measured = _measured_rows(self.dataset)
+        self._examined = self.dataset.demonstrations.spread(QUALITY_EPISODES)
         self._enter(self._phase_index())
 
     @property
@@ -134,7 +140,7 @@ class Trainer:
         """
         speedometer = Speedometer()
         speedometer.start(self.step)
-        measured_at = -float("inf")
+        measured_at = examined_at = -float("inf")
         reported_at = -float("inf")
         good = self.state()
         while not self.finished:
@@ -155,12 +161,15 @@ class Trainer:
                 noticed = self.step
                 self.restore(good)
                 raise DivergedError(reason, noticed, self.step)
-            collapse = None
+            collapse = quality = None
             if measure:
                 good = self.state()
                 collapse = self.measure()
                 measured_at = now
-            yield self._report(collapse, speedometer.speed(self.step))
+                if now - examined_at >= QUALITY_EVERY or self.finished:
+                    quality = self.examine()
+                    examined_at = now
+            yield self._report(collapse, quality, speedometer.speed(self.step))
             reported_at = time.monotonic()
 
     def update(self) -> None:
@@ -192,6 +201,12 @@ class Trainer:
             latents = self.model.encode(self.dataset.demonstrations.observations[rows])
         self._set_modes(was_training)
         return measure_collapse(latents, progress)
+
+    @torch.no_grad()
+    def examine(self) -> RepresentationQuality:
+        """What the present latents tell, and how well they are predicted, on some of the data."""
+        encoded = encode_demonstrations(self.model, self._examined)
+        return measure_representation(self.model, self._examined, encoded)
 
     def state(self) -> TrainingState:
         """A copy of everything needed to go on exactly from here."""
@@ -267,7 +282,7 @@ class Trainer:
             demonstrations,
             batch=configuration.training.batch,
             time=configuration.training.window,
-            chunk=configuration.head.chunk,
+            chunk=max(configuration.head.chunk, configuration.loss.inverse_span),
             generator=self.generator,
             motion=motion,
         )
@@ -318,7 +333,12 @@ class Trainer:
                 return "a weight"
         return None
 
-    def _report(self, collapse: CollapseMeasures | None, speed: float) -> Report:
+    def _report(
+        self,
+        collapse: CollapseMeasures | None,
+        quality: RepresentationQuality | None,
+        speed: float,
+    ) -> Report:
         means = (self._sums / max(1, self._summed)).tolist()
         losses = dict(zip(self._names, means, strict=True))
         losses["total"] = sum(m * float(w) for m, w in zip(means, self._weights, strict=True))
@@ -334,6 +354,7 @@ class Trainer:
             steps_per_second=speed,
             seconds_left=left,
             collapse=collapse,
+            quality=quality,
         )
 
 

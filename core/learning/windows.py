@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -33,22 +32,17 @@ class Windows:
     """A random number in [0, time), () int64, for choosing points within the windows."""
     time: int
     """Length of the windows proper."""
-    chunk: int
-    """Length of the action chunks."""
     generator: torch.Generator
     """For what a loss term draws itself; the sampler's, so that it is saved with it."""
 
-    @cached_property
-    def chunks(self) -> Tensor:
-        """The next actions from each step, (batch, time, chunk, A)."""
-        span = self.time + self.chunk - 1
-        # unfold is a view: (batch, time, A, chunk) -> (batch, time, chunk, A)
-        return self.actions[:, :span].unfold(1, self.chunk, 1).transpose(2, 3)
+    def chunks(self, length: int) -> Tensor:
+        """The next `length` actions from each step, (batch, time, length, A)."""
+        # unfold is a view: (batch, time, A, length) -> (batch, time, length, A)
+        return self.actions[:, : self.time + length - 1].unfold(1, length, 1).transpose(2, 3)
 
-    @cached_property
-    def chunk_valid(self) -> Tensor:
-        """Which of these exist, (batch, time, chunk)."""
-        return self.exists[:, : self.time + self.chunk - 1].unfold(1, self.chunk, 1)
+    def chunks_exist(self, length: int) -> Tensor:
+        """Which of these exist, (batch, time, length)."""
+        return self.exists[:, : self.time + length - 1].unfold(1, length, 1)
 
 
 @dataclass(frozen=True)
@@ -80,7 +74,8 @@ class WindowSampler:
         generator: torch.Generator,
         motion: SceneMotion | None = None,
     ) -> None:
-        """`motion`: by which every window is turned and moved, if at all."""
+        """`chunk`: length of the longest chunk of actions that will be asked for. `motion`: by
+        which every window is turned and moved, if at all."""
         self.demonstrations = demonstrations
         self.batch, self.time, self.chunk = batch, time, chunk
         self.motion = motion
@@ -128,7 +123,6 @@ class WindowSampler:
             exists=span <= last,
             offset=draw.offset,
             time=time,
-            chunk=self.chunk,
             generator=self.generator,
         )
 

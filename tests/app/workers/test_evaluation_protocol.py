@@ -14,7 +14,14 @@ from app.workers.evaluation_protocol import (
 from core.evaluation import Progress, Row
 
 PLAN = EvaluationPlan(
-    Path("/tmp/a checkpoint"), ("bc", "plan"), (0.0, 0.3), 7, Path("/tmp/out"), 150, 3, observer=False
+    Path("/tmp/a checkpoint"),
+    ("bc", "plan"),
+    (0.0, 0.3),
+    7,
+    Path("/tmp/out"),
+    150,
+    3,
+    observer=False,
 )
 
 

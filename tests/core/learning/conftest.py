@@ -82,7 +82,7 @@ def small(preset: str = "default", **training) -> Configuration:
         predictor=replace(c.predictor, hidden=(24, 12)),
         belief=replace(c.belief, size=16),
         head=replace(c.head, chunk=min(c.head.chunk, 4), hidden=(24,)),
-        loss=replace(c.loss, goal_horizon=3, rollout=min(c.loss.rollout, 3)),
+        loss=replace(c.loss, goal_horizon=3, inverse_span=4, rollout=min(c.loss.rollout, 3)),
         training=TrainingConfiguration(
             **{"protocol": c.training.protocol, "seed": 3, **settings, **training}
         ),

@@ -105,7 +105,7 @@ def test_missing_and_foreign_folders(tmp_path):
 
 def test_another_version_is_named(folder):
     edit(folder, lambda d: d.update(version=99))
-    with pytest.raises(CheckpointVersionError, match="version 99; this program reads version 1"):
+    with pytest.raises(CheckpointVersionError, match="version 99; this program reads version 2"):
         load_checkpoint(folder)
 
 

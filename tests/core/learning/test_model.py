@@ -185,6 +185,23 @@ def test_every_rival_teaches_the_encoder_and_falls(term, preset, small_configura
     assert sum(values[-10:]) < 0.9 * sum(values[:10])
 
 
+def test_a_hidden_future_tells_inverse_dynamics_nothing(small_configuration, dataset):
+    c = small_configuration()
+    model = build(c, dataset)
+    windows = windows_for(c, dataset)
+    features = compute_features(model, windows)
+    elsewhere = replace(features, latents=torch.randn_like(features.latents))
+    told = {}
+    for hidden in (0.0, 1.0):
+        model.configuration = replace(c, loss=replace(c.loss, hidden_future=hidden))
+        told[hidden] = [
+            representation_losses(model, windows, seen)["inverse_dynamics"].item()
+            for seen in (features, elsewhere)
+        ]
+    assert told[1.0][0] == told[1.0][1]
+    assert told[0.0][0] != told[0.0][1]
+
+
 def test_a_passive_predictor_does_not_see_the_action(small_configuration, dataset):
     c = small_configuration()
     passive = build(replace(c, predictor=replace(c.predictor, actions=False)), dataset)

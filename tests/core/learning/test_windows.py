@@ -33,9 +33,9 @@ def test_chunks_are_the_next_actions_and_masked_past_the_end(dataset):
     chunks, exists = data.action_chunks(4)
     rows = windows.rows[:, :10]
     inside = windows.valid[:, :10]
-    assert torch.equal(windows.chunk_valid[inside], exists[rows][inside])
-    mask = windows.chunk_valid & inside[..., None]
-    assert torch.equal(windows.chunks[mask], chunks[rows][mask])
+    assert torch.equal(windows.chunks_exist(4)[inside], exists[rows][inside])
+    mask = windows.chunks_exist(4) & inside[..., None]
+    assert torch.equal(windows.chunks(4)[mask], chunks[rows][mask])
 
 
 def test_single_steps_are_drawn_from_all_rows_alike(dataset):

@@ -5,7 +5,10 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor
 
-from core.learning import Checkpoint, EncodedDemonstrations, measure_collapse
+from core.learning.collapse import measure_collapse
+from core.learning.demonstrations import Demonstrations
+from core.learning.memory import EncodedDemonstrations
+from core.learning.model import ActJepa
 
 HORIZONS = (1, 2, 4, 8)
 """Steps ahead at which the prediction error is measured [control steps]."""
@@ -16,8 +19,8 @@ RIDGE = 1e-3
 
 
 @dataclass(frozen=True)
-class Quality:
-    """Measures of a trained representation over its demonstrations."""
+class RepresentationQuality:
+    """Measures of a representation over demonstrations. Immutable."""
 
     standard_deviation: float
     """Standard deviation of the latent, mean over its D entries."""
@@ -37,18 +40,18 @@ class Quality:
 
 
 @torch.no_grad()
-def measure_quality(checkpoint: Checkpoint) -> Quality:
-    """Measure the representation of `checkpoint` on the demonstrations that it holds."""
-    memory = checkpoint.memory
-    encoded = checkpoint.encoded_memory()
+def measure_representation(
+    model: ActJepa, demonstrations: Demonstrations, encoded: EncodedDemonstrations
+) -> RepresentationQuality:
+    """Measure `model` on `demonstrations`, which it has `encoded`."""
     collapse = measure_collapse(encoded.latents, torch.zeros(len(encoded.latents)))
-    odd = memory.episode_of_row() % 2 == 1
-    errors = {h: _error(checkpoint, encoded, h) for h in HORIZONS}
-    shuffled = _error(checkpoint, encoded, 1, shuffle=True)
-    return Quality(
+    odd = demonstrations.episode_of_row() % 2 == 1
+    errors = {h: _error(model, demonstrations, encoded, h) for h in HORIZONS}
+    shuffled = _error(model, demonstrations, encoded, 1, shuffle=True)
+    return RepresentationQuality(
         standard_deviation=collapse.standard_deviation,
         effective_rank=collapse.effective_rank,
-        probe=probe_r2(encoded.latents, memory.observations, odd),
+        probe=probe_r2(encoded.latents, demonstrations.observations, odd),
         action_sensitivity=shuffled / max(errors[1], 1e-12),
         prediction_error={str(h): error for h, error in errors.items()},
     )
@@ -59,9 +62,12 @@ def probe_r2(latents: Tensor, truth: Tensor, held_out: Tensor) -> float:
 
     `latents` (rows, D), `truth` (rows, O); mean over the entries of `truth` that vary.
     """
-    x = torch.cat((latents, torch.ones(len(latents), 1)), dim=1).double()
-    y = truth.double()
-    fit, test = ~held_out, held_out
+    x = torch.nn.functional.pad(latents, (0, 1), value=1.0).double().cpu()
+    y = truth.double().cpu()
+    test = held_out.cpu()
+    fit = ~test
+    if not bool(test.any()) or not bool(fit.any()):
+        return float("nan")
     a = x[fit].T @ x[fit]
     a += RIDGE * a.diagonal().mean() * torch.eye(len(a), dtype=a.dtype)
     weights = torch.linalg.solve(a, x[fit].T @ y[fit])
@@ -72,21 +78,27 @@ def probe_r2(latents: Tensor, truth: Tensor, held_out: Tensor) -> float:
 
 
 def _error(
-    checkpoint: Checkpoint, encoded: EncodedDemonstrations, horizon: int, *, shuffle: bool = False
+    model: ActJepa,
+    memory: Demonstrations,
+    encoded: EncodedDemonstrations,
+    horizon: int,
+    *,
+    shuffle: bool = False,
 ) -> float:
     """Mean squared error of the latent `horizon` steps ahead over the variance of the targets."""
-    memory = checkpoint.memory
-    rows = torch.arange(len(memory.observations))
+    rows = torch.arange(len(memory.observations), device=memory.device)
     rows = rows[rows + horizon <= memory.last_row()]
     if not len(rows):
         return float("nan")
-    rows = rows[torch.linspace(0, len(rows) - 1, min(len(rows), LARGEST_ROWS)).long()]
-    steps = rows[:, None] + torch.arange(horizon)
+    spread = torch.linspace(0, len(rows) - 1, min(len(rows), LARGEST_ROWS))
+    rows = rows[spread.long().to(rows.device)]
+    steps = rows[:, None] + torch.arange(horizon, device=rows.device)
     actions = memory.actions[steps]  # (rows, horizon, A)
     if shuffle:
         generator = torch.Generator().manual_seed(0)
-        actions = actions[torch.randperm(len(actions), generator=generator)]
-    latents, _ = checkpoint.model.imagine(encoded.states[rows], actions)
+        order = torch.randperm(len(actions), generator=generator)
+        actions = actions[order.to(actions.device)]
+    latents, _ = model.imagine(encoded.states[rows], actions)
     wanted = encoded.targets[rows + horizon]
     variance = encoded.targets.var(dim=0).mean().clamp(min=1e-12)
     return float((latents[:, -1] - wanted).square().mean() / variance)

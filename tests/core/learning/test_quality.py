@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from core.benchmark.quality import probe_r2
+from core.learning.quality import probe_r2
 
 
 @pytest.fixture
