@@ -51,17 +51,22 @@ _NO_MEMORY: Patch = {"belief": {"kind": "none"}, **_NO_OBSERVER}
 REGIMES: Mapping[str, Regime] = MappingProxyType(
     {
         "A": Regime(
-            "single actions, no memory, trained on clean recordings",
-            {"head": {"chunk": 1}, **_NO_MEMORY},
+            "single actions by mean squared error, no memory, trained on clean recordings",
+            {"head": {"chunk": 1, "loss": "mse", "gripper": "regression"}, **_NO_MEMORY},
         ),
         "B": Regime("action chunks with temporal ensembling, no memory", _NO_MEMORY),
         "C": Regime("action chunks, and memory of the same size for every method", {}),
     }
 )
 
+_INVERSE = 10.0
+"""Weight of inverse dynamics in a representation that will be frozen, for every method alike."""
 _FROZEN = {"protocol": "frozen"}
 _NO_TERMS = {"prediction": 0.0, "inverse_dynamics": 0.0, "decoder": 0.0, "goal": 0.0}
 """No representation loss, and none of what only planning and people read."""
+
+
+_ACT_JEPA: Patch = {"training": _FROZEN, "loss": {"inverse_dynamics": _INVERSE}}
 
 
 def _representation(**terms: float) -> Patch:
@@ -85,25 +90,25 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "autoencoder": Method("autoencoder + BC", _representation(reconstruction=1.0)),
         "autoencoder_inverse": Method(
             "autoencoder, inverse dynamics + BC",
-            _representation(reconstruction=1.0, inverse_dynamics=1.0),
+            _representation(reconstruction=1.0, inverse_dynamics=_INVERSE),
         ),
         "predictive_autoencoder": Method(
             "predictive autoencoder + BC", _representation(next_observation=1.0)
         ),
         "predictive_autoencoder_inverse": Method(
             "predictive autoencoder, inverse dynamics + BC",
-            _representation(next_observation=1.0, inverse_dynamics=1.0),
+            _representation(next_observation=1.0, inverse_dynamics=_INVERSE),
         ),
         "contrastive": Method("contrastive (SimCLR) + BC", _representation(contrastive=1.0)),
         "contrastive_inverse": Method(
             "contrastive, inverse dynamics + BC",
-            _representation(contrastive=1.0, inverse_dynamics=1.0),
+            _representation(contrastive=1.0, inverse_dynamics=_INVERSE),
         ),
         "v_jepa": Method("V-JEPA (passive) + BC", _representation(masked=1.0)),
         "v_jepa_inverse": Method(
-            "V-JEPA, inverse dynamics + BC", _representation(masked=1.0, inverse_dynamics=1.0)
+            "V-JEPA, inverse dynamics + BC", _representation(masked=1.0, inverse_dynamics=_INVERSE)
         ),
-        "act_jepa": Method("ACT-JEPA + BC, frozen", {"training": _FROZEN}),
+        "act_jepa": Method("ACT-JEPA + BC, frozen", _ACT_JEPA),
         "act_jepa_joint": Method("ACT-JEPA + BC, joint", {"training": {"protocol": "joint"}}),
     }
 )
@@ -115,7 +120,7 @@ BASELINE = "act_jepa"
 
 def _variant(title: str, **patch: Mapping[str, Any]) -> Method:
     """ACT-JEPA, frozen, with a change."""
-    return Method(title, patched({"training": _FROZEN}, patch))
+    return Method(title, patched(_ACT_JEPA, patch))
 
 
 def _tau(value: float, **more: Any) -> dict[str, Any]:

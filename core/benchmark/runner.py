@@ -88,7 +88,8 @@ def plan(wanted: Wanted, store: Store, *, again: bool = False) -> Plan:
     together: dict[str, list[Cell]] = {}
     trials: dict[str, dict[Trial, None]] = {}
     there = 0
-    for cell, asked in wanted.items():
+    # one seed after the other: what is there first is a whole table, with fewer seeds
+    for cell, asked in sorted(wanted.items(), key=lambda item: item[0].seed):
         missing = tuple(asked) if again else store.missing(cell, asked)
         if not missing:
             there += 1

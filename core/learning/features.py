@@ -30,7 +30,7 @@ class Features:
     """Target latents (batch, time + ahead - 1, D) of the frames from the second on; (0,) where no
     loss term asks for them."""
     states: Tensor
-    """Belief states (batch, time, state)."""
+    """Belief states (batch, time, state); (0,) where no loss term asks for them."""
 
 
 def frames_ahead(configuration: Configuration, *, representation: bool, readers: bool) -> int:
@@ -47,8 +47,11 @@ def frames_ahead(configuration: Configuration, *, representation: bool, readers:
     return ahead
 
 
-def compute_features(model: ActJepa, windows: Windows) -> Features:
-    """Encode, remember, and encode targets."""
+def compute_features(model: ActJepa, windows: Windows, *, readers: bool = True) -> Features:
+    """Encode, remember, and encode targets, each only where a loss term looks at it.
+
+    `readers`: whether policy head, decoder and goal map will.
+    """
     configuration, time = model.configuration, windows.time
     # pairs for inverse dynamics lie inside the window where it is long enough
     loss, after = configuration.loss, windows.observations[:, 1:]
@@ -59,7 +62,9 @@ def compute_features(model: ActJepa, windows: Windows) -> Features:
     if loss.prediction or loss.masked or loss.goal:
         learns = not configuration.target.stop_gradient
         targets = model.encode(after) if learns else model.encode_target(after)
-    states = model.remember(latents[:, :time], windows.actions[:, :time])
+    states = latents.new_empty(0)
+    if readers or loss.prediction or loss.next_observation or loss.inverse_dynamics:
+        states = model.remember(latents[:, :time], windows.actions[:, :time])
     return Features(latents, targets, states)
 
 

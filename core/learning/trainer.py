@@ -301,7 +301,7 @@ class Trainer:
         if self._frozen is not None:
             features = remembered_features(self._frozen, windows)
             return reader_losses(model, windows, features, through=False)
-        features = compute_features(model, windows)
+        features = compute_features(model, windows, readers=phase.readers)
         losses = representation_losses(model, windows, features)
         if phase.readers:
             losses |= reader_losses(model, windows, features, through=True)
