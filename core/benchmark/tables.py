@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from core.benchmark import reference
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.errors import ScopeError, UnknownNameError
-from core.benchmark.methods import ABLATIONS, BASELINE, METHODS, REGIMES, get_method
+from core.benchmark.methods import (
+    ABLATIONS,
+    BASELINE,
+    METHODS,
+    NOISE_TRAINED,
+    REGIMES,
+    get_method,
+)
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.simulation import get_task
 
@@ -228,6 +235,8 @@ def _noise(scope: Scope) -> Table:
             for name in (*NOISE_METHODS, "act_jepa_joint")
         ]
         columns = (*levels, *(worse if regime == "C" else ()))
+        if regime == "B":
+            lines += [Line(method.title, regime, name) for name, method in NOISE_TRAINED.items()]
         if regime == "C":
             joint = METHODS["act_jepa_joint"].title
             lines += [

@@ -301,6 +301,9 @@ class TrainingConfiguration:
     [m]; the encoder should then ignore joint angles, which tell the true place. 0: none."""
     mirror: bool = True
     """Whether left and right are exchanged in half of the windows."""
+    noise: float = 0.0
+    """Largest sensor noise in what is encoded while encoder and memory learn; every window has its
+    own level up to it, targets have none [standard deviations of each feature]. 0: none."""
     seed: int = 0
     """Fixes the initial weights and the order of the data."""
 
@@ -312,7 +315,7 @@ class TrainingConfiguration:
             _need(self.steps >= 0, self, "steps", "0 (a random representation) or more")
         else:
             _need(self.steps >= 1, self, "steps", "at least 1")
-        for name in ("turn", "shift"):
+        for name in ("turn", "shift", "noise"):
             _need(getattr(self, name) >= 0, self, name, "0 (none) or larger")
         _need(self.seed >= 0, self, "seed", "0 or larger")
 

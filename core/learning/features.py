@@ -57,6 +57,8 @@ def compute_features(model: ActJepa, windows: Windows, *, readers: bool = True) 
     loss, after = configuration.loss, windows.observations[:, 1:]
     wants_all = bool(loss.inverse_dynamics) and time <= loss.inverse_span
     seen = windows.observations if wants_all else windows.observations[:, :time]
+    if configuration.training.noise:
+        seen = _noisy(seen, configuration.training.noise, windows.generator)
     latents = model.encode(seen)
     targets = latents.new_empty(0)
     if loss.prediction or loss.masked or loss.goal:
@@ -66,6 +68,13 @@ def compute_features(model: ActJepa, windows: Windows, *, readers: bool = True) 
     if readers or loss.prediction or loss.next_observation or loss.inverse_dynamics:
         states = model.remember(latents[:, :time], windows.actions[:, :time])
     return Features(latents, targets, states)
+
+
+def _noisy(frames: Tensor, largest: float, generator: torch.Generator) -> Tensor:
+    """Frames (batch, time, O) with Gaussian noise, of another level in every window."""
+    level = largest * torch.rand(len(frames), 1, 1, generator=generator)
+    noise = level * torch.randn(frames.shape, generator=generator)
+    return frames + noise.to(frames.device)
 
 
 def remembered_features(encoded: EncodedDemonstrations, windows: Windows) -> Features:

@@ -2,6 +2,7 @@ import pytest
 
 from core.benchmark import METHODS, TABLE_NAMES, Scope, UnknownNameError, make_table, wanted
 from core.benchmark.errors import ScopeError
+from core.benchmark.methods import NOISE_TRAINED
 
 SCOPE = Scope()
 
@@ -41,9 +42,12 @@ def test_an_object_is_displaced_only_where_there_is_one():
     }
 
 
-def test_the_table_of_noise_trains_nothing_that_the_main_table_does_not():
+def test_the_table_of_noise_trains_nothing_else_but_the_variants_trained_with_noise():
     main = wanted(make_table("main", SCOPE), SCOPE)
-    assert set(wanted(make_table("noise", SCOPE), SCOPE)) <= set(main)
+    others = {cell for cell in wanted(make_table("noise", SCOPE), SCOPE) if cell not in main}
+    assert {cell.method for cell in others} == set(NOISE_TRAINED)
+    assert {cell.regime for cell in others} == {"B"}
+    assert all(cell.configuration.training.noise for cell in others)
 
 
 @pytest.mark.parametrize(

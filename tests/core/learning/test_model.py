@@ -202,6 +202,20 @@ def test_a_hidden_future_tells_inverse_dynamics_nothing(small_configuration, dat
     assert told[0.0][0] != told[0.0][1]
 
 
+def test_noise_in_training_reaches_what_is_encoded_and_not_the_targets(
+    small_configuration, dataset
+):
+    clean = small_configuration()
+    model, windows = build(clean, dataset), windows_for(clean, dataset)
+    plain = compute_features(model, windows)
+    model.configuration = replace(clean, training=replace(clean.training, noise=0.5))
+    noisy = compute_features(model, windows)
+    assert torch.equal(noisy.targets, plain.targets)
+    moved = (noisy.latents - plain.latents).flatten(1).norm(dim=1)  # (batch,)
+    assert (moved > 0).all()
+    assert moved.max() > 1.5 * moved.min(), "every window has a level of its own"
+
+
 def test_a_passive_predictor_does_not_see_the_action(small_configuration, dataset):
     c = small_configuration()
     passive = build(replace(c, predictor=replace(c.predictor, actions=False)), dataset)
