@@ -41,7 +41,7 @@ class Regime:
     """What it changes in the default configuration."""
 
 
-UPDATES: Patch = {"training": {"steps": 1500, "head_steps": 1500}}
+UPDATES: Patch = {"training": {"steps": 1500, "head_steps": 1500, "batch": 16, "window": 48}}
 """Updates of every method: of everything together, or of the representation and then the head."""
 
 _NO_OBSERVER: Patch = {"observer": {"kind": "none"}}

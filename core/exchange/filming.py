@@ -1,5 +1,6 @@
 """Pictures of episodes from their simulator states, and of policies at work."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,12 +9,17 @@ import numpy as np
 
 from core.exchange.errors import DrawingError
 from core.recording import Episode, EpisodeInfo, list_episodes, read_episode
+from core.recording.history import trash_of
 from core.recording.layout import encode
+from core.recording.locking import locked
+from core.recording.stamps import stamp_of
 from core.recording.writer import commit
 from core.simulation import Camera, model_hash, task_names
 
 CAMERAS = ("workspace", "wrist")
 """Cameras of the bundled scenes."""
+ATTEMPTS = 3
+"""How often a recording that changes meanwhile is drawn anew."""
 LARGEST_SIDE = 2048
 """Larger pictures than this are not drawn [px]."""
 
@@ -93,11 +99,35 @@ def render_images(folder: Path | str, cameras: tuple[str, ...], size: int) -> It
             if reason is not None:
                 yield Rendered(entry.path, 0, reason)
                 continue
-            yield Rendered(entry.path, _render(studio, entry.path, cameras, size))
+            yield _render(studio, entry.path, cameras, size)
 
 
-def _render(studio: Studio, path: Path, cameras: tuple[str, ...], size: int) -> int:
-    """Pictures drawn for one recording."""
+def _render(studio: Studio, path: Path, cameras: tuple[str, ...], size: int) -> Rendered:
+    """Draw what is missing in one recording.
+
+    Somebody may edit it meanwhile: the pictures are put only into the file that they were drawn
+    from, and drawn again for another one.
+    """
+    trash = trash_of(path.parent)
+    for _ in range(ATTEMPTS):
+        before = stamp_of(path)
+        episode, pictures = _with_pictures(studio, path, cameras, size)
+        if not pictures:
+            return Rendered(path, 0)
+        data = encode(episode)
+        with locked(trash) if trash.is_dir() else contextlib.nullcontext():
+            if stamp_of(path) == before:
+                commit(path, data)
+                return Rendered(path, pictures)
+        if not path.exists():
+            return Rendered(path, 0, f"{path} was deleted while its images were drawn")
+    return Rendered(path, 0, f"{path} kept changing while its images were drawn; try again")
+
+
+def _with_pictures(
+    studio: Studio, path: Path, cameras: tuple[str, ...], size: int
+) -> tuple[Episode, int]:
+    """A recording with all the images that are wanted, and how many had to be drawn."""
     episode = read_episode(path)
     wanted = {image_of(camera): camera for camera in cameras}
     missing = {
@@ -106,15 +136,14 @@ def _render(studio: Studio, path: Path, cameras: tuple[str, ...], size: int) -> 
         if name not in episode.images or episode.images[name].shape[1:3] != (size, size)
     }
     if not missing:
-        return 0
+        return episode, 0
     drawn = {
         name: np.stack([studio.draw(episode.info.task, s, camera) for s in episode.states])
         for name, camera in missing.items()
     }
     images = {**episode.images, **drawn}
     info = replace(episode.info, images=tuple(images))
-    commit(path, encode(replace(episode, info=info, images=images)))
-    return len(episode) * len(drawn)
+    return replace(episode, info=info, images=images), len(episode) * len(drawn)
 
 
 def episode_pictures(
