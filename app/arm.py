@@ -9,6 +9,7 @@ from app.input.operator import Operator
 from app.session import Session
 from app.studio import Studio
 from app.widgets.scene import SceneView
+from app.workers.filming import Filming
 from app.workers.messages import Failure, OperatorCommand, Take, Tick
 from app.workers.simulation import SimulationThread
 
@@ -31,6 +32,7 @@ class Arm(QObject):
         self.scene = SceneView(studio.theme, studio.settings)
         self.operator = Operator(studio.settings, self)
         self.simulation = SimulationThread(self)
+        self.filming = Filming(self)
         self.tick: Tick | None = None
         self._ticks = 0
         self._used = False
@@ -58,6 +60,7 @@ class Arm(QObject):
         self.operator.close_down()
         leftover = self.simulation.close_down()
         self.scene.free()
+        self.filming.close_down()
         for problem in self.session.save_now(leftover):
             self.studio.fail(problem)
 
@@ -74,6 +77,14 @@ class Arm(QObject):
         studio.theme_changed.connect(self.scene.set_theme)
         self.scene.fps_changed.connect(self._show_fps)
         self.scene.broken.connect(self._scene_broken)
+        self.filming.drawn.connect(studio.episodes_changed)
+        self.filming.failed.connect(studio.fail)
+        self.filming.waiting_changed.connect(self._show_filming)
+
+    @Slot(int)
+    def _show_filming(self, waiting: int) -> None:
+        text = f"drawing images ({waiting})" if waiting else ""
+        self.studio.status.emit("images", text, "strong")
 
     def _send(self, command: OperatorCommand) -> None:
         self.simulation.operator = command

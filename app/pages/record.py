@@ -29,6 +29,8 @@ from app.workers.messages import (
 from core.simulation import CONTROL_RATE, get_task, task_names
 
 FIRST_TASK = "pick_place"
+IMAGE_SIZE = 96
+"""Width and height of camera images [px]: what robomimic and LeRobot policies are fed."""
 
 
 class RecordPage(Page):
@@ -145,9 +147,15 @@ class RecordPage(Page):
         grid.addWidget(self.renew, 2, 1)
         self.automatic = QCheckBox("Stop by itself once the task is solved")
         self.again = QCheckBox("After a success, go on with a new start")
-        for box, key in ((self.automatic, "automatic"), (self.again, "again")):
+        self.images = QCheckBox("Camera images with every recording")
+        self.images.setToolTip(
+            f"From the workspace and the wrist, {IMAGE_SIZE} x {IMAGE_SIZE} pixels, drawn from the "
+            "recorded states once a recording is saved"
+        )
+        for box, key in self._choices():
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            box.setChecked(self.studio.settings.value(f"record/{key}", "true") == "true")
+            usual = "false" if box is self.images else "true"
+            box.setChecked(self.studio.settings.value(f"record/{key}", usual) == "true")
         self.counts = label("", "muted")
         self.counts.setToolTip("Successes and failures of this session")
         card.body.addLayout(row(self.state, 1, self.counts))
@@ -155,7 +163,12 @@ class RecordPage(Page):
         card.body.addLayout(grid)
         card.body.addWidget(self.automatic)
         card.body.addWidget(self.again)
+        card.body.addWidget(self.images)
         return card
+
+    def _choices(self) -> tuple[tuple[QCheckBox, str], ...]:
+        """What is ticked or not, and remembered by which name."""
+        return (self.automatic, "automatic"), (self.again, "again"), (self.images, "images")
 
     def _session_card(self) -> Card:
         card = Card()
@@ -180,8 +193,8 @@ class RecordPage(Page):
         self.list.replay_wanted.connect(self._replay)
         self.list.discard_wanted.connect(arm.session.discard)
         self.list.relabel_wanted.connect(arm.session.relabel)
-        self.automatic.toggled.connect(self._remember)
-        self.again.toggled.connect(self._remember)
+        for box, _ in self._choices():
+            box.toggled.connect(self._remember)
         self.studio.theme_changed.connect(self._set_theme)
 
     # -- what happens -------------------------------------------------------------------------
@@ -200,7 +213,7 @@ class RecordPage(Page):
 
     @Slot()
     def _remember(self) -> None:
-        for box, key in ((self.automatic, "automatic"), (self.again, "again")):
+        for box, key in self._choices():
             self.studio.settings.setValue(f"record/{key}", "true" if box.isChecked() else "false")
 
     @Slot(object)
@@ -225,6 +238,8 @@ class RecordPage(Page):
         word = {True: "Success", False: "Failure", None: "Unlabelled episode"}[saved.info.success]
         text = f"{word} saved: {saved.quality.duration:.1f} s"
         self.studio.toast(text, "Discard", lambda: session.discard(saved.identifier))
+        if self.images.isChecked():
+            self.arm.filming.add(Path(saved.path), IMAGE_SIZE)
 
     @Slot(object)
     def _replay(self, saved: Saved) -> None:

@@ -255,3 +255,34 @@ def test_what_is_asked_of_a_recording_that_is_still_being_saved_is_done_to_that_
     qtbot.waitUntil(lambda: not session.saving and len(session.episodes) == 1, timeout=5000)
     qtbot.waitUntil(lambda: len(files(studio_window)) == 1, timeout=5000)
     assert session.last.identifier == kept, "the one before is not touched"
+
+
+def test_recordings_get_camera_images_while_the_arm_goes_on(studio_window, make_takes, qtbot):
+    arm, page = studio_window.arm, studio_window.window.pages["Record"]
+    page.images.setChecked(True)
+    for take in make_takes("reach", 2):
+        arm.session.save(take)
+    qtbot.waitUntil(lambda: arm.filming.waiting == 2, timeout=5000)
+    assert "drawing images" in studio_window.window.status_bar.text("images")
+    qtbot.waitUntil(lambda: arm.filming.waiting == 0, timeout=120_000)
+    for path in files(studio_window):
+        episode = read_episode(path)
+        assert set(episode.images) == {"workspace_image", "wrist_image"}
+        assert episode.images["wrist_image"].shape == (20, 96, 96, 3)
+    assert studio_window.window.status_bar.text("images") == ""
+
+
+def test_closing_while_images_are_drawn_leaves_no_process_and_whole_recordings(
+    studio_window, make_takes, qtbot
+):
+    arm = studio_window.arm
+    studio_window.window.pages["Record"].images.setChecked(True)
+    for take in make_takes("reach", 2):
+        arm.session.save(take)
+    qtbot.waitUntil(lambda: arm.filming.waiting == 2, timeout=5000)
+    process = arm.filming._process
+    qtbot.waitUntil(lambda: process.processId() != 0, timeout=5000)
+    studio_window.window.close()
+    assert process.state() == process.ProcessState.NotRunning
+    for path in files(studio_window):
+        assert len(read_episode(path)) == 20
