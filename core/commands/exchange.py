@@ -130,7 +130,10 @@ def _opened(options: Import) -> Iterator[Source]:
     if options.format == "robomimic":
         from core.exchange.robomimic import RobomimicSource
         from core.recording.foreign import open_foreign
+        from core.recording.inspection import Inspector
 
+        with Inspector() as inspector:  # a file can crash the HDF5 library itself: first elsewhere
+            inspector.require_readable(path)
         with open_foreign(path) as file:
             yield RobomimicSource(
                 file, task=options.task, control_rate=options.rate, images=options.images

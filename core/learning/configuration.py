@@ -54,8 +54,12 @@ class EncoderConfiguration:
     """Whether differences of all pairs of position fields are inputs too."""
     geometry: bool = True
     """Whether horizontal angles, and projections of displacements, are inputs too."""
-    ignored: tuple[str, ...] = ("joint_positions", "joint_velocities")
-    """Fields that the encoder does not look at."""
+    ignored: tuple[str, ...] = (
+        *("joint_positions", "joint_velocities"),
+        *("wrist_force", "wrist_torque"),
+    )
+    """Fields that the encoder does not look at. Velocities and the forces of a moving hand tell the
+    last command, which a policy then repeats; joint angles do not fit moved scenes."""
     clip: float = 5.0
     """Largest magnitude of a standardised input that is passed on [standard deviations]; 0: any."""
 

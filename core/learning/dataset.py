@@ -111,7 +111,7 @@ class Dataset:
             action_offset=() if units is None else tuple(units.offset),
             action_scale=() if units is None else tuple(units.scale),
         )
-        standardisation = Standardisation.of(observations)
+        standardisation = Standardisation.of(observations, foreign=space.foreign)
         packed = torch.cat([standardisation.apply(o) for o in observations])  # (rows, O)
         actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
         demonstrations = Demonstrations(

@@ -23,6 +23,11 @@ COMMAND_NAMES = (
 
 CONSTANT_BELOW = 1e-6
 """A feature whose standard deviation is below this is constant: it is set to zero."""
+RESOLUTION = {"_rotation": 0.005, "_position": 1e-3, "_opening": 1e-3}
+"""The same for the bundled arm's fields, by the end of the name: entries of rotation matrices, and
+lengths [m]. What varies less is how the arm gives way under its own motion; brought to unit
+variance it tells the last command, and a policy learns to repeat that (success of raw BC with single
+actions, 100 demonstrations, 100 validation starts: reach 40 and 100 without such features)."""
 
 
 @dataclass(frozen=True)
@@ -137,15 +142,23 @@ class Standardisation:
     """Standard deviation of each field, (size,) float32; zero for a constant feature."""
 
     @classmethod
-    def of(cls, observations: Sequence[Mapping[str, np.ndarray]]) -> Standardisation:
-        """Statistics over the rows of all `observations`, each {field: (T, size)}."""
+    def of(
+        cls, observations: Sequence[Mapping[str, np.ndarray]], *, foreign: bool = True
+    ) -> Standardisation:
+        """Statistics over the rows of all `observations`, each {field: (T, size)}.
+
+        `foreign`: whether the fields are another robot's, of which no `RESOLUTION` is known.
+        """
         mean: dict[str, np.ndarray] = {}
         std: dict[str, np.ndarray] = {}
         for name in observations[0]:
             rows = np.concatenate([o[name] for o in observations]).astype(np.float64)
             spread = rows.std(axis=0)
             mean[name] = rows.mean(axis=0).astype(np.float32)
-            std[name] = np.where(spread < CONSTANT_BELOW, 0.0, spread).astype(np.float32)
+            least = CONSTANT_BELOW
+            if not foreign:
+                least = next((r for end, r in RESOLUTION.items() if name.endswith(end)), least)
+            std[name] = np.where(spread < least, 0.0, spread).astype(np.float32)
         return cls(mean, std)
 
     def packed(self) -> tuple[np.ndarray, np.ndarray]:

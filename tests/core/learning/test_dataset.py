@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.learning import Dataset, DatasetError
+from core.learning import Dataset, DatasetError, Standardisation
 
 
 def test_features_have_mean_zero_and_deviation_one_and_constants_are_zero(dataset):
@@ -88,3 +88,21 @@ def test_fingerprint_tells_data_apart(episodes):
     whole = Dataset.from_episodes(episodes).demonstrations.fingerprint()
     assert Dataset.from_episodes(episodes).demonstrations.fingerprint() == whole
     assert Dataset.from_episodes(episodes[:-1]).demonstrations.fingerprint() != whole
+
+
+def test_what_varies_less_than_the_arm_gives_way_is_a_constant_of_the_bundled_arm_only():
+    rng = np.random.default_rng(0)
+    rows = {
+        "end_effector_rotation": rng.normal(0.0, 0.002, (200, 6)),
+        "gripper_opening": rng.normal(0.04, 1e-4, (200, 1)),
+        "goal_position": rng.normal(0.0, 0.1, (200, 3)),
+        "wrist_force": rng.normal(0.0, 1e-4, (200, 3)),
+    }
+    rows["end_effector_rotation"][:, 1] *= 50
+    ours = Standardisation.of([rows], foreign=False)
+    assert (ours.std["end_effector_rotation"] > 0).tolist() == [False, True] + [False] * 4
+    assert ours.std["gripper_opening"] == 0
+    assert (ours.std["goal_position"] > 0).all()
+    assert (ours.std["wrist_force"] > 0).all(), "nothing is known of its resolution"
+    theirs = Standardisation.of([rows])
+    assert all((std > 0).all() for std in theirs.std.values())
