@@ -26,8 +26,8 @@ CONSTANT_BELOW = 1e-6
 RESOLUTION = {"_rotation": 0.005, "_position": 1e-3, "_opening": 1e-3}
 """The same for the bundled arm's fields, by the end of the name: entries of rotation matrices, and
 lengths [m]. What varies less is how the arm gives way under its own motion; brought to unit
-variance it tells the last command, and a policy learns to repeat that (success of raw BC with single
-actions, 100 demonstrations, 100 validation starts: reach 40 and 100 without such features)."""
+variance it tells the last command, and a policy learns to repeat that (raw BC, single actions, 100
+demonstrations, 100 validation starts of reach: 40 successes with such features, 100 without)."""
 
 
 @dataclass(frozen=True)
