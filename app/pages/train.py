@@ -165,6 +165,7 @@ class TrainPage(Page):
                 configuration,
                 preset=controls.preset,
                 device=controls.device,
+                held_out=controls.picker.held_out(),
             )
         )
 
@@ -194,6 +195,7 @@ class TrainPage(Page):
                 preset=entry.preset,
                 device=self.controls.device,
                 resume=entry.path,
+                held_out=tuple(path for path in entry.held_out if path.exists()),
             )
         )
 

@@ -34,6 +34,8 @@ LOSS_COLORS = {
     "gripper": 3,
     "decoder": 4,
     "goal": 5,
+    "held-out action": 6,
+    "held-out gripper": 7,
 }
 
 REPRESENTATION, OPTIMISER = "Representation", "Optimiser"
@@ -177,8 +179,8 @@ class TrainPlots(QStackedWidget):
 
     def show_report(self, report: Report) -> None:
         """Add what `report` tells to every plot, and say how far the run is."""
-        self.losses.append(report.step, report.losses)
         values = report_values(report)
+        self.losses.append(report.step, losses_of(values))
         for name, plot in self.measures.items():
             shown = _of(name, values)
             if shown:

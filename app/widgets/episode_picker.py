@@ -135,18 +135,17 @@ class EpisodePicker(QWidget):
         found = [paths[name] for name in identifiers if name in paths]
         return found, [name for name in identifiers if name not in paths]
 
-    @property
-    def held_out(self) -> tuple[str, ...]:
-        """Names of the episodes of the chosen task that the selection keeps for validation."""
+    def held_out(self) -> tuple[Path, ...]:
+        """Files of the chosen task that the selection keeps for validation."""
         selection = self._selection
         if selection is None:
             return ()
         of_task = {
-            c.entry.identifier
-            for c in self._candidates
+            c.entry.identifier: c.entry.path
+            for c in reversed(self._candidates)
             if c.entry.info is not None and c.entry.info.task == self.task
         }
-        return tuple(name for name in selection.validation if name in of_task)
+        return tuple(of_task[name] for name in selection.validation if name in of_task)
 
     def show_candidates(
         self, candidates: Sequence[Candidate], selections: Sequence[Selection] = ()
@@ -263,7 +262,7 @@ class EpisodePicker(QWidget):
         if infos:
             number = "1 demonstration" if len(infos) == 1 else f"{len(infos)} demonstrations"
             text = f"{number} · {steps:,} steps · {format_seconds(seconds)}"
-            if held := len(self.held_out):
+            if held := len(self.held_out()):
                 text += f" · {held} kept for validation, not trained on"
         elif self._candidates:
             text = "Nothing is chosen: tick a source or an episode."

@@ -38,6 +38,8 @@ class CheckpointEntry:
     """Identifiers of the demonstrations, in order."""
     recordings: tuple[Path, ...] = ()
     """Files they were read from, as far as known."""
+    held_out: tuple[Path, ...] = ()
+    """Files of demonstrations that it was validated on."""
     problem: str | None = None
     """Why it cannot be used; None if it can."""
 
@@ -95,6 +97,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
             preset=str(source.get("preset", "")),
             episodes=tuple(str(name) for name in content["memory"]["identifiers"]),
             recordings=tuple(Path(str(name)) for name in source.get("recordings", ())),
+            held_out=tuple(Path(str(name)) for name in source.get("held_out", ())),
         )
     except OSError as error:
         problem = error.strerror or str(error)

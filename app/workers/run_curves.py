@@ -30,6 +30,9 @@ LARGEST_FILE = 16 * 2**20
 LOSS = "loss."
 """Prefix of the names of loss terms; the other curves are measures."""
 
+HELD_OUT = "held-out "
+"""Prefix of the names of loss terms on demonstrations that are not trained on."""
+
 Points = tuple[np.ndarray, np.ndarray]
 
 
@@ -102,6 +105,8 @@ def report_values(report: Report) -> dict[str, float]:
     if report.collapse is not None:
         values["standard_deviation"] = report.collapse.standard_deviation
         values["effective_rank"] = report.collapse.effective_rank
+    if report.held_out is not None:
+        values |= {f"{LOSS}{HELD_OUT}{name}": value for name, value in report.held_out.items()}
     if report.quality is not None:
         values["probe"] = report.quality.probe
         if "prediction" in report.losses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from app.workers.run_curves import Points, RunCurves
 from core.recording import Episode, StorageError, read_episode, require_writable
 
 if TYPE_CHECKING:
-    from core.learning import Configuration, Dataset, Report, Trainer
+    from core.learning import Configuration, Dataset, Demonstrations, Report, Trainer
 
 AUTOSAVE_EVERY = 60.0
 """Time between two copies kept against a crash of the program [s]."""
@@ -37,6 +37,8 @@ class TrainingPlan:
     """auto, cpu or cuda."""
     resume: Path | None = None
     """Checkpoint whose training goes on; None for a new one."""
+    held_out: tuple[Path, ...] = ()
+    """Files of demonstrations to validate on, which are not trained on."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class TrainingRun:
         self.plan = plan
         self.curves = RunCurves()
         self._trainer: Trainer | None = None
+        self._held_out: Demonstrations | None = None
         self._provenance: dict[str, Any] = {}
         self._autosaved_at = time.monotonic()
 
@@ -90,22 +93,21 @@ class TrainingRun:
         Raises `TrainingStoppedError` when stopped, and the errors of reading recordings, of
         data sets, of configurations and of checkpoints, each a sentence.
         """
-        from core.learning import Dataset, Trainer, resume_training
+        from core.learning import Dataset, Trainer, held_out_demonstrations, resume_training
 
         warm_up()
         plan = self.plan
         require_writable(plan.folder.parent)  # before minutes of training
-        episodes = []
-        for path in plan.recordings:
-            if should_stop.is_set():
-                raise TrainingStoppedError
-            episodes.append(read_episode(path, images=False))
+        episodes = _read(plan.recordings, should_stop)
         dataset: Dataset = Dataset.from_episodes(episodes)
         if plan.resume is not None:
             self._trainer = resume_training(plan.resume, dataset, plan.device)
             self.curves = RunCurves.read(plan.resume)
         else:
             self._trainer = Trainer(dataset, plan.configuration, plan.device)
+        if plan.held_out:
+            others = _read(plan.held_out, should_stop)
+            self._held_out = held_out_demonstrations(self._trainer.dataset, others)
         self._provenance = _provenance(plan, episodes)
         self._autosaved_at = time.monotonic()
         return Prepared(
@@ -122,10 +124,15 @@ class TrainingRun:
         self, should_stop: Event, running: Event, report_every: float, told: Callable[[Report], Any]
     ) -> None:
         """Train to the end or until stopped; `told` gets each report. Raises `DivergedError`."""
+        from core.learning import imitation_losses
+
         reports = self.trainer.reports(
             should_stop=should_stop, running=running, report_every=report_every
         )
         for report in reports:
+            if report.quality is not None and self._held_out is not None:
+                losses = imitation_losses(self.trainer.model, self._held_out)
+                report = replace(report, held_out=losses)
             self.curves.add(report)
             told(report)
             if time.monotonic() - self._autosaved_at > AUTOSAVE_EVERY:
@@ -207,10 +214,20 @@ def wake_torch() -> tuple[str, ...]:
     return tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
 
 
+def _read(files: Sequence[Path], should_stop: Event) -> list[Episode]:
+    episodes = []
+    for path in files:
+        if should_stop.is_set():
+            raise TrainingStoppedError
+        episodes.append(read_episode(path, images=False))
+    return episodes
+
+
 def _provenance(plan: TrainingPlan, episodes: Sequence[Episode]) -> dict[str, Any]:
     return {
         "preset": plan.preset,
         "recordings": [str(path) for path in plan.recordings],
+        "held_out": [str(path) for path in plan.held_out],
         "model_hash": sorted({episode.info.model_hash for episode in episodes}),
         "operators": sorted({episode.info.operator for episode in episodes}),
     }

@@ -45,6 +45,7 @@ WITHOUT_EFFECT = frozenset(
         "presets.py",
         "quality.py",
         "reports.py",
+        "validation.py",
     }
 )
 """Files that tell, name, store or speed up, and change no result."""

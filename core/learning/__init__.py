@@ -48,6 +48,7 @@ from core.learning.reports import Report
 from core.learning.space import Space, Standardisation
 from core.learning.trainer import Trainer
 from core.learning.training_state import TrainingState
+from core.learning.validation import held_out_demonstrations, imitation_losses
 
 __all__ = [
     "BELIEFS",
@@ -92,6 +93,8 @@ __all__ = [
     "effective_rank",
     "encode_demonstrations",
     "get_preset",
+    "held_out_demonstrations",
+    "imitation_losses",
     "load_checkpoint",
     "measure_collapse",
     "measure_representation",

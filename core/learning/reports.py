@@ -33,6 +33,8 @@ class Report:
     """Measures of the latent, about once a second."""
     quality: RepresentationQuality | None = None
     """Probe, action sensitivity and prediction error over some demonstrations, now and then."""
+    held_out: dict[str, float] | None = None
+    """Loss terms of the policy head on demonstrations that are not trained on, now and then."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ import json
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from core.learning import (
     load_checkpoint,
     measure_collapse,
 )
+from core.recording import Selections
 
 SMALL = Configuration.from_dict(
     {
@@ -157,6 +159,25 @@ def test_pause_holds_the_training_and_cancel_keeps_nothing(page, qtbot):
     wait_idle(page, qtbot)
     assert checkpoints(page) == []
     assert page.saved == []
+
+
+def test_what_a_selection_holds_out_is_validated_on_and_not_trained_on(page, qtbot):
+    names = [path.stem for path in page.controls.picker.selected()]
+    Selections(page._studio.workspace).save("careful", names[:3], names[3:])
+    page.reload()
+    box = page.controls.picker.selection_box
+    qtbot.waitUntil(lambda: box.findData("careful") > 0, timeout=20_000)
+    box.setCurrentIndex(box.findData("careful"))
+    box.activated.emit(box.currentIndex())
+    start(page, SMALL)
+    wait_idle(page, qtbot)
+    assert {"held-out action", "held-out gripper"} <= set(page.plots.losses.names)
+    x, y = page.plots.losses.points("held-out action")
+    assert x[0] == 1 and x[-1] == 40
+    assert y[-1] < y[0]
+    provenance = load_checkpoint(page.saved[0]).provenance
+    assert [Path(name).stem for name in provenance["recordings"]] == names[:3]
+    assert [Path(name).stem for name in provenance["held_out"]] == names[3:]
 
 
 def test_what_is_stopped_and_kept_goes_on_later_where_it_was(page, qtbot):

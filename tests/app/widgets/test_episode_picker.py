@@ -116,7 +116,7 @@ def test_a_selection_says_what_is_trained_on_and_what_is_kept_for_validation(pic
     picker.selection_box.setCurrentIndex(picker.selection_box.findData("careful"))
     picker.selection_box.activated.emit(picker.selection_box.currentIndex())
     assert [path.stem for path in picker.selected()] == ["a", "c"]
-    assert picker.held_out == ("d",)
+    assert [path.stem for path in picker.held_out()] == ["d"]
     assert "1 kept for validation" in picker.summary.text()
     picker.show_candidates(candidates, [])  # it was forgotten on the Episodes page
     assert len(picker.selected()) == 4
