@@ -149,6 +149,7 @@ class ComparePage(Page):
             folder,
             batch=min(LARGEST_BATCH, max(10, -(-episodes // FILLS))),
             observer=self.controls.observer_box.isChecked(),
+            beside=self.controls.beside,
         )
         self._planned = episodes
         self._failed = False

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -23,18 +21,17 @@ from PySide6.QtWidgets import (
 from app.theme import Theme
 from app.widgets.comparison_plot import MODE_ORDER, mode_color, mode_title
 from app.widgets.controls import Card, button, label, row
+from app.widgets.disturbances import BESIDE
+from app.widgets.earlier_comparisons import EarlierList
 from app.widgets.field_editors import FieldError, parse_number
 from app.widgets.legend import LineSample
 from app.widgets.plot_style import curve_pen
 from app.workers.checkpoints import CheckpointEntry
-from app.workers.comparisons import Comparison
 
 NOISE = "0, 0.1, 0.3, 0.6"
 """Levels offered at first."""
 EPISODES = 100
 MOST_LEVELS = 20
-SHOWN = 12
-"""Comparisons shown before "Show all" is pressed; each is a row of widgets."""
 NEEDS_HEAD = ("bc", "plan")
 """Modes that use what the head phase trains."""
 
@@ -84,6 +81,12 @@ class ComparePanel(QWidget):
         self.episodes_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.episodes_box.setToolTip("Starts that every mode meets at every noise level")
         self.episodes_box.valueChanged.connect(self._check)
+        self.beside_box = QComboBox()
+        self.beside_box.setMinimumContentsLength(12)
+        self.beside_box.setAccessibleName("What else disturbs")
+        self.beside_box.setToolTip("What disturbs at every noise level, beside the noise")
+        for words, _ in BESIDE:
+            self.beside_box.addItem(words)
         self.observer_box = QCheckBox("Sensors corrected by the observer")
         self.observer_box.setChecked(True)
         self.observer_box.setToolTip(
@@ -134,6 +137,11 @@ class ComparePanel(QWidget):
         if len(levels) > MOST_LEVELS:
             raise FieldError(f"{len(levels)} noise levels; take at most {MOST_LEVELS}")
         return tuple(sorted(levels))
+
+    @property
+    def beside(self) -> tuple[tuple[str, float], ...]:
+        """What disturbs beside the noise."""
+        return BESIDE[self.beside_box.currentIndex()][1]
 
     @property
     def episodes(self) -> int:
@@ -239,6 +247,7 @@ class ComparePanel(QWidget):
             modes.addLayout(row(box, 1, self._lines[mode]))
         what.body.addLayout(modes)
         what.body.addLayout(row(_narrow("noise σ"), self.noise_line))
+        what.body.addLayout(row(_narrow("beside it"), self.beside_box))
         what.body.addLayout(row(_narrow("starts"), self.episodes_box))
         what.body.addWidget(self.observer_box)
         what.body.addWidget(self.summary)
@@ -268,102 +277,6 @@ class ComparePanel(QWidget):
         column.addWidget(files)
         column.addWidget(old)
         column.addStretch(1)
-
-
-class EarlierList(QWidget):
-    """One line a comparison, newest first; a press shows it again."""
-
-    open_wanted = Signal(object)
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._buttons: list[tuple[QPushButton, Comparison]] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._empty = label("None in this workspace yet.", "caption")
-        self._column.addWidget(self._empty)
-        self._lines: list[QWidget] = []
-        self._given: Sequence[Comparison] = ()
-        self._all = False
-        self._more = button("", self._show_all, kind="quiet")
-        self._more.hide()
-        self._column.addWidget(self._more)
-
-    @property
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """Those listed, in order."""
-        return tuple(comparison for _, comparison in self._buttons)
-
-    def show_comparisons(self, comparisons: Sequence[Comparison]) -> None:
-        """List these."""
-        for line in self._lines:
-            self._column.removeWidget(line)
-            line.hide()
-            line.deleteLater()
-        self._lines, self._buttons = [], []
-        shown = comparisons if self._all else comparisons[:SHOWN]
-        for comparison in shown:
-            line = self._line(comparison)
-            self._lines.append(line)
-            self._column.insertWidget(self._column.count() - 1, line)
-        self._given = comparisons
-        self._empty.setVisible(not comparisons)
-        self._more.setText(f"Show {len(comparisons) - len(shown)} older")
-        self._more.setVisible(len(shown) < len(comparisons))
-
-    def open_button(self, folder: Path) -> QPushButton:
-        """The button that shows the comparison in `folder`. Raises `KeyError` without one."""
-        for shown, comparison in self._buttons:
-            if comparison.folder == folder:
-                return shown
-        raise KeyError(folder)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of another theme."""
-        self._theme = theme
-
-    def _show_all(self) -> None:
-        self._all = True
-        self.show_comparisons(self._given)
-
-    def _line(self, comparison: Comparison) -> QWidget:
-        line = QWidget()
-        show = button("Show", kind="small")
-        show.setEnabled(comparison.problem is None)
-        show.clicked.connect(self._pressed)
-        self._buttons.append((show, comparison))
-        name = QLabel(comparison.checkpoint or comparison.name)
-        name.setToolTip(str(comparison.folder))
-        about = label(_about(comparison), "danger" if comparison.problem else "caption", wrap=True)
-        about.setToolTip(comparison.problem or "")
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addWidget(name)
-        texts.addWidget(about)
-        across = QHBoxLayout(line)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addLayout(texts, 1)
-        across.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
-        return line
-
-    def _pressed(self) -> None:
-        pressed = self.sender()
-        for shown, comparison in self._buttons:
-            if shown is pressed:
-                self.open_wanted.emit(comparison)
-
-
-def _about(comparison: Comparison) -> str:
-    if comparison.problem is not None:
-        return "cannot be read"
-    episodes = sum(row.episodes for row in comparison.rows)
-    state = "" if comparison.complete else " · stopped early"
-    when = datetime.fromisoformat(comparison.created).astimezone()
-    return (
-        f"{comparison.task.replace('_', '-')} · {episodes:,} episodes · {when:%d %b %H:%M}{state}"
-    )
 
 
 def _narrow(text: str) -> QLabel:

@@ -106,7 +106,7 @@ def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
     import torch
 
     torch.set_num_threads(1)
-    from core.evaluation import evaluate, plot_curves
+    from core.evaluation import Condition, evaluate, plot_curves
     from core.learning import load_checkpoint
     from core.recording import require_writable
 
@@ -115,8 +115,9 @@ def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
     progresses = evaluate(
         checkpoint,
         plan.modes,
-        plan.noise,
+        (),
         plan.episodes,
+        conditions=[Condition.from_dict({**dict(plan.beside), "noise": n}) for n in plan.noise],
         horizon=plan.horizon,
         batch=plan.batch,
         observer=plan.observer,

@@ -40,6 +40,8 @@ class EvaluationPlan:
     """Episodes that run at once: results fill in this many at a time."""
     observer: bool = True
     """Whether the checkpoint's observer, if it has one, corrects what is sensed."""
+    beside: tuple[tuple[str, float], ...] = ()
+    """What disturbs at every noise level beside it: settings of `core.evaluation.Condition`."""
 
     def to_line(self) -> bytes:
         """As the first line that the process reads."""
@@ -52,6 +54,7 @@ class EvaluationPlan:
             "horizon": self.horizon,
             "batch": self.batch,
             "observer": self.observer,
+            "beside": dict(self.beside),
         }
         return json.dumps(request).encode() + b"\n"
 
@@ -68,6 +71,7 @@ class EvaluationPlan:
             int(request["horizon"]),
             int(request["batch"]),
             bool(request["observer"]),
+            tuple((str(name), float(value)) for name, value in request["beside"].items()),
         )
 
 
@@ -130,12 +134,21 @@ class ProgressReader:
         )
 
 
+def disturbances(plan: EvaluationPlan) -> list[str]:
+    """The arguments that say what disturbs."""
+    levels = [f"{level:g}" for level in plan.noise]
+    if not plan.beside:
+        return ["--noise", *levels]
+    rest = ",".join(f"{name}={value:g}" for name, value in plan.beside)
+    return ["--noise", "--condition", *(f"noise={level},{rest}" for level in levels)]
+
+
 def command_of(plan: EvaluationPlan, modes: Sequence[str] = ()) -> list[str]:
     """The command that makes the result of `plan` again without a window."""
     return [
         *("python", "-m", "core", "evaluate", str(plan.checkpoint)),
         *("--mode", *(modes or plan.modes)),
-        *("--noise", *(f"{level:g}" for level in plan.noise)),
+        *disturbances(plan),
         *("--episodes", str(plan.episodes), "--horizon", str(plan.horizon)),
         *(() if plan.observer else ("--no-observer",)),
         *("--json", RESULTS),

@@ -43,12 +43,17 @@ class Evaluate:
     """How actions are chosen: cloning, nearest neighbour, latent planning."""
     noise: tuple[float, ...] = (0.0,)
     """Sensor noise in units of each feature's standard deviation over the training data."""
+    condition: tuple[str, ...] = ()
+    """What else disturbs, each such as dropout=0.5 or noise=0.3,delay=3; of noise, bias, drift,
+    dropout, delay, displace_object and displace_goal. --noise without numbers: only these."""
     episodes: int = 100
     """Starts per mode and noise level."""
     seed: int = 1_000_000
     """Seed of the first start; evaluation uses 1,000,000 and up."""
     horizon: int = 200
     """Control steps an episode may take, at 20 per second."""
+    solver: Literal["mppi", "cem"] = "mppi"
+    """How planning searches."""
     observer: bool = True
     """Whether the checkpoint's observer, if it has one, corrects what is sensed."""
     json: Path | None = None
@@ -85,7 +90,9 @@ def run(arguments: Sequence[str]) -> int:
                 options.episodes,
                 first_seed=options.seed,
                 horizon=options.horizon,
+                conditions=[evaluation.Condition.parse(text) for text in options.condition],
                 observer=options.observer,
+                options={"plan": {"solver": options.solver}},
                 should_stop=stop,
             )
         )
@@ -133,13 +140,14 @@ def _keep(options: Evaluate, rows: "list[Row]", checkpoint: "Checkpoint", comple
 
 def _table(rows: "list[Row]") -> Table:
     table = Table(title=f"{rows[0].task}: success by mode and sensor noise")
-    for heading in ("mode", "σ", "solved", "rate", "95% interval"):
+    plain = all(row.condition.only_noise for row in rows)
+    for heading in ("mode", "σ" if plain else "condition", "solved", "rate", "95% interval"):
         table.add_column(heading, justify="left" if heading == "mode" else "right")
     for row in rows:
         low, high = row.interval
         table.add_row(
             row.mode,
-            f"{row.noise:.2f}",
+            f"{row.noise:.2f}" if plain else str(row.condition),
             f"{row.successes}/{row.episodes}",
             f"{100 * row.rate:.0f}%",
             f"{100 * low:.0f}–{100 * high:.0f}%",

@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.evaluation.conditions import Condition
 from core.evaluation.errors import SettingsError
 from core.evaluation.results import Row, write_whole
 
@@ -22,17 +24,23 @@ INK, FAINT = "#24292F", "#D8DEE4"
 def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None) -> Path:
     """Draw success rate over noise with 95% Wilson intervals, one panel per task.
 
-    The ending of `path` chooses the format (png, svg, pdf). Rows without episodes, and those
-    that more than noise disturbed, are left out. Raises :class:`SettingsError` if nothing is left
-    or the format is unknown, and :class:`core.recording.StorageError` if the disk refuses.
+    The ending of `path` chooses the format (png, svg, pdf). Rows without episodes are left out, and
+    where what disturbs beside the noise differs, all but the first of that; it is told in the
+    heading. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
+    :class:`core.recording.StorageError` if the disk refuses.
     """
     # Only here: matplotlib takes most of a second to load, and few commands draw.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows = [row for row in rows if row.outcomes and row.condition.only_noise]
+    rows = [row for row in rows if row.outcomes]
     if not rows:
         raise SettingsError("nothing to draw: no episode has been evaluated yet")
+    beside = [replace(row.condition, noise=0.0) for row in rows]
+    shown = Condition() if Condition() in beside else beside[0]
+    rows = [row for row, found in zip(rows, beside, strict=True) if found == shown]
+    if shown != Condition():
+        title = f"{title}, {shown}" if title else str(shown)
     path = Path(path)
     tasks = list(dict.fromkeys(row.task for row in rows))
     figure = Figure(figsize=(1.2 + 5.2 * len(tasks), 4.2), dpi=150, layout="constrained")

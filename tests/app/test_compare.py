@@ -11,7 +11,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QLabel, QSplitter
 
 from app.pages.compare import ComparePage
 from app.studio import Studio
@@ -138,6 +138,28 @@ def test_a_comparison_fills_in_live_and_is_saved_whole(page, qtbot):
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.timeout(180)
+def test_what_disturbs_beside_the_noise_reaches_every_cell_and_the_command(page, qtbot):
+    box = page.controls.beside_box
+    box.setCurrentIndex(box.findText("Half of the frames lost"))
+    page.controls.observer_box.setChecked(False)
+    run(page, modes=("bc",), episodes=4)
+    wait_done(page, qtbot)
+    assert page.failures == []
+    assert [str(row.condition) for row in page.comparison.rows] == [
+        "dropout=0.5",
+        "noise=0.3,dropout=0.5",
+    ]
+    content = json.loads((page.comparison.folder / "results.json").read_text())
+    assert content["provenance"]["observer"] is False
+    assert "--condition noise=0,dropout=0.5" in content["provenance"]["command"]
+    assert (page.comparison.folder / "curves.png").stat().st_size > 10_000
+    (listed,) = page.controls.earlier.comparisons
+    shown = page.controls.earlier.open_button(listed.folder).parentWidget()
+    texts = [label.text() for label in shown.findChildren(QLabel)]
+    assert any("half of the frames lost" in text for text in texts)
+
+
 def test_stop_ends_the_process_and_keeps_complete_batches(page, qtbot):
     run(page, modes=("bc",), noise="0, 0.3", episodes=80)
     number = page.worker.process_id

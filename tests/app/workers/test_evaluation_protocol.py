@@ -22,6 +22,7 @@ PLAN = EvaluationPlan(
     150,
     3,
     observer=False,
+    beside=(("dropout", 0.5),),
 )
 
 
@@ -50,6 +51,7 @@ def test_the_command_that_makes_a_result_again_is_one_the_program_understands():
     assert command[:4] == ["python", "-m", "core", "evaluate"]
     options = parse(Evaluate, "evaluate", command[4:])
     assert options.checkpoint == PLAN.checkpoint
-    assert (options.mode, options.noise, options.episodes) == (("bc", "plan"), (0.0, 0.3), 7)
+    assert (options.mode, options.noise, options.episodes) == (("bc", "plan"), (), 7)
+    assert options.condition == ("noise=0,dropout=0.5", "noise=0.3,dropout=0.5")
     assert options.horizon == 150
     assert not options.observer

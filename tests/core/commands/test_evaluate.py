@@ -54,6 +54,26 @@ def test_table_json_csv_and_curves(run, checkpoint, tmp_path):
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_conditions_and_solvers(run, checkpoint, tmp_path):
+    file = tmp_path / "results.json"
+    result = run(
+        *("evaluate", checkpoint, "--mode", "plan", "--noise", "--condition", "dropout=0.5"),
+        *("noise=0.3,delay=2", "--solver", "cem", "--episodes", 2, "--horizon", 20),
+        *("--no-observer", "--json", file),
+    )
+    assert result.returncode == 0, result.stderr
+    assert "noise=0.3,delay=2" in result.stdout
+    content = json.loads(file.read_text())
+    assert [row["condition"] for row in content["rows"]] == [
+        {"dropout": 0.5},
+        {"noise": 0.3, "delay": 2},
+    ]
+    assert content["provenance"]["observer"] is False
+    wrong = run("evaluate", checkpoint, "--condition", "weather=1")
+    assert wrong.returncode == 1
+    assert "unknown condition 'weather'" in wrong.stderr
+
+
 def test_results_come_again(run, checkpoint, tmp_path):
     rows = []
     for name in ("a.json", "b.json"):
