@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.learning import Dataset
-from core.learning.augmentation import Motion, SceneMotion
+from core.learning.augmentation import COPIES, Motion, SceneMotion, moved_copies
 
 CPU = torch.device("cpu")
 
@@ -104,3 +104,20 @@ def test_scenes_of_another_robot_are_not_moved(dataset):
     torch.testing.assert_close(motion.observations(drawn, rows), rows)
     actions = dataset.demonstrations.actions[:4, None]
     torch.testing.assert_close(motion.actions(drawn, actions), actions)
+
+
+def test_in_moved_copies_the_point_still_goes_where_the_command_says(dataset):
+    """What an action does is the same law in every copy, and each copy lies elsewhere."""
+    motion = SceneMotion(dataset.space, dataset.standardisation, 0.5, 0.1, CPU, mirror=True)
+    copies = moved_copies(dataset.demonstrations, motion, seed=1)
+    assert len(copies) == COPIES * len(dataset.demonstrations)
+    assert copies.lengths == dataset.demonstrations.lengths * COPIES
+    seen = dataset.standardisation.invert(copies.observations)
+    position, commands = seen["end_effector_position"], copies.actions[:, :3].numpy()
+    inside = (copies.episode_of_row()[1:] == copies.episode_of_row()[:-1]).numpy()
+    moved = np.diff(position, axis=0)[inside]
+    np.testing.assert_allclose(moved, 0.0125 * commands[:-1][inside], atol=1e-5)
+    goals = seen["goal_position"][list(copies.starts)].reshape(COPIES, -1, 3)
+    assert (goals.std(axis=0)[:, :2] > 0.01).all()
+    again = moved_copies(dataset.demonstrations, motion, seed=1)
+    assert torch.equal(again.observations, copies.observations)
