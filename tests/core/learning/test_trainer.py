@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core.learning import DivergedError, LearningError, Trainer
+from core.learning.augmentation import COPIES
 
 
 def steps(trainer, count):
@@ -77,6 +78,17 @@ def test_a_frozen_encoder_stays_frozen(normalisation, small_configuration, datas
     changed = {k for k in before if not torch.equal(before[k], after[k])}
     assert not any(k.startswith(frozen) for k in changed)
     assert {k for k in before if k.startswith("head.")} <= changed
+
+
+def test_a_frozen_head_learns_on_moved_copies_where_scenes_are_moved(small_configuration, dataset):
+    for turn, copies in ((0.0, 1), (0.3, COPIES)):
+        c = small_configuration(protocol="frozen", turn=turn, shift=0.0, mirror=False)
+        trainer = steps(Trainer(dataset, c, "cpu"), c.training.steps + 1)
+        assert trainer.phase.name == "head"
+        seen = trainer.sampler.demonstrations
+        assert len(seen) == copies * len(dataset.demonstrations)
+        equal = seen.observations[: len(dataset.demonstrations.observations)]
+        assert torch.equal(equal, dataset.demonstrations.observations) == (turn == 0)
 
 
 def test_the_representation_phase_leaves_the_head_alone(small_configuration, dataset):
