@@ -107,6 +107,7 @@ def _curves(panel: "Axes", section: MeasuredSection) -> None:
         panel.plot(
             *(x, value),
             color=colour,
+            linestyle="--" if number >= len(PALETTE) - 1 else "-",  # the colours begin anew
             marker=MARKERS[number % len(MARKERS)],
             markersize=6,
             markeredgecolor="white",
