@@ -83,6 +83,9 @@ class ComparePanel(QWidget):
         self.episodes_box.valueChanged.connect(self._check)
         self.beside_box = QComboBox()
         self.beside_box.setMinimumContentsLength(12)
+        self.beside_box.setSizeAdjustPolicy(  # the longest entry must not make the panel wider
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.beside_box.setAccessibleName("What else disturbs")
         self.beside_box.setToolTip("What disturbs at every noise level, beside the noise")
         for words, _ in BESIDE:

@@ -34,8 +34,9 @@ LOSS_COLORS = {
     "gripper": 3,
     "decoder": 4,
     "goal": 5,
-    "held-out action": 6,
-    "held-out gripper": 7,
+    "observer": 6,
+    "held-out action": 7,
+    "held-out gripper": 8,
 }
 
 REPRESENTATION, OPTIMISER = "Representation", "Optimiser"
@@ -93,7 +94,7 @@ MEASURES = {
         "variance of the latents.",
         REPRESENTATION,
         (1, 2),
-        {f"prediction_error_{n}": f"{n} step{'s' if n > 1 else ''}" for n in (1, 2, 4, 8)},
+        {f"prediction_error_{n}": f"{n} step{'s' if n > 1 else ''}" for n in (1, 8)},
     ),
     "learning_rate": Measure("Learning rate", "Learning rate of the optimiser.", OPTIMISER, (0, 0)),
     "tau": Measure(

@@ -87,6 +87,7 @@ class HandsCard(Card):
         while (item := self._hint_grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()  # it goes only once the event loop comes round to it
                 widget.deleteLater()
         for number, (key, title) in enumerate(pad_hints(mapping)):
             line, side = divmod(number, 2)
