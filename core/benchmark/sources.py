@@ -41,6 +41,7 @@ WITHOUT_EFFECT = frozenset(
         "allocation.py",
         "checkpoints.py",
         "collapse.py",
+        "configuration.py",
         "errors.py",
         "presets.py",
         "quality.py",
@@ -48,7 +49,8 @@ WITHOUT_EFFECT = frozenset(
         "validation.py",
     }
 )
-"""Files that tell, name, store or speed up, and change no result."""
+"""Files that tell, name, store or speed up, and change no result. Settings do, and are hashed by
+their values, whatever the default is."""
 
 
 @cache

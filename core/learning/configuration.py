@@ -216,7 +216,7 @@ class LossConfiguration:
     """Steps that the predictor is rolled out and compared [control steps]."""
     rollout_points: int = 4
     """Points of a window from which it is rolled out; 0: all of them."""
-    prediction: float = 10.0
+    prediction: float = 1.0
     """Weight of the latent prediction loss."""
     inverse_dynamics: float = 1.0
     """Weight of recovering the actions between belief and a later latent."""
