@@ -57,6 +57,8 @@ class Measure:
     """Row and column within the group."""
     curves: Mapping[str, str] = field(default_factory=dict)
     """What it calls each curve of a run; empty: one, of the name of the plot."""
+    logarithmic: bool = False
+    """Whether its values span decades."""
 
 
 MEASURES = {
@@ -95,6 +97,7 @@ MEASURES = {
         REPRESENTATION,
         (1, 2),
         {f"prediction_error_{n}": f"{n} step{'s' if n > 1 else ''}" for n in (1, 8)},
+        logarithmic=True,
     ),
     "learning_rate": Measure("Learning rate", "Learning rate of the optimiser.", OPTIMISER, (0, 0)),
     "tau": Measure(
@@ -295,6 +298,7 @@ class TrainPlots(QStackedWidget):
                 measure.title,
                 self._theme,
                 explanation=measure.explanation,
+                logarithmic=measure.logarithmic,
                 colors={curve: n for n, curve in enumerate(several)} or {name: index},
                 turns=turns,
                 redraw_interval=MEASURES_INTERVAL,

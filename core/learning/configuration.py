@@ -289,7 +289,7 @@ class TrainingConfiguration:
 
     protocol: Literal["joint", "frozen"] = "joint"
     """Everything together, or the representation first and then the head on frozen features."""
-    steps: int = 1500
+    steps: int = 1300
     """Updates in the joint phase, or of the representation in the frozen protocol."""
     head_steps: int = 2500
     """Updates of the head in the frozen protocol."""
