@@ -67,6 +67,8 @@ class Import:
     """Control steps per second [Hz], instead of what the source says."""
     images: bool = True
     """Take in camera images too."""
+    without: tuple[str, ...] = ()
+    """Observation fields to leave out."""
     replace: bool = False
     """Overwrite other recordings of the same names."""
 
@@ -109,7 +111,9 @@ def run_import(arguments: Sequence[str]) -> int:
     with _opened(options) as source:
         bar = ProgressBar(f"importing {source.path.name}", len(source))
         with bar:
-            imported = import_episodes(source, workspace.root, replace_existing=options.replace)
+            imported = import_episodes(
+                source, workspace.root, without=options.without, replace_existing=options.replace
+            )
             for done, episode in enumerate(imported, start=1):
                 steps += episode.steps
                 kept += not episode.written

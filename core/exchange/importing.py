@@ -1,6 +1,6 @@
 """Episodes of other programs become recordings of this one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,17 +39,27 @@ class Imported:
 
 
 def import_episodes(
-    source: Source, workspace: Path | str, *, replace_existing: bool = False
+    source: Source,
+    workspace: Path | str,
+    *,
+    without: Sequence[str] = (),
+    replace_existing: bool = False,
 ) -> Iterator[Imported]:
     """Write every episode of `source` into the workspace, one committed file after the other.
 
+    The fields `without` are left out. A field that only repeats the command before is told in the
+    notes of `source`: a policy that sees it learns to go on with what it was doing.
     An interrupted import is taken up by running it again: what is there already is left alone.
     Raises :class:`UnusableSourceError` for episodes that make no sense, :class:`TargetError`
     if another recording of the same name lies there, and what writing raises.
     """
     folder = require_writable(Workspace(workspace).episodes)
     units = units_of(source)
-    for foreign in source.episodes():
+    repeating: set[str] | None = None
+    for found in source.episodes():
+        foreign = _leave_out(source, found, without)
+        repeated = _repeats_commands(foreign)
+        repeating = repeated if repeating is None else repeating & repeated
         episode = _episode(source, foreign, units)
         path = folder / f"{episode.info.identifier}.hdf5"
         if path.exists() and not replace_existing:
@@ -63,6 +73,37 @@ def import_episodes(
             continue
         write_episode(folder, episode, replace=True)
         yield Imported(path, len(episode), written=True)
+    for name in sorted(repeating or ()):
+        source.notes.append(
+            f"observation {name!r} is the command of the step before, which a policy learns to "
+            f"repeat; --without {name} leaves it out"
+        )
+
+
+def _leave_out(source: Source, foreign: ForeignEpisode, names: Sequence[str]) -> ForeignEpisode:
+    """The episode without the fields called `names`."""
+    left = {name: rows for name, rows in foreign.observations.items() if name not in names}
+    unknown = sorted(set(names) - foreign.observations.keys())
+    if unknown or not left:
+        wrong = f"has no field {unknown[0]!r}" if unknown else "would be left without any field"
+        raise UnusableSourceError(
+            f"{foreign.name} of {source.path} {wrong}; fields: {', '.join(foreign.observations)}",
+            source.path,
+        )
+    info = foreign.info
+    if info is not None:
+        info = replace(info, fields=tuple(name for name in info.fields if name in left))
+    return replace(foreign, observations=left, info=info)
+
+
+def _repeats_commands(foreign: ForeignEpisode) -> set[str]:
+    """Fields that hold, at every step, the action of the step before."""
+    before = foreign.actions[:-1].astype(np.float32)
+    return {
+        name
+        for name, rows in foreign.observations.items()
+        if len(before) and np.array_equal(rows[1:].astype(np.float32), before)
+    }
 
 
 def _episode(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Episode:

@@ -59,7 +59,7 @@ class ForeignFile:
             return str(_member(self._file, name, h5py.Dataset, self.path).dtype.kind)
 
     def attribute(self, group: str, name: str) -> Any:
-        """A whole number or text attached to `group`; None if there is none."""
+        """A whole number, truth value or text attached to `group`; None if there is none."""
         with self._reading():
             return _attribute(_member(self._file, group, h5py.Group, self.path), name, self.path)
 

@@ -216,7 +216,7 @@ def _attribute(owner: h5py.File | h5py.Group, name: str, path: Path) -> Any:
     text = h5py.check_string_dtype(identifier.dtype) is not None
     if identifier.shape != () or identifier.get_storage_size() > MAX_ATTRIBUTE_BYTES:
         raise UnsafeRecordingError(f"{path} declares a huge attribute {name!r}", path)
-    if not text and identifier.dtype.kind not in "iu":
+    if not text and identifier.dtype.kind not in "biu":
         raise DamagedRecordingError(f"{path} is damaged: attribute {name!r} is no text", path)
     value = owner.attrs[name]
     if isinstance(value, bytes):

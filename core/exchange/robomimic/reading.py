@@ -87,8 +87,8 @@ class RobomimicSource:
         if self._file.is_dataset(f"data/{name}/states"):
             states = self._file.read(f"data/{name}/states")
             states = states.reshape(len(states), -1)
-        success = None
-        if rewards is not None and self._sparse:
+        success = self._success(name)
+        if success is None and rewards is not None and self._sparse:
             success = bool((rewards > 0).any())
         return ForeignEpisode(
             name=name,
@@ -112,7 +112,10 @@ class RobomimicSource:
         images: dict[str, np.ndarray] = {}
         for key in self._file.names(f"data/{name}/obs"):
             place = f"data/{name}/obs/{key}"
-            if not self._file.is_dataset(place) or self._file.kind(place) not in "biuf":
+            if not self._file.is_dataset(place):
+                self._note(f"observation {key!r} is a group of others and was left out")
+                continue
+            if self._file.kind(place) not in "biuf":
                 self._note(f"observation {key!r} holds no numbers and was left out")
                 continue
             shape = self._file.shape(place)
@@ -136,6 +139,11 @@ class RobomimicSource:
                     self.path,
                 )
         return fields, images
+
+    def _success(self, name: str) -> bool | None:
+        """What Isaac Lab's recorder attaches to a demonstration; None if nothing is there."""
+        mark = self._file.attribute(f"data/{name}", "success")
+        return None if mark is None or isinstance(mark, str) else bool(mark)
 
     def _column(self, name: str, key: str) -> np.ndarray | None:
         place = f"data/{name}/{key}"

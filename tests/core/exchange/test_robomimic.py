@@ -220,3 +220,53 @@ def test_only_episodes_recorded_alike_go_together(workspace, episodes):
     write_episode(workspace / "episodes", other)
     with pytest.raises(NotExportableError, match="push-900 has other control rate"):
         choose_episodes(workspace)
+
+
+def isaac_lab(path):
+    """A file as Isaac Lab's recorder writes it: marks of success, groups within groups, and the
+    command of the step before among the observations."""
+    random = np.random.default_rng(2)
+    with h5py.File(path, "w") as file:
+        file.create_group("data").attrs["env_args"] = json.dumps({"env_name": "Reach", "type": 2})
+        for number, solved in enumerate((True, False)):
+            demo = file.create_group(f"data/demo_{number}")
+            demo.attrs["success"] = solved
+            actions = random.uniform(-0.3, 0.3, (12, 6)).astype(np.float32)
+            demo["actions"] = actions
+            demo["obs/actions"] = np.concatenate((np.zeros((1, 6), np.float32), actions[:-1]))
+            demo["obs/joint_pos"] = random.normal(size=(12, 6)).astype(np.float32)
+            demo["obs/datagen_info/reached"] = np.zeros(12, np.bool_)
+            demo["states/articulation/robot/root_pose"] = np.zeros((12, 7), np.float32)
+    return path
+
+
+def test_a_recording_of_isaac_lab_tells_its_successes_and_its_last_commands(tmp_path, take_in):
+    with open_foreign(isaac_lab(tmp_path / "reach.hdf5")) as file:
+        source = RobomimicSource(file)
+        done = take_in(source, tmp_path / "all")
+        notes = list(source.notes)
+        left = take_in(RobomimicSource(file), tmp_path / "left", without=("actions",))
+        with pytest.raises(
+            UnusableSourceError, match="no field 'hand'; fields: actions, joint_pos"
+        ):
+            take_in(RobomimicSource(file), tmp_path / "none", without=("hand",))
+    assert [read_episode(item.path).info.success for item in done] == [True, False]
+    assert set(read_episode(done[0].path).observations) == {"actions", "joint_pos"}
+    assert set(read_episode(left[0].path).observations) == {"joint_pos"}
+    assert any("'datagen_info' is a group" in note for note in notes)
+    assert [note for note in notes if "--without" in note] == [
+        "observation 'actions' is the command of the step before, which a policy learns to "
+        "repeat; --without actions leaves it out"
+    ]
+
+
+def test_fields_of_an_own_export_can_be_left_out(workspace, episodes, tmp_path, take_in):
+    out = tmp_path / "out.hdf5"
+    list(export_robomimic(choose_episodes(workspace), out))
+    name = episodes[0].info.fields[-1]
+    with open_foreign(out) as file:
+        source = RobomimicSource(file)
+        done = take_in(source, tmp_path / "back", without=(name,))
+    again = read_episode(done[0].path)
+    assert again.info.fields == episodes[0].info.fields[:-1] == tuple(again.observations)
+    assert not any("--without" in note for note in source.notes)
