@@ -138,6 +138,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
 QTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{
     color: {t.faint}; background: {t.panel}; }}
+QComboBox {{ padding-right: 0px; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: {_icon(t, "down")}; width: 16px; height: 16px; }}
 QComboBox::down-arrow:disabled {{ image: {_icon(t, "down_disabled")}; }}
