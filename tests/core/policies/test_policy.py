@@ -117,12 +117,19 @@ def test_a_checkpoint_from_disk_gives_identical_actions(mode, tmp_path, demonstr
     np.testing.assert_array_equal(kept, loaded)
 
 
+def error_and_chance(told, truth):
+    """Mean distance [m] of what is told from the truth, and from everybody else's truth."""
+    distance = np.linalg.norm(told[:, None] - truth[None], axis=2)
+    others = ~np.eye(len(told), dtype=bool)
+    return distance.diagonal().mean(), distance[others].mean()
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_every_mode_explains_itself(mode, checkpoint):
-    position, goal = starts(6)
+    position, goal = starts(40)
     policy = policy_for(checkpoint, mode)
     _, end = run(policy, position, goal, steps=8)
-    explanations = [policy.explain(i) for i in range(6)]
+    explanations = [policy.explain(i) for i in range(40)]
     for explanation in explanations:
         assert explanation.text
         assert explanation.futures is not None
@@ -131,11 +138,12 @@ def test_every_mode_explains_itself(mode, checkpoint):
         believed = explanation.observation
         assert believed is not None
         assert {k: v.shape for k, v in believed.items()} == dict.fromkeys(checkpoint.fields, (3,))
-    # the probe of this small model sees arm and goal to some centimetres; by chance it is 18
-    first = np.asarray([e.futures[0, 0] for e in explanations])
-    assert np.linalg.norm(first - end, axis=1).mean() < 0.1
+    # this small model's probe errs by 0.3 to 0.5 of chance, whatever its training seed (of 4)
+    error, chance = error_and_chance(np.asarray([e.futures[0, 0] for e in explanations]), end)
+    assert error < 0.65 * chance
     goals = np.asarray([e.observation["goal_position"] for e in explanations])
-    assert np.linalg.norm(goals - goal, axis=1).mean() < 0.1
+    error, chance = error_and_chance(goals, goal)
+    assert error < 0.65 * chance
     explanation = explanations[0]
     if mode == "bc":
         assert explanation.demonstration is None
