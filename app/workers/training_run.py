@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.workers.checkpoints import AUTOSAVE
 from app.workers.run_curves import Points, RunCurves
-from core.recording import Episode, StorageError, read_episode, require_writable
+from core.recording import (
+    Episode,
+    StorageError,
+    perturbed_replays,
+    read_episode,
+    require_writable,
+)
 
 if TYPE_CHECKING:
     from core.learning import Configuration, Dataset, Demonstrations, Report, Trainer
@@ -93,13 +99,25 @@ class TrainingRun:
         Raises `TrainingStoppedError` when stopped, and the errors of reading recordings, of
         data sets, of configurations and of checkpoints, each a sentence.
         """
-        from core.learning import Dataset, Trainer, held_out_demonstrations, resume_training
+        from core.learning import (
+            Configuration,
+            Dataset,
+            Trainer,
+            held_out_demonstrations,
+            load_checkpoint,
+            resume_training,
+        )
 
         warm_up()
         plan = self.plan
         require_writable(plan.folder.parent)  # before minutes of training
         episodes = _read(plan.recordings, should_stop)
-        dataset: Dataset = Dataset.from_episodes(episodes)
+        configuration = plan.configuration or Configuration()
+        if plan.resume is not None:
+            configuration = load_checkpoint(plan.resume).configuration
+        training = configuration.training
+        replays = perturbed_replays(episodes, training.replays, training.seed)
+        dataset: Dataset = Dataset.from_episodes(episodes, replays=replays)
         if plan.resume is not None:
             self._trainer = resume_training(plan.resume, dataset, plan.device)
             self.curves = RunCurves.read(plan.resume)

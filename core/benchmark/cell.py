@@ -9,7 +9,7 @@ from typing import Any
 from core.benchmark.demonstrations import STARTS_PER_SEED, data_hash
 from core.benchmark.errors import ScopeError
 from core.benchmark.methods import configuration, get_method, get_regime, settings
-from core.benchmark.sources import EVALUATION, LEARNING, source_hash
+from core.benchmark.sources import EVALUATION, LEARNING, REPLAYS, source_hash
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.learning import Configuration
 from core.simulation import get_task
@@ -104,10 +104,13 @@ class Cell:
 @cache
 def _training_key(cell: Cell) -> str:
     """Asked for once for every trial of every table, and it cannot change in a process."""
+    values = settings(cell.method, cell.regime, cell.seed, quick=cell.quick)
+    made = [source_hash(*REPLAYS)] if values["training"]["replays"] else []
     return _hash(
-        settings(cell.method, cell.regime, cell.seed, quick=cell.quick),
+        values,
         data_hash(cell.task, cell.seed, cell.demonstrations),
         source_hash(*LEARNING),
+        *made,
     )
 
 

@@ -24,7 +24,7 @@ from core.learning import (
     measure_representation,
     save_checkpoint,
 )
-from core.recording import software_versions
+from core.recording import perturbed_replays, software_versions
 
 Told = Callable[[float, str], None]
 """Is told the share that is done and what is under way."""
@@ -129,7 +129,8 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
     """
     began = time.perf_counter()
     told(0.0, "reading demonstrations")
-    dataset = _dataset(cache, cell.task, cell.seed, cell.demonstrations)
+    replays = cell.configuration.training.replays
+    dataset = _dataset(cache, cell.task, cell.seed, cell.demonstrations, replays)
     prepared = time.perf_counter()
     trainer = Trainer(dataset, cell.configuration, "cpu")
     losses: dict[str, float] = {}
@@ -163,10 +164,11 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
 
 
 @lru_cache(maxsize=16)
-def _dataset(cache: Path, task: str, seed: int, count: int) -> Dataset:
+def _dataset(cache: Path, task: str, seed: int, count: int, replays: int) -> Dataset:
     """The demonstrations as tensors, which nobody writes to: a process meets the same ones with
     every method, and reading a hundred files takes a second."""
-    return Dataset.from_episodes(scripted_demonstrations(cache, task, seed, count))
+    episodes = scripted_demonstrations(cache, task, seed, count)
+    return Dataset.from_episodes(episodes, replays=perturbed_replays(episodes, replays, seed))
 
 
 def _evaluated(

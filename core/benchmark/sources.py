@@ -23,6 +23,8 @@ SIMULATION = (
 """What decides which demonstrations there are."""
 LEARNING = ("learning",)
 """What decides what is learned from them."""
+REPLAYS = ("recording/replays.py",)
+"""What decides, beside the simulation, which replays there are of them."""
 EVALUATION = (
     *SIMULATION,
     "simulation/noise.py",

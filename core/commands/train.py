@@ -21,6 +21,7 @@ from core.learning import (
     DivergedError,
     Trainer,
     get_preset,
+    load_checkpoint,
     resume_training,
     save_checkpoint,
 )
@@ -28,6 +29,7 @@ from core.recording import (
     Episode,
     find_episodes,
     list_episodes,
+    perturbed_replays,
     read_episode,
     require_writable,
 )
@@ -77,7 +79,12 @@ def run(arguments: Sequence[str]) -> int:
         )
     use_one_torch_thread()
     episodes = _read(options)
-    dataset = Dataset.from_episodes(episodes)
+    configuration = options.configuration
+    if options.resume:
+        configuration = load_checkpoint(options.out).configuration
+    training = configuration.training
+    replays = perturbed_replays(episodes, training.replays, training.seed)
+    dataset = Dataset.from_episodes(episodes, replays=replays)
     if options.resume:
         trainer = resume_training(options.out, dataset, options.device)
     else:

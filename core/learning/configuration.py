@@ -308,6 +308,8 @@ class TrainingConfiguration:
     noise: float = 0.0
     """Largest sensor noise in what is encoded while encoder and memory learn; every window has its
     own level up to it, targets have none [standard deviations of each feature]. 0: none."""
+    replays: int = 0
+    """Disturbed replays of each demonstration, for encoder and predictor alone. 0: none."""
     seed: int = 0
     """Fixes the initial weights and the order of the data."""
 
@@ -321,7 +323,8 @@ class TrainingConfiguration:
             _need(self.steps >= 1, self, "steps", "at least 1")
         for name in ("turn", "shift", "noise"):
             _need(getattr(self, name) >= 0, self, name, "0 (none) or larger")
-        _need(self.seed >= 0, self, "seed", "0 or larger")
+        for name in ("replays", "seed"):
+            _need(getattr(self, name) >= 0, self, name, "0 or larger")
 
 
 @dataclass(frozen=True)

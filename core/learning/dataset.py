@@ -65,6 +65,8 @@ class Dataset:
     """The scaled data."""
     constant_features: tuple[str, ...] = ()
     """Features that never change, as ``field[index]``; they are zero to every policy."""
+    replays: Demonstrations | None = None
+    """What else the representation learns from, scaled alike; nobody imitates it."""
 
     @classmethod
     def from_episodes(
@@ -73,11 +75,13 @@ class Dataset:
         *,
         device: torch.device | str = "cpu",
         action_names: Sequence[str] | None = None,
+        replays: Sequence[EpisodeLike] = (),
     ) -> Dataset:
         """Check, standardise and pack `episodes`.
 
         `action_names` defaults to those of the episodes' `info.action_units`, where they have
-        such, then to the seven command names, or ``action_0`` … for other sizes.
+        such, then to the seven command names, or ``action_0`` … for other sizes. `replays` are
+        episodes of the same kind that only encoder and predictor learn from.
         Raises `DatasetError` in one sentence for too few episodes, mixed tasks, control rates,
         fields or sizes, images, numbers that are not finite and actions outside [-1, 1].
         """
@@ -86,8 +90,8 @@ class Dataset:
                 f"{len(episodes)} episode(s) given; training needs at least {FEWEST_EPISODES} "
                 "demonstrations of the same task: record more, or choose more."
             )
-        _check_same(episodes)
-        for episode in episodes:
+        _check_same([*episodes, *replays])
+        for episode in (*episodes, *replays):
             _check_arrays(episode, episodes[0])
         observations = [dict(e.observations) for e in episodes]
         first = observations[0]
@@ -112,15 +116,13 @@ class Dataset:
             action_scale=() if units is None else tuple(units.scale),
         )
         standardisation = Standardisation.of(observations, foreign=space.foreign)
-        packed = torch.cat([standardisation.apply(o) for o in observations])  # (rows, O)
-        actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
-        demonstrations = Demonstrations(
-            packed.contiguous(),
-            torch.from_numpy(actions).clamp(-1.0, 1.0),
-            tuple(len(e.actions) for e in episodes),
-            tuple(e.info.identifier for e in episodes),
-        ).to(device)
-        return cls(space, standardisation, demonstrations, _constant(standardisation))
+        return cls(
+            space,
+            standardisation,
+            _packed(episodes, standardisation).to(device),
+            _constant(standardisation),
+            _packed(replays, standardisation).to(device) if replays else None,
+        )
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same data on `device`."""
@@ -129,11 +131,23 @@ class Dataset:
             self.standardisation,
             self.demonstrations.to(device),
             self.constant_features,
+            None if self.replays is None else self.replays.to(device),
         )
 
     def __len__(self) -> int:
         """Number of demonstrations."""
         return len(self.demonstrations)
+
+
+def _packed(episodes: Sequence[EpisodeLike], standardisation: Standardisation) -> Demonstrations:
+    packed = torch.cat([standardisation.apply(dict(e.observations)) for e in episodes])  # (rows, O)
+    actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
+    return Demonstrations(
+        packed.contiguous(),
+        torch.from_numpy(actions).clamp(-1.0, 1.0),
+        tuple(len(e.actions) for e in episodes),
+        tuple(e.info.identifier for e in episodes),
+    )
 
 
 def _action_units(episodes: Sequence[EpisodeLike]) -> Any:

@@ -48,6 +48,16 @@ class Demonstrations:
             self.observations.to(device), self.actions.to(device), self.lengths, self.identifiers
         )
 
+    def joined(self, other: Demonstrations) -> Demonstrations:
+        """These and then `other`, on the device of these."""
+        other = other.to(self.device)
+        return Demonstrations(
+            torch.cat((self.observations, other.observations)),
+            torch.cat((self.actions, other.actions)),
+            self.lengths + other.lengths,
+            self.identifiers + other.identifiers,
+        )
+
     def spread(self, count: int) -> Demonstrations:
         """At most `count` of the episodes, evenly spaced."""
         chosen = sorted(

@@ -98,6 +98,11 @@ class Trainer:
         if self.device.type == "cpu":
             keep_freed_memory()
         self.dataset = dataset.to(self.device)
+        if self.configuration.training.replays and dataset.replays is None:
+            raise LearningError(
+                f"training.replays is {self.configuration.training.replays}, but the data set has "
+                "no replays; give them to Dataset.from_episodes, or set it to 0"
+            )
         training = self.configuration.training
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(training.seed)
@@ -285,6 +290,7 @@ class Trainer:
             chunk=max(configuration.head.chunk, configuration.loss.inverse_span),
             generator=self.generator,
             motion=motion,
+            replays=self.dataset.replays if phase.representation else None,
         )
         self._names: tuple[str, ...] = ()
         self._rate = self._tau = 0.0

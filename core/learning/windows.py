@@ -10,6 +10,8 @@ from torch import Tensor
 from core.learning.augmentation import Motion, SceneMotion
 from core.learning.demonstrations import Demonstrations
 
+REPLAYED = 0.5
+"""Windows of replays in a batch, as a part of those of demonstrations, which they are added to."""
 FROM_THE_START = 0.25
 """Part of the windows that begin where their episode begins, as every deployment does."""
 
@@ -34,11 +36,19 @@ class Windows:
     """Length of the windows proper."""
     generator: torch.Generator
     """For what a loss term draws itself; the sampler's, so that it is saved with it."""
+    imitated: Tensor | None = None
+    """Which windows show what to do, (batch,) bool; None: all. The others are replays."""
 
     def chunks(self, length: int) -> Tensor:
         """The next `length` actions from each step, (batch, time, length, A)."""
         # unfold is a view: (batch, time, A, length) -> (batch, time, length, A)
         return self.actions[:, : self.time + length - 1].unfold(1, length, 1).transpose(2, 3)
+
+    def examples(self, exists: Tensor) -> Tensor:
+        """`exists` (batch, …), and False in all windows that are not to be imitated."""
+        if self.imitated is None:
+            return exists
+        return exists & self.imitated.view(-1, *[1] * (exists.ndim - 1))
 
     def chunks_exist(self, length: int) -> Tensor:
         """Which of these exist, (batch, time, length)."""
@@ -73,18 +83,25 @@ class WindowSampler:
         chunk: int,
         generator: torch.Generator,
         motion: SceneMotion | None = None,
+        replays: Demonstrations | None = None,
     ) -> None:
         """`chunk`: length of the longest chunk of actions that will be asked for. `motion`: by
-        which every window is turned and moved, if at all."""
-        self.demonstrations = demonstrations
+        which every window is turned and moved, if at all. `replays`: from which `REPLAYED` more
+        windows are drawn."""
+        self.data = demonstrations if replays is None else demonstrations.joined(replays)
         self.batch, self.time, self.chunk = batch, time, chunk
         self.motion = motion
         self.generator = generator
         device = demonstrations.device
         self.starts = _allowed_starts(demonstrations, time)  # (choices,)
-        self.last_row = demonstrations.last_row()
+        self.last_row = self.data.last_row()
         self.first_rows = torch.tensor(demonstrations.starts)
         self.steps = torch.arange(time + max(chunk, 1) - 1, device=device)
+        self.replayed, self.imitated = 0, None
+        if replays is not None:
+            self.replayed = max(1, round(batch * REPLAYED))
+            self.replay_starts = _allowed_starts(replays, time) + len(demonstrations.observations)
+            self.imitated = torch.arange(batch + self.replayed, device=device) < batch
 
     def draw(self) -> Draw:
         """What the next windows are; on the CPU."""
@@ -95,13 +112,16 @@ class WindowSampler:
             count = round(batch * FROM_THE_START)
             episode = torch.randint(len(self.first_rows), (count,), generator=generator)
             rows[:count] = self.first_rows[episode]
+        if self.replayed:
+            choice = torch.randint(len(self.replay_starts), (self.replayed,), generator=generator)
+            rows = torch.cat((rows, self.replay_starts[choice]))
         offset = torch.randint(self.time, (), generator=generator)
-        motion = self.motion.draw(batch, generator) if self.motion is not None else None
+        motion = self.motion.draw(len(rows), generator) if self.motion is not None else None
         return Draw(rows, offset, motion)
 
     def gather(self, draw: Draw, ahead: int) -> Windows:
         """The windows of a draw, on the device of the data, with `ahead` further frames."""
-        data, time = self.demonstrations, self.time
+        data, time = self.data, self.time
         first = draw.rows.to(data.device)
         if len(self.steps) < time + ahead:
             self.steps = torch.arange(time + ahead, device=data.device)
@@ -124,6 +144,7 @@ class WindowSampler:
             offset=draw.offset,
             time=time,
             generator=self.generator,
+            imitated=self.imitated,
         )
 
 

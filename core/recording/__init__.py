@@ -23,6 +23,7 @@ from core.recording.library import Library
 from core.recording.quality import Quality, idle_ends, measure_quality
 from core.recording.reader import read_episode, read_info
 from core.recording.recorder import EpisodeRecorder, episode_from_arrays
+from core.recording.replays import perturbed_replays
 from core.recording.rows import EpisodeEntry, EpisodeRow
 from core.recording.scripted import scripted_episode
 from core.recording.selections import Selection, Selections
@@ -85,6 +86,7 @@ __all__ = [
     "measure_quality",
     "open_index",
     "path_outliers",
+    "perturbed_replays",
     "read_episode",
     "read_info",
     "require_writable",
