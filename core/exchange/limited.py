@@ -6,6 +6,7 @@ other. A child that only looked first would decode everything twice and prove li
 that writes past its memory may survive it there and die of it here.
 """
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from core.exchange.messages import read_message
 from core.exchange.source import ForeignEpisode, own_info
 from core.recording import errors as recording_errors
 from core.recording.episode import FASTEST, LONGEST_TEXT
-from core.recording.limits import ending_of, start_reader
+from core.recording.limits import ending_of, start_child
 
 Format = Literal["robomimic", "lerobot"]
 
@@ -109,11 +110,12 @@ class LimitedSource:
         self._process.kill()
         self._process.wait()
         for stream in _pipes(self._process):
-            stream.close()
+            with contextlib.suppress(OSError):  # a request that was never taken
+                stream.close()
         self._process = None
 
     def _open(self) -> None:
-        self._process = start_reader(COMMAND)
+        self._process = start_child(COMMAND)
         self._where = "while it was opened"
         try:
             self._ask(self._wanted)
@@ -158,11 +160,9 @@ class LimitedSource:
     def _ask(self, line: str) -> None:
         assert self._process is not None
         requests, _ = _pipes(self._process)
-        try:
+        with contextlib.suppress(OSError):  # it has died, which its silence will tell
             requests.write(line.encode() + b"\n")
             requests.flush()
-        except OSError:
-            pass  # it has died, which its silence will tell
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """The next message; a child that is silent for `seconds` is killed."""

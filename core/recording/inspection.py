@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from core.recording.errors import InvalidEpisodeError
-from core.recording.limits import ending_of, start_reader
+from core.recording.limits import ending_of, start_child
 from core.recording.rows import EpisodeRow, broken, row_from_json
 
 COMMAND = ("-m", "core.recording.inspector")
@@ -155,7 +155,7 @@ class _Child:
     """The process and the thread that waits for its answers."""
 
     def __init__(self) -> None:
-        self._process = start_reader(COMMAND)
+        self._process = start_child(COMMAND)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._input: IO[str] = io.TextIOWrapper(self._process.stdin, encoding="utf-8")

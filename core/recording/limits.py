@@ -62,11 +62,11 @@ def reader_environment() -> Mapping[str, str]:
     }
 
 
-def start_reader(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+def start_child(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     """Python with the arguments `command` as a child with pipes, in such an environment.
 
-    It is to call :func:`limit_this_process` itself. Raises :class:`StorageError` if it cannot be
-    started.
+    One that reads foreign files calls :func:`limit_this_process` itself. Raises
+    :class:`StorageError` if it cannot be started.
     """
     try:
         # Not forked: a window's threads and its graphics must not be in the child.
@@ -79,7 +79,7 @@ def start_reader(command: Sequence[str]) -> "subprocess.Popen[bytes]":
         )
     except OSError as error:
         raise StorageError(
-            f"cannot start the process that reads foreign files: {error.strerror or error}; "
+            f"cannot start a process to work with the file: {error.strerror or error}; "
             "close other programs and try again"
         ) from error
 
