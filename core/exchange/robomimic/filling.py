@@ -11,6 +11,7 @@ Layout: https://robomimic.github.io/docs/datasets/overview.html
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from core.recording.layout import ROBOMIMIC_GYM_ENVIRONMENT, store_images
 def main() -> int:
     """Write one file; ends the process itself where HDF5 must not be left to close its file."""
     wanted = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_the_input, daemon=True).start()
     paths = [Path(path) for path in wanted["recordings"]]
     try:
         chosen = Chosen(tuple(paths), tuple(read_info(path) for path in paths))
@@ -39,6 +41,12 @@ def main() -> int:
         _say({"errno": error.errno or 0})
         os._exit(1)
     return 0
+
+
+def _end_with_the_input() -> None:
+    """Whoever wanted the file was killed: the disk is not filled any further."""
+    os.read(sys.stdin.fileno(), 1)  # not by `sys.stdin`, whose lock Python wants when it ends
+    os._exit(1)
 
 
 def _say(message: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from core.recording import (
     write_episode,
 )
 from core.recording.foreign import open_foreign
+from core.recording.limits import start_child
 from core.recording.reader import MAX_FILE
 
 
@@ -230,6 +231,21 @@ def test_the_process_that_writes_may_die(workspace, tmp_path, monkeypatch):
     with pytest.raises(StorageError, match="cannot save"):
         list(export_robomimic(choose_episodes(workspace), out))
     assert list(out.parent.iterdir()) == []
+
+
+def test_the_process_that_writes_ends_with_its_parent(workspace, tmp_path):
+    out = tmp_path / "out.hdf5"
+    wanted = {
+        "out": str(out),
+        "recordings": [str(path) for path in choose_episodes(workspace).paths] * 10_000,
+        "next_observations": True,
+    }
+    child = start_child(writing.COMMAND)
+    with child:
+        child.stdin.write(json.dumps(wanted).encode() + b"\n")
+        child.stdin.flush()
+        child.stdin.close()
+        assert child.wait(timeout=60) == 1
 
 
 def test_a_damaged_recording_ends_the_export(workspace, tmp_path):
