@@ -1,6 +1,5 @@
 """`python -m core export` and `python -m core import`: data to and from other programs."""
 
-import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import tyro
 from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
-from core.exchange import Chosen, Source, choose_episodes, import_episodes
+from core.exchange import Chosen, LimitedSource, choose_episodes, import_episodes
 from core.recording import Workspace
 
 Format = Literal["robomimic", "lerobot"]
@@ -108,7 +107,14 @@ def run_import(arguments: Sequence[str]) -> int:
         raise UsageError(f"--rate is {options.rate:g}; expected a control rate in Hz")
     workspace = Workspace(options.folder)
     kept = steps = 0
-    with _opened(options) as source:
+    path = options.source.expanduser().absolute()
+    with LimitedSource(
+        options.format,
+        path,
+        task=options.task,
+        control_rate=options.rate,
+        images=options.images,
+    ) as source:
         bar = ProgressBar(f"importing {source.path.name}", len(source))
         with bar:
             imported = import_episodes(
@@ -126,25 +132,3 @@ def run_import(arguments: Sequence[str]) -> int:
         there = f", {kept} of them there already" if kept else ""
         sys.stderr.write(f"{len(source)} episodes, {steps} control steps{there}\n")
     return SUCCESS
-
-
-@contextlib.contextmanager
-def _opened(options: Import) -> Iterator[Source]:
-    path = options.source.expanduser().absolute()
-    if options.format == "robomimic":
-        from core.exchange.robomimic import RobomimicSource
-        from core.recording.foreign import open_foreign
-        from core.recording.inspection import Inspector
-
-        with Inspector() as inspector:  # a file can crash the HDF5 library itself: first elsewhere
-            inspector.require_readable(path)
-        with open_foreign(path) as file:
-            yield RobomimicSource(
-                file, task=options.task, control_rate=options.rate, images=options.images
-            )
-    else:
-        from core.exchange.lerobot import LeRobotSource
-
-        yield LeRobotSource(
-            path, task=options.task, control_rate=options.rate, images=options.images
-        )

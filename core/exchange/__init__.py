@@ -13,6 +13,7 @@ from core.exchange.errors import (
     UnusableSourceError,
 )
 from core.exchange.importing import Imported, import_episodes, same_data
+from core.exchange.limited import LimitedSource
 from core.exchange.source import ForeignEpisode, Source
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ExchangeError",
     "ForeignEpisode",
     "Imported",
+    "LimitedSource",
     "NotExportableError",
     "Source",
     "TargetError",

@@ -1,11 +1,13 @@
 """Single images as PNG, and back, with nothing but PNG and JPEG accepted."""
 
 import io
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image
 
 from core.exchange.errors import UnusableSourceError
+from core.recording.reader import MAX_BYTES
 
 LARGEST_SIDE = 8192
 """Images wider or higher than this are not decoded [px]."""
@@ -35,3 +37,26 @@ def from_bytes(data: bytes) -> np.ndarray:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnusableSourceError(f"an image cannot be read ({error})") from error
+
+
+def stack(pictures: Iterable[np.ndarray], count: int) -> np.ndarray:
+    """At most `count` pictures (height, width, 3) as one array (…, height, width, 3) uint8.
+
+    Raises :class:`UnusableSourceError` for several sizes, and, after the first picture, if all of
+    them would be larger than a recording may be.
+    """
+    taken = np.empty((0, 0, 0, 3), np.uint8)
+    number = 0
+    for picture in pictures:
+        if number == 0:
+            if picture.nbytes * count > MAX_BYTES:
+                raise UnusableSourceError(
+                    f"{count} images of {picture.shape[1]} x {picture.shape[0]} pixels are more "
+                    f"than {MAX_BYTES / 2**30:g} GiB; leave them out with --no-images"
+                )
+            taken = np.empty((count, *picture.shape), np.uint8)
+        if picture.shape != taken.shape[1:]:
+            raise UnusableSourceError("images of an episode have several sizes")
+        taken[number] = picture
+        number += 1
+    return taken[:number]

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from core.exchange.errors import UnusableSourceError
 from core.recording import ActionUnits, EpisodeInfo, InvalidEpisodeError
 from core.recording.episode import info_from_json
 
@@ -72,7 +73,7 @@ def units_of(source: Source) -> ActionUnits:
     """How the actions of all episodes of a source become commands in [-1, 1].
 
     Actions that already are commands stay as they are; others are mapped from the range that
-    they span, entry by entry.
+    they span, entry by entry. Raises :class:`UnusableSourceError` if their lengths differ.
     """
     lowest: np.ndarray | None = None
     highest: np.ndarray | None = None
@@ -81,6 +82,12 @@ def units_of(source: Source) -> ActionUnits:
         if lowest is None or highest is None:
             lowest, highest = actions.min(axis=0), actions.max(axis=0)
             levels = [set() for _ in range(actions.shape[1])]
+        if actions.shape[1] != len(lowest):
+            raise UnusableSourceError(
+                f"{source.path} has actions of {actions.shape[1]} entries and of {len(lowest)}; "
+                "import data of one robot at a time",
+                source.path,
+            )
         lowest = np.minimum(lowest, actions.min(axis=0))
         highest = np.maximum(highest, actions.max(axis=0))
         for entry, known in enumerate(levels):

@@ -1,5 +1,6 @@
 """Videos: episodes written as MP4 or GIF, and frames read from MP4 files of other programs."""
 
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -11,7 +12,7 @@ from av.error import FFmpegError
 from PIL import Image
 
 from core.exchange.errors import TargetError, UnusableSourceError
-from core.exchange.pictures import LARGEST_SIDE
+from core.exchange.pictures import LARGEST_SIDE, stack
 from core.recording import StorageError
 from core.recording.writer import TEMPORARY_PREFIX, make_folder
 
@@ -114,6 +115,8 @@ class VideoFrames:
         try:
             self._container = av.open(self._file, "r", format="mov,mp4,m4a,3gp,3g2,mj2")
             stream = self._container.streams.video[0]
+            # A thread for each core of a large machine would fill the reader's address space.
+            stream.codec_context.thread_count = 1
             if max(stream.codec_context.width, stream.codec_context.height) > LARGEST_SIDE:
                 raise UnusableSourceError(f"{path} has pictures of more than {LARGEST_SIDE} pixels")
             self._frames = self._decoded()
@@ -126,20 +129,17 @@ class VideoFrames:
     def take(self, first: int, count: int) -> np.ndarray:
         """Frames `first` to `first + count` as (count, height, width, 3) uint8.
 
-        Only forwards. Raises :class:`UnusableSourceError` if the video ends before.
+        Only forwards. Raises :class:`UnusableSourceError` if the video ends before, is damaged,
+        or holds more than a recording may.
         """
-        taken: list[np.ndarray] = []
-        for number, picture in self._frames:
-            if number >= first:
-                taken.append(picture)
-            if len(taken) == count:
-                break
+        wanted = (picture for number, picture in self._frames if number >= first)
+        taken = stack(itertools.islice(wanted, count), count)
         if len(taken) < count:
             raise UnusableSourceError(
                 f"{self.path} ends at frame {first + len(taken)}; {first + count} are needed",
                 self.path,
             )
-        return np.stack(taken)
+        return taken
 
     def close(self) -> None:
         """Give the file back."""

@@ -1,6 +1,7 @@
 """HDF5 files of other programs, read as carefully as our own recordings."""
 
 import contextlib
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,12 @@ class ForeignFile:
 
 @contextlib.contextmanager
 def open_foreign(path: Path | str) -> Iterator[ForeignFile]:
-    """The file, open for reading. Raises as :func:`core.recording.read_info` does."""
+    """The file, open for reading. Raises as :func:`core.recording.read_info` does.
+
+    It may be of any size, since its arrays are read one by one, of at most 1 GiB each.
+    """
     path = Path(path)
-    _look_at(path)
+    _look_at(path, largest=math.inf)
     try:
         file = h5py.File(path, "r", locking=False)
     except OSError as error:

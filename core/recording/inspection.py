@@ -6,18 +6,17 @@ when it dies or hangs, the file is a broken one and the next is read by a new ch
 """
 
 import contextlib
+import io
 import json
 import queue
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from core.recording.errors import DamagedRecordingError, InvalidEpisodeError, StorageError
-from core.recording.limits import reader_environment
+from core.recording.errors import InvalidEpisodeError
+from core.recording.limits import ending_of, start_child
 from core.recording.rows import EpisodeRow, broken, row_from_json
 
 COMMAND = ("-m", "core.recording.inspector")
@@ -86,16 +85,6 @@ class Inspector:
     def examine_checkpoint(self, folder: Path) -> Findings:
         """What is wrong with the checkpoint, after its model was loaded."""
         return self._findings("checkpoint", folder)
-
-    def require_readable(self, path: Path) -> None:
-        """Read every array of an HDF5 file of another program, so that it may be opened here.
-
-        Raises :class:`DamagedRecordingError` if that killed the child or took too long, or what
-        the reader says of it.
-        """
-        found = self._findings("foreign", path)
-        if found.problem is not None:
-            raise DamagedRecordingError(found.problem, path)
 
     def _findings(self, kind: str, path: Path) -> Findings:
         answer = self._ask(kind, path)
@@ -166,26 +155,11 @@ class _Child:
     """The process and the thread that waits for its answers."""
 
     def __init__(self) -> None:
-        try:
-            # Not forked: a window's threads and its graphics must not be in the child.
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", *COMMAND],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=dict(reader_environment()),
-                text=True,
-                encoding="utf-8",
-            )
-        except OSError as error:
-            raise StorageError(
-                f"cannot start the process that reads foreign files: {error.strerror or error}; "
-                "close other programs and try again"
-            ) from error
+        self._process = start_child(COMMAND)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._input: IO[str] = self._process.stdin
-        self._output: IO[str] = self._process.stdout
+        self._input: IO[str] = io.TextIOWrapper(self._process.stdin, encoding="utf-8")
+        self._output: IO[str] = io.TextIOWrapper(self._process.stdout, encoding="utf-8")
         self._answers: queue.SimpleQueue[str | type[_Gone]] = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._listen, name="inspector", daemon=True)
         self._listener.start()
@@ -205,11 +179,7 @@ class _Child:
         """How the child ended, as the rest of a sentence about the file."""
         if how is _Late:
             return "kept its reader busy for too long"
-        try:
-            code = self._process.wait(timeout=2.0)
-        except subprocess.TimeoutExpired:
-            return "made its reader fall silent"
-        return f"crashed its reader ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
+        return ending_of(self._process)
 
     def close(self) -> None:
         self._process.kill()

@@ -66,16 +66,6 @@ def _checkpoint(folder: Path) -> dict[str, Any]:
     return {"problem": None, "damaged": False, "flaws": []}
 
 
-def _foreign(path: Path) -> dict[str, Any]:
-    from core.recording.foreign_walk import read_everything
-
-    try:
-        read_everything(path)
-    except (RecordingError, OSError, MemoryError) as error:
-        return _unreadable(path, error)
-    return {"problem": None, "damaged": False, "flaws": []}
-
-
 def _unreadable(path: Path, error: BaseException) -> dict[str, Any]:
     problem = str(error)
     if isinstance(error, OSError | MemoryError):
@@ -88,7 +78,6 @@ _ANSWERS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "row": _row,
     "episode": _episode,
     "checkpoint": _checkpoint,
-    "foreign": _foreign,
 }
 
 if __name__ == "__main__":

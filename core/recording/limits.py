@@ -2,9 +2,12 @@
 
 import contextlib
 import os
+import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from core.recording.errors import StorageError
 
 MEMORY = 6 << 30
 """Address space of the process [bytes]: three of the largest recordings, and the libraries."""
@@ -14,10 +17,11 @@ OPEN_FILES = 64
 """Files that it may have open at once."""
 
 
-def limit_this_process() -> None:
+def limit_this_process(cpu_time: int = CPU_TIME) -> None:
     """Take from this process what a reader of files does not need; for its very beginning.
 
-    No file may grow, memory and processor time are bounded, nothing is dumped when it crashes.
+    No file may grow, memory and processor time (to `cpu_time` [s]) are bounded, nothing is dumped
+    when it crashes.
     Does nothing on Windows, which has no such limits: there only the time is watched.
     """
     try:
@@ -26,7 +30,7 @@ def limit_this_process() -> None:
         return
     wanted = {
         "RLIMIT_AS": MEMORY,
-        "RLIMIT_CPU": CPU_TIME,
+        "RLIMIT_CPU": cpu_time,
         "RLIMIT_NOFILE": OPEN_FILES,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_CORE": 0,
@@ -53,5 +57,37 @@ def reader_environment() -> Mapping[str, str]:
         "HDF5_USE_FILE_LOCKING": "FALSE",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",  # each thread's own would take 64 MiB of the address space
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([root, *filter(None, sys.path)])),
     }
+
+
+def start_child(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Python with the arguments `command` as a child with pipes, in such an environment.
+
+    One that reads foreign files calls :func:`limit_this_process` itself. Raises
+    :class:`StorageError` if it cannot be started.
+    """
+    try:
+        # Not forked: a window's threads and its graphics must not be in the child.
+        return subprocess.Popen(
+            [sys.executable, "-P", *command],  # modules are not looked for in the current folder
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(reader_environment()),
+        )
+    except OSError as error:
+        raise StorageError(
+            f"cannot start a process to work with the file: {error.strerror or error}; "
+            "close other programs and try again"
+        ) from error
+
+
+def ending_of(process: "subprocess.Popen[bytes]") -> str:
+    """How a child that answers no more has ended, as the rest of a sentence about its file."""
+    try:
+        code = process.wait(timeout=2.0)
+    except subprocess.TimeoutExpired:
+        return "made its reader fall silent"
+    return f"crashed its reader ({f'signal {-code}' if code < 0 else f'exit code {code}'})"

@@ -116,8 +116,8 @@ def _opened(path: Path) -> Iterator[h5py.File]:
             raise _damaged(path, error) from error
 
 
-def _look_at(path: Path) -> None:
-    """Refuse what is not a readable file that begins as HDF5 does."""
+def _look_at(path: Path, largest: float = MAX_FILE) -> None:
+    """Refuse what is not a readable file of at most `largest` bytes that begins as HDF5 does."""
     try:
         if path.is_symlink() and path.resolve().parent != path.parent.resolve():
             raise UnsafeRecordingError(
@@ -126,9 +126,9 @@ def _look_at(path: Path) -> None:
                 path,
             )
         status = path.stat()
-        if status.st_size > MAX_FILE:
+        if status.st_size > largest:
             raise UnsafeRecordingError(
-                f"{path} holds {status.st_size:,} bytes; recordings of at most {MAX_FILE:,} are "
+                f"{path} holds {status.st_size:,} bytes; recordings of at most {largest:,} are "
                 "read",
                 path,
             )

@@ -21,7 +21,7 @@ from typing import NoReturn
 import torch
 from workloads import WORKLOADS, Workload
 
-LONGEST = {"recording": 0.12, "trimming": 0.25, "export": 0.2, "checkpointing": 0.15}
+LONGEST = {"recording": 0.12, "trimming": 0.25, "export": 1.0, "checkpointing": 0.15}
 """Longest time from the start of the work to the kill [s]."""
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from core.exchange.errors import UnusableSourceError
 from core.exchange.lerobot.description import open_table
-from core.exchange.pictures import from_bytes
+from core.exchange.pictures import from_bytes, stack
 
 BATCH = 256
 """Rows read at once."""
@@ -86,14 +86,13 @@ def numbers(rows: pa.Table, name: str, shape: Sequence[int]) -> np.ndarray:
 
 def images(rows: pa.Table, name: str) -> np.ndarray:
     """Column `name` of embedded PNG or JPEG files as (T, height, width, 3) uint8."""
-    pictures = []
-    for entry in rows.column(name).to_pylist():
-        data = entry.get("bytes") if isinstance(entry, dict) else None
-        if not isinstance(data, bytes):
-            raise UnusableSourceError(
-                f"column {name!r} names image files instead of holding them; they are not read"
-            )
-        pictures.append(from_bytes(data))
-    if len({picture.shape for picture in pictures}) != 1:
-        raise UnusableSourceError(f"column {name!r} has images of several sizes")
-    return np.stack(pictures)
+    return stack((_picture(entry.as_py(), name) for entry in rows.column(name)), rows.num_rows)
+
+
+def _picture(entry: Any, name: str) -> np.ndarray:
+    data = entry.get("bytes") if isinstance(entry, dict) else None
+    if not isinstance(data, bytes):
+        raise UnusableSourceError(
+            f"column {name!r} names image files instead of holding them; they are not read"
+        )
+    return from_bytes(data)

@@ -61,7 +61,7 @@ class LeRobotSource:
     def episodes(self) -> Iterator[ForeignEpisode]:
         """The episodes in the order of the data."""
         wanted = [*self._vectors, *self._others(), *self._images, layout.ACTION]
-        videos: dict[Path, VideoFrames] = {}
+        videos: dict[str, VideoFrames] = {}
         try:
             for number, rows in columns.episodes_of(self._tables, wanted):
                 yield self._episode(number, rows, videos)
@@ -70,7 +70,7 @@ class LeRobotSource:
                 video.close()
 
     def _episode(
-        self, number: int, rows: pa.Table, videos: dict[Path, VideoFrames]
+        self, number: int, rows: pa.Table, videos: dict[str, VideoFrames]
     ) -> ForeignEpisode:
         about = self._rows.get(number)
         if about is None:
@@ -116,9 +116,9 @@ class LeRobotSource:
         return found
 
     def _filmed(
-        self, key: str, about: dict[str, Any], steps: int, videos: dict[Path, VideoFrames]
+        self, key: str, about: dict[str, Any], steps: int, videos: dict[str, VideoFrames]
     ) -> np.ndarray:
-        """An episode's part of a video (T, height, width, 3)."""
+        """An episode's part of a video (T, height, width, 3); one file a camera stays open."""
         try:
             relative = self._description.video_path.format(
                 video_key=key,
@@ -131,9 +131,11 @@ class LeRobotSource:
                 f"{self.path} does not tell where the video of {key!r} is ({error})", self.path
             ) from error
         path = safe_file(self.path, relative)
-        if path not in videos:
-            videos[path] = VideoFrames(path, self._description.rate)
-        return videos[path].take(first, steps)
+        if key not in videos or videos[key].path != path:
+            if key in videos:
+                videos.pop(key).close()
+            videos[key] = VideoFrames(path, self._description.rate)
+        return videos[key].take(first, steps)
 
     def _own_states(self, rows: pa.Table) -> np.ndarray | None:
         if layout.OWN_STATES not in self._others():

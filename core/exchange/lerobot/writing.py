@@ -20,7 +20,7 @@ from core.exchange.lerobot.statistics import (
     image_statistics,
 )
 from core.exchange.lerobot.tables import data_table, frame_columns, task_table
-from core.exchange.whole_folder import new_folder
+from core.exchange.whole import new_folder
 from core.recording import Episode, read_episode
 from core.recording.episode import info_to_json
 

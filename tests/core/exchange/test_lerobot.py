@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.exchange import (
+    ExchangeError,
+    LimitedSource,
     NotExportableError,
     TargetError,
     UnusableSourceError,
@@ -18,8 +20,9 @@ from core.exchange import (
     same_data,
 )
 from core.exchange.lerobot import LeRobotSource, export_lerobot
+from core.exchange.pictures import to_png
 from core.learning import Dataset
-from core.recording import ActionUnits, StorageError, read_episode, write_episode
+from core.recording import ActionUnits, RecordingError, StorageError, read_episode, write_episode
 
 
 @pytest.fixture
@@ -194,6 +197,86 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(exported, tmp_path, take_i
     (noise / "meta/info.json").write_text("{" * 1000)
     with pytest.raises(UnusableSourceError, match="is no JSON"):
         LeRobotSource(noise)
+
+
+def import_limited(folder, out, take_in):
+    with LimitedSource("lerobot", folder) as source:
+        return take_in(source, out)
+
+
+def mutated(path, seed: int, start: int = 0) -> None:
+    random = np.random.default_rng(seed)
+    data = bytearray(path.read_bytes())
+    for place in random.integers(start, len(data), 12):
+        data[place] ^= int(random.integers(1, 256))
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("table", ["data", "meta/episodes"])
+@pytest.mark.parametrize("seed", ["cut", 1, 2, 3])
+def test_damaged_tables_are_an_error_or_nothing_at_all(exported, tmp_path, take_in, table, seed):
+    path = exported / table / "chunk-000/file-000.parquet"
+    if seed == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        mutated(path, seed, start=path.stat().st_size - 2000)  # where the tables are described
+    with pytest.raises((ExchangeError, RecordingError)) as caught:
+        import_limited(exported, tmp_path / "x", take_in)
+    assert str(exported) in str(caught.value)
+
+
+@pytest.mark.parametrize("harm", ["cut", "noise", "huge"])
+def test_damaged_images_are_an_error(exported, tmp_path, take_in, harm):
+    path = exported / "data/chunk-000/file-000.parquet"
+    table = pq.read_table(path)
+    column = "observation.images.wrist"
+    rows = table.column(column).to_pylist()
+    data = rows[15]["bytes"]
+    if harm == "huge":  # 190 MB from each of a few kB
+        picture = to_png(np.zeros((8000, 8000, 3), np.uint8))
+        rows = [{"bytes": picture, "path": ""} for _ in rows]
+    else:
+        rows[15]["bytes"] = data[:200] if harm == "cut" else data[:60] + bytes(40) + data[100:]
+    images = pa.array(rows, type=table.schema.field(column).type)
+    pq.write_table(table.set_column(table.column_names.index(column), column, images), path)
+    words = "more than 1 GiB; leave them out" if harm == "huge" else "an image cannot be read"
+    with pytest.raises(UnusableSourceError, match=words):
+        import_limited(exported, tmp_path / "x", take_in)
+    assert len(list((tmp_path / "x").rglob("*.hdf5"))) == (0 if harm == "huge" else 1)
+
+
+@pytest.mark.parametrize("harm", ["cut", "other", "stops"])
+def test_damaged_videos_are_an_error(exported, tmp_path, take_in, harm):
+    foreign(exported, video=True)
+    path = exported / "videos/observation.images.top/chunk-000/file-000.mp4"
+    if harm == "stops":
+        path.unlink()
+        path.parent.rmdir()
+        film(path, 15)
+    elif harm == "cut":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    else:
+        path.write_bytes(b"#EXTM3U\nhttp://localhost/secret.mp4\n")
+    words = "ends at frame 15" if harm == "stops" else "is no MP4 video"
+    with pytest.raises(UnusableSourceError, match=words):
+        import_limited(exported, tmp_path / "x", take_in)
+
+
+def test_of_many_videos_few_are_open(exported):
+    foreign(exported, video=True)
+    folder = exported / "videos/observation.images.top"
+    table = exported / "meta/episodes/chunk-000/file-000.parquet"
+    rows = pq.read_table(table)
+    key = "videos/observation.images.top"
+    for name, values in (("file_index", [0, 1, 2, 0]), ("from_timestamp", [0.0] * 4)):
+        place = rows.column_names.index(f"{key}/{name}")
+        rows = rows.set_column(place, f"{key}/{name}", pa.array(values))
+    pq.write_table(rows, table)
+    for number in (1, 2):
+        shutil.copy(folder / "chunk-000/file-000.mp4", folder / f"chunk-000/file-00{number}.mp4")
+    with LimitedSource("lerobot", exported) as source:
+        found = [episode.images["top_image"][:, 0, 0, 0] for episode in source.episodes()]
+    np.testing.assert_allclose(found[3].astype(float), 2 * np.arange(len(found[3])), atol=4)
 
 
 def test_nothing_outside_the_folder_is_read(exported, tmp_path, take_in):

@@ -1,28 +1,33 @@
 """robomimic's files: export then import gives the data back, anybody's file becomes episodes."""
 
 import json
+import os
 
 import h5py
 import numpy as np
 import pytest
 
 from core.exchange import (
+    LimitedSource,
     NotExportableError,
     TargetError,
     UnusableSourceError,
     choose_episodes,
     same_data,
 )
-from core.exchange.robomimic import RobomimicSource, export_robomimic
+from core.exchange.robomimic import RobomimicSource, export_robomimic, writing
 from core.learning import Dataset
 from core.recording import (
     DamagedRecordingError,
+    RecordingError,
     StorageError,
     UnsafeRecordingError,
     read_episode,
     write_episode,
 )
 from core.recording.foreign import open_foreign
+from core.recording.limits import start_child
+from core.recording.reader import MAX_FILE
 
 
 def test_export_then_import_gives_back_every_field(workspace, episodes, tmp_path, take_in):
@@ -206,6 +211,68 @@ def test_an_export_is_whole_or_not_there(workspace, tmp_path, disk_of):
         list(export_robomimic(chosen, out))
     with pytest.raises(TargetError, match="is a folder"):
         list(export_robomimic(chosen, out.parent))
+
+
+@pytest.mark.parametrize("size", [0, 3000, 20_000, 40_000, 60_000])
+def test_a_full_disk_is_a_sentence_wherever_it_strikes(workspace, tmp_path, disk_of, size):
+    out = tmp_path / "new" / "out.hdf5"
+    with disk_of(size), pytest.raises(StorageError, match=r"cannot save .*nothing was left behind"):
+        list(export_robomimic(choose_episodes(workspace), out))
+    assert list(out.parent.iterdir()) == []
+
+
+def test_the_process_that_writes_may_die(workspace, tmp_path, monkeypatch):
+    out = tmp_path / "new" / "out.hdf5"
+    code = "import os; print('{\"done\": 1}', flush=True); os.kill(os.getpid(), 11)"
+    monkeypatch.setattr(writing, "COMMAND", ("-c", code))
+    with pytest.raises(StorageError, match=r"died \(-11\), as HDF5 does on a full disk"):
+        list(export_robomimic(choose_episodes(workspace), out))
+    monkeypatch.setattr(writing, "COMMAND", ("-c", "pass"))
+    with pytest.raises(StorageError, match="cannot save"):
+        list(export_robomimic(choose_episodes(workspace), out))
+    assert list(out.parent.iterdir()) == []
+
+
+def test_the_process_that_writes_ends_with_its_parent(workspace, tmp_path):
+    out = tmp_path / "out.hdf5"
+    wanted = {
+        "out": str(out),
+        "recordings": [str(path) for path in choose_episodes(workspace).paths] * 10_000,
+        "next_observations": True,
+    }
+    child = start_child(writing.COMMAND)
+    with child:
+        child.stdin.write(json.dumps(wanted).encode() + b"\n")
+        child.stdin.flush()
+        child.stdin.close()
+        assert child.wait(timeout=60) == 1
+
+
+def test_a_damaged_recording_ends_the_export(workspace, tmp_path):
+    chosen = choose_episodes(workspace)
+    chosen.paths[2].write_bytes(chosen.paths[2].read_bytes()[:-2000])
+    with pytest.raises(RecordingError, match=f"{chosen.paths[2].name} is cut short"):
+        list(export_robomimic(chosen, tmp_path / "new" / "out.hdf5"))
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_what_a_killed_export_left_is_removed_after_an_hour(workspace, tmp_path):
+    old, young = (tmp_path / f".writing-{number}-out.hdf5.tmp" for number in (1, 2))
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (1e9, 1e9))
+    list(export_robomimic(choose_episodes(workspace), tmp_path / "out.hdf5"))
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_a_file_of_any_size_is_read(workspace, episodes, tmp_path, take_in):
+    out = tmp_path / "out.hdf5"
+    list(export_robomimic(choose_episodes(workspace), out))
+    os.truncate(out, MAX_FILE + 2**30)  # a hole: takes no space
+    with LimitedSource("robomimic", out) as source:
+        done = take_in(source, tmp_path / "back")
+    assert same_data(read_episode(done[3].path), episodes[3])
 
 
 def test_only_episodes_recorded_alike_go_together(workspace, episodes):

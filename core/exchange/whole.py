@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 import contextlib
 import os
@@ -9,7 +9,36 @@ from pathlib import Path
 
 from core.exchange.errors import TargetError
 from core.recording import StorageError
-from core.recording.writer import LEFTOVER_AGE, TEMPORARY_PREFIX, make_folder, sync_folder
+from core.recording.writer import (
+    LEFTOVER_AGE,
+    TEMPORARY_PREFIX,
+    make_folder,
+    refused,
+    sync_folder,
+)
+
+
+@contextlib.contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """A path to write to, which becomes the file `target` when the block ends without an error.
+
+    The file is synced before the rename, its folder after. Raises :class:`StorageError` when the
+    disk refuses; nothing is left behind then.
+    """
+    make_folder(target.parent)
+    _remove_leftovers(target)
+    building = target.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{target.name}.tmp")
+    try:
+        yield building
+        with building.open("rb+") as file:
+            os.fsync(file.fileno())
+        building.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise refused(error, target, "save") from error
+    finally:  # a Ctrl-C must not leave half a file either
+        with contextlib.suppress(OSError):
+            building.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -62,8 +91,12 @@ def _sync(folder: Path) -> None:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Half-filled folders of programs that were killed an hour ago or longer."""
+    """What programs had half filled that were killed an hour ago or longer."""
     for path in target.parent.glob(f"{TEMPORARY_PREFIX}*-{target.name}.tmp"):
         with contextlib.suppress(OSError):
-            if path.is_dir() and time.time() - path.stat().st_mtime > LEFTOVER_AGE:
+            if time.time() - path.stat().st_mtime < LEFTOVER_AGE:
+                continue
+            if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()

@@ -1,0 +1,113 @@
+"""The process in which data of other programs is read: `python -m core.exchange.limited_reader`.
+
+The first line of its input says what to open, each further one what to send: `actions` or
+`episodes`. HDF5, Parquet, PNG, JPEG and video are decoded here and nowhere else in an import, so
+whatever a file does to those libraries, it does here.
+"""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.exchange.errors import ExchangeError
+from core.exchange.messages import write_message
+from core.exchange.source import ForeignEpisode, Source
+from core.recording import RecordingError
+from core.recording.episode import info_to_json
+from core.recording.limits import limit_this_process
+
+CPU_TIME = 24 * 3600
+"""Processor time of the process [s]: a data set may be large; each episode is timed outside."""
+_FAULTS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What the libraries raise where contents contradict each other."""
+
+Part = tuple[dict[str, Any], dict[str, np.ndarray]]
+"""What is said of an episode, and its arrays."""
+
+
+def main() -> int:
+    """Serve one source until the input ends or something is wrong with it."""
+    limit_this_process(CPU_TIME)
+    out = sys.stdout.buffer
+    wanted = json.loads(sys.stdin.readline())
+    try:
+        with _opened(wanted) as source:
+            about = {
+                "episodes": len(source),
+                "control_rate": source.control_rate,
+                "action_names": source.action_names,
+                "notes": source.notes,
+            }
+            write_message(out, about, {})
+            for line in sys.stdin:
+                for head, arrays in _STREAMS[line.strip()](source):
+                    write_message(out, head, arrays)
+                write_message(out, {"end": True, "notes": source.notes}, {})
+    except (ExchangeError, RecordingError) as error:
+        write_message(out, {"error": type(error).__name__, "message": str(error)}, {})
+    except MemoryError:
+        text = (
+            f"{wanted['path']} needs more memory than its reader may take; --no-images needs less"
+        )
+        write_message(out, {"error": "", "message": text}, {})
+    except (OSError, *_FAULTS) as error:
+        text = f"{wanted['path']} is damaged ({error}); get it anew"
+        write_message(out, {"error": "", "message": text}, {})
+    return 0
+
+
+@contextlib.contextmanager
+def _opened(wanted: dict[str, Any]) -> Iterator[Source]:
+    # Each format's library is loaded only where it is used.
+    path, options = Path(wanted["path"]), wanted["options"]
+    if wanted["format"] == "robomimic":
+        from core.exchange.robomimic import RobomimicSource
+        from core.recording.foreign import open_foreign
+
+        with open_foreign(path) as file:
+            yield RobomimicSource(file, **options)
+    else:
+        from core.exchange.lerobot import LeRobotSource
+
+        yield LeRobotSource(path, **options)
+
+
+def _actions(source: Source) -> Iterator[Part]:
+    for actions in source.actions():
+        yield {}, {"actions": actions}
+
+
+def _episodes(source: Source) -> Iterator[Part]:
+    for episode in source.episodes():
+        yield _part(episode)
+
+
+def _part(episode: ForeignEpisode) -> Part:
+    head = {
+        "name": episode.name,
+        "task": episode.task,
+        "success": episode.success,
+        "info": None if episode.info is None else json.dumps(info_to_json(episode.info)),
+    }
+    columns = {
+        name: getattr(episode, name)
+        for name in ("actions", "rewards", "dones", "states", "interventions")
+    }
+    arrays = {name: values for name, values in columns.items() if values is not None}
+    arrays |= {f"observations/{name}": rows for name, rows in episode.observations.items()}
+    arrays |= {f"images/{name}": pictures for name, pictures in episode.images.items()}
+    return head, arrays
+
+
+_STREAMS: dict[str, Callable[[Source], Iterator[Part]]] = {
+    "actions": _actions,
+    "episodes": _episodes,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

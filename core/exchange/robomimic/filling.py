@@ -1,0 +1,124 @@
+"""Fills a robomimic file, in a process of its own: `python -m core.exchange.robomimic.filling`.
+
+HDF5 ends the process (SIGSEGV) when the disk is full, through h5py's file objects too: what it
+could not write, it tries to write again while it closes. So its process may die of it, and files
+need not fit into memory. The line of its input says what to write, the lines of its output how
+many episodes are written, or the error.
+
+Layout: https://robomimic.github.io/docs/datasets/overview.html
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from core.exchange.choice import Chosen
+from core.recording import Episode, RecordingError, read_episode, read_info
+from core.recording.episode import info_to_json
+from core.recording.layout import ROBOMIMIC_GYM_ENVIRONMENT, store_images
+
+
+def main() -> int:
+    """Write one file; ends the process itself where HDF5 must not be left to close its file."""
+    wanted = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_the_input, daemon=True).start()
+    paths = [Path(path) for path in wanted["recordings"]]
+    try:
+        chosen = Chosen(tuple(paths), tuple(read_info(path) for path in paths))
+        for done in _fill(Path(wanted["out"]), chosen, wanted["next_observations"]):
+            _say({"done": done})
+    except RecordingError as error:
+        _say({"error": str(error)})
+        os._exit(1)
+    except OSError as error:
+        _say({"errno": error.errno or 0})
+        os._exit(1)
+    return 0
+
+
+def _end_with_the_input() -> None:
+    """Whoever wanted the file was killed: the disk is not filled any further."""
+    os.read(sys.stdin.fileno(), 1)  # not by `sys.stdin`, whose lock Python wants when it ends
+    os._exit(1)
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def _fill(out: Path, chosen: Chosen, next_observations: bool) -> Iterator[int]:
+    """Yields the number of episodes written; after the last of them the file is closed."""
+    # Not closed when something fails: that would write again, and end the process.
+    file = h5py.File(out, "w", libver=("v110", "v110"), locking=False)
+    data = file.create_group("data")
+    data.attrs["env_args"] = json.dumps(_environment(chosen))
+    data.attrs["total"] = sum(info.steps for info in chosen.infos)
+    labels: dict[str, list[str]] = {"success": [], "failure": []}
+    for number, path in enumerate(chosen.paths):
+        episode = read_episode(path)
+        name = f"demo_{number}"
+        _write(data.create_group(name), episode, next_observations)
+        if episode.info.success is not None:
+            labels["success" if episode.info.success else "failure"].append(name)
+        if number + 1 < len(chosen.paths):
+            yield number + 1
+    for label, names in labels.items():
+        if names:
+            file.create_dataset(f"mask/{label}", data=np.array(names, dtype="S"))
+    file.close()
+    yield len(chosen.paths)
+
+
+def _environment(chosen: Chosen) -> dict[str, Any]:
+    info = chosen.infos[0]
+    return {
+        "env_name": info.task,
+        "type": ROBOMIMIC_GYM_ENVIRONMENT,
+        "env_kwargs": {"control_freq": info.control_rate, "model_hash": info.model_hash},
+    }
+
+
+def _write(demonstration: h5py.Group, episode: Episode, next_observations: bool) -> None:
+    demonstration.attrs["num_samples"] = len(episode)
+    demonstration.attrs["episode_info"] = json.dumps(info_to_json(episode.info))
+    arrays = {
+        "actions": episode.actions,
+        "rewards": episode.rewards,
+        "dones": episode.dones,
+        "interventions": episode.interventions.astype(np.uint8),
+    }
+    if episode.states.shape[1]:
+        arrays["states"] = episode.states
+    for name, values in arrays.items():
+        _store(demonstration, name, values)
+    groups = {"obs": slice(None)}
+    if next_observations:
+        groups["next_obs"] = slice(1, None)
+    for group, rows in groups.items():
+        inner = demonstration.create_group(group)
+        for name, values in episode.observations.items():
+            _store(inner, name, _shifted(values, rows))
+        for name, pictures in episode.images.items():
+            store_images(inner, name, _shifted(pictures, rows))
+
+
+def _shifted(values: np.ndarray, rows: slice) -> np.ndarray:
+    """The rows; what came after the last step was not recorded, so that row repeats it."""
+    taken = values[rows]
+    return taken if len(taken) == len(values) else np.concatenate([taken, values[-1:]])
+
+
+def _store(group: h5py.Group, name: str, values: np.ndarray) -> None:
+    group.create_dataset(name, data=values, compression="gzip", compression_opts=4, shuffle=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
