@@ -85,7 +85,7 @@ def test_a_frozen_head_learns_on_moved_copies_where_scenes_are_moved(small_confi
         c = small_configuration(protocol="frozen", turn=turn, shift=0.0, mirror=False)
         trainer = steps(Trainer(dataset, c, "cpu"), c.training.steps + 1)
         assert trainer.phase.name == "head"
-        seen = trainer.sampler.demonstrations
+        seen = trainer.sampler.data
         assert len(seen) == copies * len(dataset.demonstrations)
         equal = seen.observations[: len(dataset.demonstrations.observations)]
         assert torch.equal(equal, dataset.demonstrations.observations) == (turn == 0)
