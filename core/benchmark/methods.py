@@ -131,6 +131,16 @@ NOISE_TRAINED: Mapping[str, Method] = MappingProxyType(
 )
 """Variants for the noise table of the regime that has no memory."""
 
+WITH_REPLAYS: Mapping[str, Method] = MappingProxyType(
+    {
+        "act_jepa_joint_replays": Method(
+            "ACT-JEPA + BC, joint, perturbed replays",
+            patched(METHODS["act_jepa_joint"].patch, {"training": {"replays": 2}}),
+        )
+    }
+)
+"""Variants that also learn from data which no demonstration holds; named wherever they appear."""
+
 BASELINE = "act_jepa"
 """The method that the others are compared with, and that ablations change."""
 
@@ -212,7 +222,7 @@ QUICK: Patch = {
 
 def get_method(name: str) -> Method:
     """The method or ablation called `name`; raises :class:`UnknownNameError`."""
-    known = {**METHODS, **NOISE_TRAINED, **ABLATIONS}
+    known = {**METHODS, **NOISE_TRAINED, **WITH_REPLAYS, **ABLATIONS}
     if name not in known:
         raise UnknownNameError("method", name, known)
     return known[name]

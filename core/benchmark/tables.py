@@ -12,6 +12,7 @@ from core.benchmark.methods import (
     METHODS,
     NOISE_TRAINED,
     REGIMES,
+    WITH_REPLAYS,
     get_method,
 )
 from core.evaluation import FIRST_SEED, HORIZON, Condition
@@ -266,9 +267,10 @@ def _modes(scope: Scope) -> Table:
         title = str(condition).replace("=", " ").replace("_", " ")
         columns.append(Column(title, tasks, scope.demonstrations, condition))
     sections = []
-    for method in (BASELINE, "act_jepa_joint"):
+    for method in (BASELINE, "act_jepa_joint", *WITH_REPLAYS):
+        name = get_method(method).title
         lines = [
-            Line(f"{METHODS[method].title}: {title}", "C", method, mode)
+            Line(f"{name}: {title}", "C", method, mode)
             for mode, title in (
                 ("bc", "cloning"),
                 ("nearest", "nearest neighbour"),
@@ -276,7 +278,7 @@ def _modes(scope: Scope) -> Table:
             )
         ]
         section = _section("C", lines, tuple(columns))
-        sections.append(replace(section, title=METHODS[method].title, baseline=lines[0]))
+        sections.append(replace(section, title=name, baseline=lines[0]))
     return Table(
         "modes",
         "Ways of choosing actions",
@@ -327,6 +329,8 @@ def _data(scope: Scope) -> Table:
             )
             for name in ("raw_bc", "predictive_autoencoder", BASELINE, "act_jepa_joint")
         ]
+        if regime == "C":
+            lines += [Line(method.title, regime, name) for name, method in WITH_REPLAYS.items()]
         section = _section(regime, lines, columns, axis="demonstrations of a task")
         sections.append(replace(section, compared=columns[0]))
     return Table(
