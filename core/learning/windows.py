@@ -125,22 +125,21 @@ class WindowSampler:
         first = draw.rows.to(data.device)
         if len(self.steps) < time + ahead:
             self.steps = torch.arange(time + ahead, device=data.device)
-        unclamped = first[:, None] + self.steps  # (batch, span)
+        seen, acted = time + ahead, max(time + self.chunk - 1, time + ahead)
+        unclamped = first[:, None] + self.steps[:acted]  # (batch, acted)
         last = self.last_row[first][:, None]
-        frames = unclamped[:, : time + ahead]
-        rows = torch.minimum(frames, last)
-        observations = data.observations[rows]
-        span = unclamped[:, : max(time + self.chunk - 1, time + ahead)]
-        actions = data.actions[torch.minimum(span, last)]
+        span, exists = torch.minimum(unclamped, last), unclamped <= last
+        rows = span[:, :seen]
+        observations, actions = data.observations[rows], data.actions[span]
         if self.motion is not None and draw.motion is not None:
             observations = self.motion.observations(draw.motion, observations)
             actions = self.motion.actions(draw.motion, actions)
         return Windows(
             rows=rows,
-            valid=frames <= last,
+            valid=exists[:, :seen],
             observations=observations,
             actions=actions,
-            exists=span <= last,
+            exists=exists,
             offset=draw.offset,
             time=time,
             generator=self.generator,
