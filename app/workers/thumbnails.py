@@ -12,8 +12,9 @@ import mujoco
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.workers.stills import Stills
 from core.recording import RecordingError, read_episode
-from core.simulation import Camera, SimulationError
+from core.simulation import SimulationError, task_names
 
 WIDTH, HEIGHT = 96, 72
 """Size of a picture [px]."""
@@ -80,7 +81,7 @@ class Thumbnails(QObject):
 
 
 class _Painter(QThread):
-    """Owns one camera a task, all on this thread."""
+    """Draws on this thread, with an OpenGL context that it makes when it first needs one."""
 
     drawn = Signal(object, QImage)
     """Path of an episode and its picture; a null one if it cannot be drawn."""
@@ -91,6 +92,7 @@ class _Painter(QThread):
         self._wishes: OrderedDict[Path, Wish] = OrderedDict()
         self._change = threading.Condition()
         self._stop = False
+        self._stills: Stills | None = None
 
     def ask(self, wish: Wish) -> None:
         """Draw this next; called on the GUI thread for every row that is painted."""
@@ -110,17 +112,16 @@ class _Painter(QThread):
         self.wait()
 
     def run(self) -> None:
-        cameras: dict[str, Camera] = {}
         try:
             while (wish := self._next()) is not None:
                 image = self._stored(wish)
                 if image.isNull():
-                    image = _drawn(wish, cameras)
+                    image = self._drawn(wish)
                     self._store(wish, image)
                 self.drawn.emit(wish.path, image)
         finally:
-            for camera in cameras.values():
-                camera.close()
+            if self._stills is not None:
+                self._stills.close()
 
     def _next(self) -> Wish | None:
         with self._change:
@@ -154,16 +155,17 @@ class _Painter(QThread):
             return
         image.save(str(file))
 
-
-def _drawn(wish: Wish, cameras: dict[str, Camera]) -> QImage:
-    """The end of the episode, where one sees what became of it; null where nothing can be drawn."""
-    width, height, left, top = SEEN
-    try:
-        if wish.task not in cameras:
-            cameras[wish.task] = Camera(wish.task, width, height, shadows=False)
-        episode = read_episode(wish.path, images=False)
-        pixels = cameras[wish.task].render(episode.states[-1])
-    except (RecordingError, SimulationError, ValueError, mujoco.FatalError):
-        return QImage()
-    kept = pixels[top : top + HEIGHT, left : left + WIDTH].tobytes()
-    return QImage(kept, WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888).copy()
+    def _drawn(self, wish: Wish) -> QImage:
+        """The end of the episode, where one sees what became of it; null if it cannot be drawn."""
+        if wish.task not in task_names():
+            return QImage()
+        width, height, left, top = SEEN
+        try:
+            episode = read_episode(wish.path, images=False)
+            if self._stills is None:
+                self._stills = Stills(width, height)
+            pixels = self._stills.draw(wish.task, episode.states[-1])
+        except (RecordingError, SimulationError, ValueError, mujoco.FatalError):
+            return QImage()
+        kept = pixels[top : top + HEIGHT, left : left + WIDTH].tobytes()
+        return QImage(kept, WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888).copy()
