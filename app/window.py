@@ -263,6 +263,7 @@ class Window(QMainWindow):
         page.hide()
         page.setParent(self)
         self.pages[maker.title] = page
+        page.middle_changed.connect(self._show_middle)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -303,16 +304,21 @@ class Window(QMainWindow):
                 self.skin.ensure(part)
         self.panel.setCurrentWidget(_scroll_of(page.panel))
         self.panel_dock.setWindowTitle(page.title)
-        if page.shows_scene or page.center is None:
-            self.center.setCurrentWidget(self.scene)
-        else:
-            self.center.setCurrentWidget(page.center)
+        self._show_middle()
         if page.strip is not None:
             self.strip.setCurrentWidget(page.strip)
             self.strip_dock.setWindowTitle(page.strip.windowTitle() or "Timeline")
         self._show_strip()
         page.activated()
         self.page_changed.emit(page.title)
+
+    @Slot()
+    def _show_middle(self) -> None:
+        page = self._current
+        if page is None or page.shows_scene or page.center is None:
+            self.center.setCurrentWidget(self.scene)
+        else:
+            self.center.setCurrentWidget(page.center)
 
     def _show_strip(self) -> None:
         """The bottom dock is there exactly while the page has something for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -17,6 +18,7 @@ from app.widgets.episode_rows import LABELS, Row
 from app.widgets.quality_view import QualityView
 from app.widgets.section import Section
 from app.widgets.selection_bar import SelectionBar
+from app.workers.replaying import in_scene
 from app.workers.thumbnails import Thumbnails
 from core.recording import EpisodeRow
 from core.simulation import get_task, model_hash, task_names
@@ -185,17 +187,21 @@ def _facts_of_one(chosen: Row) -> str:
         return entry.problem or ""
     measured = f" (measured {info.measured_rate:.2f})" if info.measured_rate else ""
     facts = [f"{info.steps} steps at {info.control_rate:g} Hz{measured}"]
-    facts.append(
-        f"path {entry.path_length:.2f} m, idle {100 * entry.idle:.0f} %, "
-        f"roughness {entry.roughness:.2f}, jerk {entry.jerk:.0f} m/s³"
-    )
+    if not info.simulated:
+        cameras = f", cameras: {', '.join(info.images)}" if info.images else ""
+        facts.append(f"of another robot{cameras}")
+    measures = [f"idle {100 * entry.idle:.0f} %", f"roughness {entry.roughness:.2f}"]
+    if math.isfinite(entry.path_length):
+        measures.insert(0, f"path {entry.path_length:.2f} m")
+        measures.append(f"jerk {entry.jerk:.0f} m/s³")
+    facts.append(", ".join(measures))
     if chosen.outlying:
         facts.append(f"unusual: {chosen.outlying}")
     if info.seed is not None:
         facts.append(f"start {info.seed}")
     if info.tags:
         facts.append(", ".join(f"#{tag}" for tag in info.tags))
-    if info.task in task_names() and info.model_hash != model_hash(info.task):
+    if in_scene(info) and info.model_hash != model_hash(info.task):
         facts.append("recorded with another version of the model")
     if chosen.sample:
         facts.append("sample, read only")
