@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session import short
 from app.theme import Theme
 from app.widgets.controls import Card, button, label, row
+from app.widgets.elided import ElidedLabel
 from app.widgets.empty import Empty
 from app.widgets.episode_filter import EpisodeFilter
 from app.widgets.episode_list import EpisodeList
@@ -110,8 +111,7 @@ class EpisodesPanel(QWidget):
 
     def _details(self) -> Card:
         card = Card()
-        self.name = label("", "heading")
-        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.name = ElidedLabel("", "heading")
         self.facts = label("", "muted", wrap=True)
         self.good = button("Success", lambda: self.relabel_wanted.emit(True))
         self.bad = button("Failure", lambda: self.relabel_wanted.emit(False))
@@ -121,7 +121,9 @@ class EpisodesPanel(QWidget):
         self.undo.setShortcut("Ctrl+Z")
         self.redo = button("Redo", kind="small")
         self.redo.setShortcut("Ctrl+Shift+Z")
-        card.body.addLayout(row(self.name, 1, self.undo, self.redo))
+        heading = row(self.name, self.undo, self.redo)
+        heading.setStretch(0, 1)
+        card.body.addLayout(heading)
         card.body.addWidget(self.facts)
         buttons = row(self.good, self.bad, self.tags, self.discard)
         for place in range(4):
