@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 
@@ -17,7 +18,9 @@ class Page(QWidget):
     icon: str = "ph.circle"
     """Name of the icon in the rail, from the icon set of the theme."""
     shows_scene: bool = False
-    """Whether the scene fills the middle."""
+    """Whether the scene fills the middle; a page that changes it tells `middle_changed`."""
+    middle_changed = Signal()
+    """Something else is to fill the middle."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

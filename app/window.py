@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
@@ -25,6 +25,7 @@ from app.studio import Studio
 from app.stylesheet import SEPARATORS
 from app.theme import Theme, palette
 from app.widgets.failure_bar import FailureBar
+from app.widgets.gradually import Gradually
 from app.widgets.rail import Rail
 from app.widgets.status_bar import StatusBar
 from app.widgets.toast import Toast
@@ -34,6 +35,8 @@ PANEL_WIDTH = 392
 """Width of the right dock at the first start [px]."""
 STRIP_HEIGHT = 176
 """Height of the bottom dock at the first start [px]."""
+POLISHED = 40
+"""Widgets of a page that is being built which get their style in one turn of the event loop."""
 LAYOUT_VERSION = 2
 """Stored layouts of another version are not restored."""
 
@@ -74,6 +77,7 @@ class Window(QMainWindow):
         self._wanted = ""
         self._current: Page | None = None
         self._preparing: set[str] = set()
+        self._building: dict[str, Gradually] = {}
         self._came_up = False
         self.skin = Skin(studio.theme, self)
         self.rail = Rail(studio.theme)
@@ -130,10 +134,13 @@ class Window(QMainWindow):
         if title in self.pages:
             self._place(self.pages[title])
         else:
-            self._prepare(self.makers[titles.index(title)])
+            maker = self.makers[titles.index(title)]
+            self._prepare(maker)
+            if maker.prepare is None:
+                self._building[title].finish()
 
     def prepare_pages(self) -> None:
-        """Build every page that is not there yet, slow imports first and in background."""
+        """Build every page that is not there yet step by step, after slow imports in background."""
         for maker in self.makers:
             if maker.title not in self.pages:
                 self._prepare(maker)
@@ -168,6 +175,8 @@ class Window(QMainWindow):
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/docks", self.inner.saveState(LAYOUT_VERSION))
         settings.setValue("window/page", self._wanted)
+        for building in list(self._building.values()):
+            building.finish()
         if self._current is not None:
             self._current.deactivated()
             self._current = None
@@ -257,29 +266,46 @@ class Window(QMainWindow):
 
     def _build(self, maker: PageMaker) -> None:
         self._preparing.discard(maker.title)
-        if maker.title in self.pages:
-            return
+        if maker.title not in self.pages and maker.title not in self._building:
+            self._building[maker.title] = Gradually(self._steps(maker), self)
+
+    def _steps(self, maker: PageMaker) -> Iterator[None]:
+        try:
+            yield from self._parts(maker)
+        finally:
+            del self._building[maker.title]
+
+    def _parts(self, maker: PageMaker) -> Iterator[None]:
+        """Makes, dresses and measures a page, and shows it if it is still wanted."""
         page = maker.make()
         page.hide()
         page.setParent(self)
-        self.pages[maker.title] = page
+        page.middle_changed.connect(self._show_middle)
+        yield
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page.panel)
         self.skin.dress(scroll)
+        yield
         # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
-        for child in page.panel.findChildren(QWidget):
+        for number, child in enumerate(page.panel.findChildren(QWidget)):
             child.ensurePolished()  # or it would be measured in another font
+            if number % POLISHED == POLISHED - 1:
+                yield
         bar = scroll.verticalScrollBar().sizeHint().width()
         scroll.setMinimumWidth(page.panel.minimumSizeHint().width() + bar)
         self.panel.addWidget(scroll)
+        yield
         if page.strip is not None:
             self.skin.dress(page.strip)
             self.strip.addWidget(page.strip)
+            yield
         if page.center is not None:
             self.skin.dress(page.center)
             self.center.addWidget(page.center)
+            yield
+        self.pages[maker.title] = page
         if self._wanted == maker.title:
             self._place(page)
 
@@ -303,16 +329,21 @@ class Window(QMainWindow):
                 self.skin.ensure(part)
         self.panel.setCurrentWidget(_scroll_of(page.panel))
         self.panel_dock.setWindowTitle(page.title)
-        if page.shows_scene or page.center is None:
-            self.center.setCurrentWidget(self.scene)
-        else:
-            self.center.setCurrentWidget(page.center)
+        self._show_middle()
         if page.strip is not None:
             self.strip.setCurrentWidget(page.strip)
             self.strip_dock.setWindowTitle(page.strip.windowTitle() or "Timeline")
         self._show_strip()
         page.activated()
         self.page_changed.emit(page.title)
+
+    @Slot()
+    def _show_middle(self) -> None:
+        page = self._current
+        if page is None or page.shows_scene or page.center is None:
+            self.center.setCurrentWidget(self.scene)
+        else:
+            self.center.setCurrentWidget(page.center)
 
     def _show_strip(self) -> None:
         """The bottom dock is there exactly while the page has something for it."""

@@ -40,6 +40,9 @@ _STEERING = {
 }
 
 
+_KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride)
+
+
 class Keyboard(QObject):
     """Watches the keys of the whole application while `enabled`.
 
@@ -66,9 +69,6 @@ class Keyboard(QObject):
         }
         self._action_keys = {key.key: action for action, key in ACTION_KEYS.items()}
         self._action_keys[Qt.Key.Key_Enter] = "record"
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
 
     @property
     def enabled(self) -> bool:
@@ -77,6 +77,11 @@ class Keyboard(QObject):
 
     @enabled.setter
     def enabled(self, enabled: bool) -> None:
+        application = QApplication.instance()
+        if application is not None and enabled != self._enabled:
+            # Not a moment longer: every event of the program comes by, and to look at each in
+            # Python costs a third of the time in which a page is built.
+            (application.installEventFilter if enabled else application.removeEventFilter)(self)
         self._enabled = enabled
         self.release_all()
 
@@ -106,16 +111,10 @@ class Keyboard(QObject):
 
     def close_down(self) -> None:
         """Stop watching."""
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        self.enabled = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
-        if not self._enabled or event.type() not in (
-            QEvent.Type.KeyPress,
-            QEvent.Type.KeyRelease,
-            QEvent.Type.ShortcutOverride,
-        ):
+        if event.type() not in _KEYS:
             return False
         assert isinstance(event, QKeyEvent)
         key = Qt.Key(event.key())

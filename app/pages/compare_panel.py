@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.theme import Theme
 from app.widgets.comparison_plot import MODE_ORDER, mode_color, mode_title
-from app.widgets.controls import Card, button, label, row
+from app.widgets.controls import Card, button, chooser, label, row
 from app.widgets.disturbances import BESIDE
 from app.widgets.earlier_comparisons import EarlierList
 from app.widgets.field_editors import FieldError, parse_number
@@ -54,8 +53,7 @@ class ComparePanel(QWidget):
         self._theme = theme
         self._entries: list[CheckpointEntry] = []
         self._running = False
-        self.checkpoint_box = QComboBox()
-        self.checkpoint_box.setMinimumContentsLength(12)
+        self.checkpoint_box = chooser(12)
         self.checkpoint_box.setAccessibleName("Policy")
         self.checkpoint_box.activated.connect(self._check)
         self.about = label("", "caption", wrap=True)
@@ -81,11 +79,7 @@ class ComparePanel(QWidget):
         self.episodes_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.episodes_box.setToolTip("Starts that every mode meets at every noise level")
         self.episodes_box.valueChanged.connect(self._check)
-        self.beside_box = QComboBox()
-        self.beside_box.setMinimumContentsLength(12)
-        self.beside_box.setSizeAdjustPolicy(  # the longest entry must not make the panel wider
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.beside_box = chooser(12)
         self.beside_box.setAccessibleName("What else disturbs")
         self.beside_box.setToolTip("What disturbs at every noise level, beside the noise")
         for words, _ in BESIDE:
@@ -261,7 +255,7 @@ class ComparePanel(QWidget):
         start.addWidget(self.stop_button)
         start.addWidget(self.problem)
         files = Card("Export")
-        files.body.addLayout(row(*self.export_buttons.values(), 1, self.folder_button))
+        files.body.addLayout(row(*self.export_buttons.values(), 1))
         files.body.addWidget(
             label(
                 "Everything is saved when a comparison ends; this writes it now.",
@@ -269,6 +263,7 @@ class ComparePanel(QWidget):
                 wrap=True,
             )
         )
+        files.body.addLayout(row(self.folder_button, 1))  # in one row they would be the widest part
         old = Card("Earlier comparisons")
         old.body.addWidget(self.earlier)
         column = QVBoxLayout(self)

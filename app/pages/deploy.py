@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QSizePolicy,
     QSpinBox,
@@ -23,7 +22,7 @@ from app.pages.episodes_panel import get_title
 from app.studio import Studio
 from app.theme import Theme
 from app.widgets.command_strip import CommandStrip
-from app.widgets.controls import Card, button, label, panel, row, set_kind, set_tone
+from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
 from app.widgets.empty import Empty
 from app.widgets.noise_slider import NoiseSlider
 from app.widgets.tally import Tally
@@ -123,11 +122,8 @@ class DeployPage(Page):
 
     def _checkpoint_card(self) -> Card:
         card = Card()
-        self.checkpoint = QComboBox()
+        self.checkpoint = chooser()
         self.checkpoint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.checkpoint.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         self.about = label("", "muted", wrap=True)
         card.body.addLayout(row(label("Checkpoint", "heading")))
         card.body.addWidget(self.checkpoint)
@@ -152,7 +148,7 @@ class DeployPage(Page):
         self.observer.setChecked(self.studio.settings.value("deploy/observer", "true") == "true")
         self.observer.setToolTip("A filter that checkpoints learn unless told otherwise")
         self.observer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.ghost = QCheckBox("Show what the policy believes and considers")
+        self.ghost = QCheckBox("Show what the policy believes")
         self.ghost.setChecked(self.studio.settings.value("deploy/ghost", "true") == "true")
         self.ghost.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         card.body.addLayout(line)

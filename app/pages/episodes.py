@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from app.arm import Arm
 from app.listing import Listing
 from app.page import Page
+from app.pages.episode_footage import EpisodeFootage
 from app.pages.episodes_panel import EpisodesPanel
 from app.studio import Studio
 from app.theme import Theme
@@ -19,6 +20,7 @@ from app.widgets.selection_bar import SaveSelection, parted
 from app.widgets.timeline import Timeline
 from app.workers.browsing import Found, found_of, rows_of
 from app.workers.messages import REPLAY, LoadReplay, Play, Seek, Tick
+from app.workers.replaying import in_scene
 from app.workers.thumbnails import Thumbnails
 from core.recording import (
     Episode,
@@ -28,7 +30,7 @@ from core.recording import (
 
 
 class EpisodesPage(Page):
-    """The list on the right, the replay in the scene, the timeline below."""
+    """The list on the right, the replay in the scene or as images, the timeline below."""
 
     title = "Episodes"
     icon = "ph.film-strip"
@@ -51,6 +53,8 @@ class EpisodesPage(Page):
         self.thumbnails.set_folder(studio.workspace.root)
         self.timeline = Timeline(studio.theme)
         self.strip = self.timeline
+        self.footage = EpisodeFootage(studio.theme, self)
+        self.center = self.footage.view
         self.controls = EpisodesPanel(studio.theme, self.thumbnails)
         self.panel = self.controls
         self.table = self.controls.table
@@ -69,10 +73,11 @@ class EpisodesPage(Page):
 
     def deactivated(self) -> None:
         self._shown = False
-        self.arm.simulation.post(REPLAY, Play(False))
+        self._play(False)
 
     def close_down(self) -> None:
         self.thumbnails.close_down()
+        self.footage.close_down()
 
     def _connect(self) -> None:
         studio, arm, controls = self.studio, self.arm, self.controls
@@ -93,6 +98,7 @@ class EpisodesPage(Page):
         self.timeline.scrubbed.connect(self._seek)
         self.timeline.trim_wanted.connect(self._trim)
         self.timeline.split_wanted.connect(self._split)
+        self.footage.moved.connect(self.timeline.show_state)
         arm.ticked.connect(self._ticked)
         arm.replay_wanted.connect(self.show_episode)
         studio.episodes_changed.connect(self._changed)
@@ -208,8 +214,7 @@ class EpisodesPage(Page):
     def _chosen(self, chosen: Row | None) -> None:
         if chosen is None or chosen.entry.info is None:
             self._loading = None
-            self.arm.simulation.post(REPLAY, LoadReplay(None))
-            self.timeline.show_episode(None)
+            self._show_episode(None)
             return
         self.timeline.set_editable(not chosen.sample)
         key = (chosen.entry.path, chosen.entry.length)
@@ -219,10 +224,23 @@ class EpisodesPage(Page):
 
         def done(episode: Episode) -> None:
             if key == self._loading:  # or another one was chosen meanwhile
-                self.timeline.show_episode(episode)
-                self.arm.simulation.post(REPLAY, LoadReplay(episode))
+                self._show_episode(episode, key[0])
 
         self.studio.background(lambda: read_episode(key[0], images=False), done)
+
+    def _show_episode(self, episode: Episode | None, path: Path = Path()) -> None:
+        """Play an episode: in the scene, or where that cannot be as its cameras saw it."""
+        self.timeline.show_episode(episode)
+        scene = episode is None or in_scene(episode.info)
+        self.arm.simulation.post(REPLAY, LoadReplay(episode if scene else None))
+        if episode is None or scene:
+            self.footage.clear()
+        else:
+            self.footage.show_episode(path, episode)
+            self.footage.playback.play(self._shown)
+        if scene != self.shows_scene:
+            self.shows_scene = scene
+            self.middle_changed.emit()
 
     def _own(self, *, readable: bool = True) -> list[str]:
         """Identifiers of the chosen episodes that may be changed."""
@@ -332,16 +350,20 @@ class EpisodesPage(Page):
 
     @Slot(bool)
     def _play(self, playing: bool) -> None:
+        self.footage.playback.play(playing)
         self.arm.simulation.post(REPLAY, Play(playing))
 
     @Slot(int)
     def _seek(self, step: int) -> None:
+        if self.footage.active:
+            self.footage.playback.seek(step)
+            return
         self.arm.simulation.post(REPLAY, Play(False))
         self.arm.simulation.post(REPLAY, Seek(step))
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
-        if tick.use == REPLAY and self._shown:
+        if tick.use == REPLAY and self._shown and not self.footage.active:
             self.timeline.show_state(tick.step, tick.state == "playing")
 
     @Slot()
@@ -354,4 +376,5 @@ class EpisodesPage(Page):
     @Slot(object)
     def _set_theme(self, theme: Theme) -> None:
         self.timeline.set_theme(theme)
+        self.footage.set_theme(theme)
         self.controls.set_theme(theme)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session import short
 from app.theme import Theme
 from app.widgets.controls import Card, button, label, row
+from app.widgets.elided import ElidedLabel
 from app.widgets.empty import Empty
 from app.widgets.episode_filter import EpisodeFilter
 from app.widgets.episode_list import EpisodeList
@@ -17,6 +19,7 @@ from app.widgets.episode_rows import LABELS, Row
 from app.widgets.quality_view import QualityView
 from app.widgets.section import Section
 from app.widgets.selection_bar import SelectionBar
+from app.workers.replaying import in_scene
 from app.workers.thumbnails import Thumbnails
 from core.recording import EpisodeRow
 from core.simulation import get_task, model_hash, task_names
@@ -108,8 +111,7 @@ class EpisodesPanel(QWidget):
 
     def _details(self) -> Card:
         card = Card()
-        self.name = label("", "heading")
-        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.name = ElidedLabel("", "heading")
         self.facts = label("", "muted", wrap=True)
         self.good = button("Success", lambda: self.relabel_wanted.emit(True))
         self.bad = button("Failure", lambda: self.relabel_wanted.emit(False))
@@ -119,7 +121,9 @@ class EpisodesPanel(QWidget):
         self.undo.setShortcut("Ctrl+Z")
         self.redo = button("Redo", kind="small")
         self.redo.setShortcut("Ctrl+Shift+Z")
-        card.body.addLayout(row(self.name, 1, self.undo, self.redo))
+        heading = row(self.name, self.undo, self.redo)
+        heading.setStretch(0, 1)
+        card.body.addLayout(heading)
         card.body.addWidget(self.facts)
         buttons = row(self.good, self.bad, self.tags, self.discard)
         for place in range(4):
@@ -185,17 +189,21 @@ def _facts_of_one(chosen: Row) -> str:
         return entry.problem or ""
     measured = f" (measured {info.measured_rate:.2f})" if info.measured_rate else ""
     facts = [f"{info.steps} steps at {info.control_rate:g} Hz{measured}"]
-    facts.append(
-        f"path {entry.path_length:.2f} m, idle {100 * entry.idle:.0f} %, "
-        f"roughness {entry.roughness:.2f}, jerk {entry.jerk:.0f} m/s³"
-    )
+    if not info.simulated:
+        cameras = f", cameras: {', '.join(info.images)}" if info.images else ""
+        facts.append(f"of another robot{cameras}")
+    measures = [f"idle {100 * entry.idle:.0f} %", f"roughness {entry.roughness:.2f}"]
+    if math.isfinite(entry.path_length):
+        measures.insert(0, f"path {entry.path_length:.2f} m")
+        measures.append(f"jerk {entry.jerk:.0f} m/s³")
+    facts.append(", ".join(measures))
     if chosen.outlying:
         facts.append(f"unusual: {chosen.outlying}")
     if info.seed is not None:
         facts.append(f"start {info.seed}")
     if info.tags:
         facts.append(", ".join(f"#{tag}" for tag in info.tags))
-    if info.task in task_names() and info.model_hash != model_hash(info.task):
+    if in_scene(info) and info.model_hash != model_hash(info.task):
         facts.append("recorded with another version of the model")
     if chosen.sample:
         facts.append("sample, read only")

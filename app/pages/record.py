@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPushButton
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton
 
 from app.arm import Arm
 from app.input.mapping import ACTION_KEYS, BUTTON_LABELS
@@ -14,7 +14,7 @@ from app.session import Saved
 from app.studio import Studio
 from app.theme import Theme
 from app.widgets.command_strip import CommandStrip
-from app.widgets.controls import Card, button, label, panel, row, set_kind, set_tone
+from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
 from app.widgets.hands_card import HandsCard
 from app.widgets.session_list import SessionList
 from app.workers.messages import (
@@ -118,7 +118,7 @@ class RecordPage(Page):
 
     def _task_card(self) -> Card:
         card = Card()
-        self.task = QComboBox()
+        self.task = chooser()
         self.task.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for name in task_names():
             self.task.addItem(get_task(name).title, name)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme import Theme
-from app.widgets.controls import Card
+from app.widgets.controls import Card, chooser
 from app.widgets.episode_picker import EpisodePicker
 from app.widgets.field_docs import field_docs
 from app.widgets.run_list import RunList
@@ -51,7 +50,7 @@ class TrainPanel(QWidget):
         self._form: SettingsForm | None = None
         self.picker = EpisodePicker(theme)
         self.runs = RunList(theme)
-        self.preset_box = QComboBox()
+        self.preset_box = chooser()
         for name in PRESETS:
             self.preset_box.addItem(name, name)
         self.preset_box.activated.connect(self._preset_chosen)
@@ -60,7 +59,7 @@ class TrainPanel(QWidget):
         self.preset_text.setWordWrap(True)
         self.steps_box = _number_box(1, 10_000_000, 500)
         self.seed_box = _number_box(0, 2**31 - 1, 1)
-        self.device_box = QComboBox()
+        self.device_box = chooser()
         self.name_line = QLineEdit()
         self.name_line.setMaxLength(80)
         self.advanced = Section("All settings", theme)

@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.theme import Theme
 from app.widgets.controls import button, label
 from app.widgets.disturbances import words_of
+from app.widgets.elided import ElidedLabel
 from app.workers.comparisons import Comparison
 
 SHOWN = 12
@@ -82,8 +83,8 @@ class EarlierList(QWidget):
         show.setEnabled(comparison.problem is None)
         show.clicked.connect(self._pressed)
         self._buttons.append((show, comparison))
-        name = QLabel(comparison.checkpoint or comparison.name)
-        name.setToolTip(str(comparison.folder))
+        name = ElidedLabel(comparison.checkpoint or comparison.name)
+        name.setToolTip(f"{comparison.checkpoint}\n{comparison.folder}")
         about = label(_about(comparison), "danger" if comparison.problem else "caption", wrap=True)
         about.setToolTip(comparison.problem or "")
         texts = QVBoxLayout()

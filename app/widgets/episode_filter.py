@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
+from app.widgets.controls import chooser
 from app.widgets.episode_rows import OPERATOR_NAMES, ORDERS, Filter
 from core.simulation import get_task, task_names
 
@@ -39,10 +40,9 @@ class EpisodeFilter(QWidget):
         )
         self.operator = self._box("Any operator")
         self.tag = self._box("Any tag")
-        self.order = QComboBox()
+        self.order = chooser(6)
         for name, (title, _, _) in ORDERS.items():
             self.order.addItem(title, name)
-        self._shape(self.order)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(8)
@@ -99,15 +99,10 @@ class EpisodeFilter(QWidget):
         self._fill(self.tag, "Any tag", [(tag, f"#{tag}") for tag in tags])
 
     def _box(self, everything: str, *entries: tuple[str, str]) -> QComboBox:
-        made = QComboBox()
+        made = chooser(6)
         made.setAccessibleName(everything)
-        self._shape(made)
         self._fill(made, everything, entries)
         return made
-
-    def _shape(self, box: QComboBox) -> None:
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(6)
 
     def _fill(self, box: QComboBox, everything: str, entries: Sequence[tuple[str, str]]) -> None:
         wanted = [("", everything), *entries]

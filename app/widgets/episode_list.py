@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 
 from app.theme import Theme
 from app.widgets.episode_rows import OPERATOR_NAMES, Row, local_time, task_words
-from app.workers.thumbnails import HEIGHT, WIDTH, Thumbnails, Wish
+from app.workers.thumbnails import HEIGHT, WIDTH, Thumbnails
 
 ROW_HEIGHT = 64
 PICTURE = QSize(round(WIDTH * 54 / HEIGHT), 54)
@@ -111,7 +111,7 @@ class _Delegate(QStyledItemDelegate):
         theme = self.theme
         image: QImage | None = QImage()
         if row.entry.info is not None:
-            image = self._thumbnails.image(Wish(row.entry.path, row.entry.task))
+            image = self._thumbnails.image(row.entry.path)
         if image is not None and not image.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, image)

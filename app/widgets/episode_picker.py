@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QHeaderView,
     QLabel,
     QTreeWidget,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme import Theme
+from app.widgets.controls import chooser
 from app.widgets.plot_style import format_seconds
 from app.widgets.section import Section
 from core.recording import EpisodeEntry, EpisodeInfo, Selection
@@ -55,11 +55,11 @@ class EpisodePicker(QWidget):
         self._left_out: set[Path] = set()
         self._chosen_names: set[str] = set()
         self._filling = False
-        self.task_box = QComboBox()
+        self.task_box = chooser()
         self.task_box.setAccessibleName("Task")
         self.task_box.activated.connect(self._task_chosen)
         self._selections: dict[str, Selection] = {}
-        self.selection_box = QComboBox()
+        self.selection_box = chooser()
         self.selection_box.setAccessibleName("Selection")
         self.selection_box.setToolTip("Selections are saved on the Episodes page")
         self.selection_box.activated.connect(self._sources_chosen)

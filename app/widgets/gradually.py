@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+PAUSE = 0.004
+"""Time between two steps, whoever takes them, in which the window does everything else [s]."""
+
 
 class Gradually(QObject):
-    """Takes one step of an iterator in each turn of the event loop, or all at once if need be."""
+    """Takes one step of an iterator after the other with a pause between, or all if need be.
+
+    Of several at work only one takes a step before the window has its turn again.
+    """
 
     finished = Signal()
     """The last step is done; told once."""
+    _ended = 0.0
+    """When the last step of any of them was done."""
 
     def __init__(self, steps: Iterator[object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._steps: Iterator[object] | None = steps
         self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._step)
+        self._timer.setInterval(round(1000 * PAUSE))
+        self._timer.timeout.connect(self._turn)
         self._timer.start()
 
     @property
@@ -37,6 +46,11 @@ class Gradually(QObject):
         self._timer.stop()
 
     @Slot()
+    def _turn(self) -> None:
+        if time.perf_counter() - Gradually._ended >= PAUSE:
+            self._step()
+            Gradually._ended = time.perf_counter()
+
     def _step(self) -> None:
         if self._steps is None:
             return

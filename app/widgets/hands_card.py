@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.input.gamepad import Pad
 from app.input.mapping import PadMapping
 from app.input.operator import Operator
 from app.theme import Theme
-from app.widgets.controls import Card, button, label, row
+from app.widgets.controls import Card, button, chooser, label, row
 from app.widgets.key_map import KeyMap
 from app.widgets.mapping_dialog import MappingDialog
 from app.widgets.pad_view import PadView, pad_hints
@@ -29,7 +29,7 @@ class HandsCard(Card):
         self.heading = label("", "heading")
         self.switch = button("Show keys", self._toggle_view, kind="quiet")
         self.edit = button("Mapping…", self.edit_mapping, kind="quiet")
-        self.chooser = QComboBox()
+        self.chooser = chooser()
         self.chooser.setToolTip("The gamepad that drives")
         self.pad_view = PadView(theme)
         self.key_map = KeyMap(theme)

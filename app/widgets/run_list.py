@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme import Theme
+from app.widgets.elided import ElidedCheckBox
 from app.widgets.legend import LineSample
 from app.widgets.plot_style import DASHES, curve_pen
 from app.workers.checkpoints import CheckpointEntry
@@ -147,8 +147,8 @@ class _Row(QWidget):
     def __init__(self, entry: CheckpointEntry, theme: Theme) -> None:
         super().__init__()
         self.entry = entry
-        self.tick = QCheckBox(entry.name)
-        self.tick.setToolTip("Lay the curves of this run behind the present ones")
+        self.tick = ElidedCheckBox(entry.name)
+        self.tick.setToolTip(f"Lay the curves of {entry.name} behind the present ones")
         self.line = LineSample(curve_pen(theme.color("muted"), 0), 24)
         self.state = QLabel(_state_of(entry))
         self.state.setProperty("role", "danger" if entry.problem else "caption")

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QWidget
 from app.widgets.scene_camera import Eye
 from app.widgets.scene_drawing import Drawing
 from app.widgets.scene_marks import Marks
+from app.workers.graphics import ready_context
 from app.workers.messages import View
 from core.simulation import SimulationError
-from core.simulation.camera import offscreen_context
 
 LARGEST = 4096
 """Largest picture's edge [px]."""
@@ -68,11 +68,10 @@ class _Painter(QThread):
     def run(self) -> None:
         try:
             # A small one: MuJoCo draws into a buffer of its own that follows the widget's size.
-            context = offscreen_context(64, 64)
+            context = ready_context(64, 64)
         except SimulationError as error:
             self.broken.emit(str(error))
             return
-        context.make_current()
         drawing = Drawing(self._marks, software=True)
         try:
             while not self._stop.is_set():

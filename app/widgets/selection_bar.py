@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.controls import button, label, row
+from app.widgets.controls import button, chooser, label, row
 
 SHARE = 10
 """Part of the chosen episodes that is kept for validation at first [%]."""
@@ -48,12 +47,8 @@ class SelectionBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.box = QComboBox()
+        self.box = chooser()
         self.box.setAccessibleName("Saved selections")
-        self.box.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.box.setMinimumContentsLength(10)
         self.box.activated.connect(self._chosen)
         self.save = button("Save…", self.save_wanted.emit, kind="small")
         self.save.setToolTip("Keep the chosen episodes by a name, for the Train page")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from core.recording import Episode
 
 MOST = 8
 """Curves of one lane: there are no more colours."""
+FIELDS = 4
+"""Lanes of another robot's observations: with more of them none could be read."""
 
 
 @dataclass(frozen=True)
@@ -26,24 +29,29 @@ class Lane:
     """Value at its top."""
     color: int = 0
     """Place of the first curve's colour among the theme's series."""
+    explained: bool = True
+    """Whether its curves are named in the legend."""
 
 
 def lanes_of(episode: Episode) -> tuple[Lane, ...]:
-    """Actions, and the distances [m] that say how far the task is."""
-    actions = episode.actions
+    """Actions, and the distances [m] that say how far the task is; of another robot, its fields."""
+    actions, units = episode.actions, episode.info.action_units
+    if not episode.info.simulated or units is not None:
+        names = units.names if units is not None else [str(n) for n in range(actions.shape[1])]
+        lane = Lane("actions", _named(names[:MOST], actions), *_scale(actions))
+        return (lane, *_fields(episode))
     if actions.shape[1] == 7:
         lanes = [
             Lane("Move", _named("xyz", actions[:, :3]), -1.0, 1.0),
             Lane("Turn", _named(("roll", "pitch", "yaw"), actions[:, 3:6]), -1.0, 1.0),
-            Lane("Grip", _named(("gripper",), actions[:, 6:]), -1.0, 1.0),
+            Lane("Grip", _named(("gripper",), actions[:, 6:]), -1.0, 1.0, explained=False),
         ]
     else:
         names = [f"action {number}" for number in range(min(MOST, actions.shape[1]))]
-        low, high = _range([actions]) if actions.size else (-1.0, 1.0)
-        lanes = [Lane("Actions", _named(names, actions[:, :MOST]), min(low, -1.0), max(high, 1.0))]
+        lanes = [Lane("Actions", _named(names, actions), -1.0, 1.0)]
     distances = _distances(episode)
     if distances:
-        _, high = _range([values for _, values in distances])
+        high = max(float(values.max()) for _, values in distances)
         lanes.append(Lane("Distance", tuple(distances), 0.0, max(high, 0.01), color=3))
     return tuple(lanes)
 
@@ -65,12 +73,21 @@ def _distances(episode: Episode) -> list[tuple[str, np.ndarray]]:
     return found
 
 
-def _named(names: object, values: np.ndarray) -> tuple[tuple[str, np.ndarray], ...]:
-    assert isinstance(names, list | tuple | str)
+def _fields(episode: Episode) -> list[Lane]:
+    """The first observation fields in which anything changes."""
+    lanes: list[Lane] = []
+    for name, values in episode.observations.items():
+        if len(lanes) < FIELDS and np.ptp(values, axis=0).any():
+            curves = _named([f"{name} {n}" for n in range(min(MOST, values.shape[1]))], values)
+            lanes.append(Lane(name, curves, *_scale(values[:, :MOST]), explained=False))
+    return lanes
+
+
+def _scale(values: np.ndarray) -> tuple[float, float]:
+    """Least and largest of some values; apart from each other where all are the same."""
+    low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
+    return (low, high) if low < high else (low - 1.0, low + 1.0) if low == high else (-1.0, 1.0)
+
+
+def _named(names: Sequence[str], values: np.ndarray) -> tuple[tuple[str, np.ndarray], ...]:
     return tuple((name, values[:, number]) for number, name in enumerate(names))
-
-
-def _range(arrays: list[np.ndarray]) -> tuple[float, float]:
-    values = np.concatenate([np.ravel(array) for array in arrays])
-    values = values[np.isfinite(values)]
-    return (float(values.min()), float(values.max())) if len(values) else (-1.0, 1.0)

@@ -104,23 +104,29 @@ class Timeline(QWidget):
         theme = self._theme
         if self._episode is None:
             self._legend.setText("Choose an episode in the list to see it again.")
+            self._legend.setToolTip("")
             return
 
         def named(colour: str, text: str) -> str:
             return f'<span style="color:{colour}">━</span> {text}'
 
         names: dict[str, list[str]] = {}
-        for lane in self.track.lanes:
-            for number, (name, _) in enumerate(lane.curves if lane.title != "Grip" else ()):
+        lanes = self.track.lanes
+        for lane in lanes:
+            for number, (name, _) in enumerate(lane.curves if lane.explained else ()):
                 colour = theme.series[(lane.color + number) % len(theme.series)]
                 names.setdefault(colour, []).append(name)
         entries = [named(colour, ", ".join(texts)) for colour, texts in names.items()]
-        if self.track.lanes and self.track.lanes[-1].title == "Distance":
-            entries.append(f"distance 0 to {self.track.lanes[-1].high:.2f} m")
+        if lanes and lanes[-1].title == "Distance":
+            entries.append(f"distance 0 to {lanes[-1].high:.2f} m")
         entries.append(named(theme.good, "success holds"))
         if self._episode.interventions.any():
             entries.append(named(theme.warning, "person had taken over"))
+        hidden = len(self._episode.observations) - sum(not lane.explained for lane in lanes)
+        if not self._episode.info.simulated and hidden:
+            entries.append(f"{hidden} of {len(self._episode.observations)} fields not shown")
         self._legend.setText("&nbsp;&nbsp; ".join(entries))
+        self._legend.setToolTip(self._legend.text())  # long names do not fit
 
     @Slot()
     def _offer(self) -> None:

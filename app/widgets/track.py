@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,8 +22,8 @@ from app.theme import Theme
 from app.widgets.signals import Lane, lanes_of
 from core.recording import Episode
 
-NAMES = 64
-"""Width of the lanes' names [px]."""
+NAMES = (64, 136)
+"""Least and largest width of the lanes' names [px]."""
 GRASP = 7
 """Distance from an end of the kept part at which a press takes hold of it [px]."""
 
@@ -43,6 +44,7 @@ class Track(QWidget):
         self._step = 0
         self._range = (0, 0)
         self._held = ""
+        self._names = NAMES[0]
         self._drawn: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -56,6 +58,7 @@ class Track(QWidget):
         self._step = 0
         self._lanes = lanes_of(episode) if episode is not None else ()
         self._range = (0, len(episode) if episode is not None else 0)
+        self._names = self._width_of_names()
         self._redraw()
 
     @property
@@ -195,9 +198,12 @@ class Track(QWidget):
         theme = self._theme
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("muted"))
-        name = QRectF(0, place.top(), NAMES - 8, place.height())
+        name = QRectF(0, place.top(), self._names - 8, place.height())
+        title = painter.fontMetrics().elidedText(
+            lane.title, Qt.TextElideMode.ElideMiddle, int(name.width())
+        )
         painter.drawText(
-            name, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), lane.title
+            name, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), title
         )
         painter.setPen(QPen(theme.color("line"), 1))
         painter.drawLine(place.bottomLeft(), place.bottomRight())
@@ -205,7 +211,11 @@ class Track(QWidget):
         for number, (_, values) in enumerate(lane.curves):
             share = (np.nan_to_num(values) - lane.low) / (lane.high - lane.low)
             heights = inner.bottom() - np.clip(share, 0.0, 1.0) * inner.height()
-            points = [QPointF(self._x(i), y) for i, y in enumerate(heights.tolist())]
+            steps, heights = _thinned(heights, 2 * round(inner.width()))
+            points = [
+                QPointF(self._x(i), y)
+                for i, y in zip(steps.tolist(), heights.tolist(), strict=True)
+            ]
             painter.setPen(
                 QPen(QColor(theme.series[(lane.color + number) % len(theme.series)]), 1.3)
             )
@@ -220,12 +230,18 @@ class Track(QWidget):
             (self._episode.interventions, "warning", area.top()),
         ):
             colour = QColor(getattr(self._theme, role))
-            for step in np.flatnonzero(mask):
-                cell = QRectF(self._x(int(step)) - 1, top, self._width() + 1.5, 4)
+            for first, last in _runs(mask):
+                left = self._x(first) - 1
+                cell = QRectF(left, top, self._x(last) - left + self._width() + 0.5, 4)
                 painter.fillRect(cell, colour)
 
+    def _width_of_names(self) -> int:
+        metrics = QFontMetrics(self._theme.font("small"))
+        widest = max((metrics.horizontalAdvance(lane.title) for lane in self._lanes), default=0)
+        return max(NAMES[0], min(NAMES[1], widest + 12))
+
     def _area(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(NAMES, 6, -6, -6)
+        return QRectF(self.rect()).adjusted(self._names, 6, -6, -6)
 
     def _width(self) -> float:
         assert self._episode is not None
@@ -258,3 +274,19 @@ class Track(QWidget):
         if step != self._step:
             self.set_step(step)
             self.scrubbed.emit(step)
+
+
+def _thinned(values: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Steps and values (N,) of a curve; of a longer one than `most` the least and the largest of
+    each part, which look the same: a hundred thousand points would take seconds to paint."""
+    if len(values) <= most:
+        return np.arange(len(values)), values
+    starts = np.linspace(0, len(values), max(1, most // 2), endpoint=False).astype(int)
+    both = np.stack([np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)], 1)
+    return np.repeat(starts, 2), both.ravel()
+
+
+def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """First and last step of each stretch in which `mask` (T,) holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]

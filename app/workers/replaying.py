@@ -8,7 +8,13 @@ import numpy as np
 
 from app.workers.messages import REPLAY, LoadReplay, OperatorCommand, Play, Seek
 from app.workers.use import Outbox, Use
-from core.recording import Episode
+from core.recording import Episode, EpisodeInfo
+from core.simulation import task_names
+
+
+def in_scene(info: EpisodeInfo) -> bool:
+    """Whether the bundled simulator can show an episode again."""
+    return info.simulated and info.task in task_names()
 
 
 class Replaying(Use):

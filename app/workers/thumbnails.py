@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 
 import mujoco
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.recording import RecordingError, read_episode
-from core.simulation import Camera, SimulationError
+from app.workers.footage import image_of
+from app.workers.replaying import in_scene
+from app.workers.stills import Stills
+from core.recording import ImageReader, RecordingError, read_episode, read_info
+from core.simulation import SimulationError
 
 WIDTH, HEIGHT = 96, 72
 """Size of a picture [px]."""
@@ -25,16 +27,6 @@ WAITING = 64
 """Wishes that are not forgotten: whoever scrolls on does not wait for what has gone by."""
 FOLDER = ".thumbnails"
 """In the workspace; can be deleted at any time."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """An episode that is to be drawn."""
-
-    path: Path
-    """Its file; only one that was found readable before."""
-    task: str
-    """Whose model its states fit."""
 
 
 class Thumbnails(QObject):
@@ -49,13 +41,16 @@ class Thumbnails(QObject):
         self._painter = _Painter(self)
         self._painter.drawn.connect(self._take)
 
-    def image(self, wish: Wish) -> QImage | None:
-        """The picture; None while it is being drawn, which this asks for. Null if it cannot be."""
-        found = self._images.get(wish.path)
+    def image(self, path: Path) -> QImage | None:
+        """The picture of the episode in a file that was found readable before.
+
+        None while it is being drawn, which this asks for. Null if it cannot be.
+        """
+        found = self._images.get(path)
         if found is None:
-            self._painter.ask(wish)
+            self._painter.ask(path)
         else:
-            self._images.move_to_end(wish.path)
+            self._images.move_to_end(path)
         return found
 
     def forget(self, path: Path) -> None:
@@ -80,7 +75,7 @@ class Thumbnails(QObject):
 
 
 class _Painter(QThread):
-    """Owns one camera a task, all on this thread."""
+    """Draws on this thread, with an OpenGL context that it makes when it first needs one."""
 
     drawn = Signal(object, QImage)
     """Path of an episode and its picture; a null one if it cannot be drawn."""
@@ -88,15 +83,16 @@ class _Painter(QThread):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.folder: Path | None = None
-        self._wishes: OrderedDict[Path, Wish] = OrderedDict()
+        self._wishes: OrderedDict[Path, None] = OrderedDict()
         self._change = threading.Condition()
         self._stop = False
+        self._stills: Stills | None = None
 
-    def ask(self, wish: Wish) -> None:
+    def ask(self, path: Path) -> None:
         """Draw this next; called on the GUI thread for every row that is painted."""
         with self._change:
-            self._wishes[wish.path] = wish
-            self._wishes.move_to_end(wish.path)
+            self._wishes[path] = None
+            self._wishes.move_to_end(path)
             while len(self._wishes) > WAITING:
                 self._wishes.popitem(last=False)
             self._change.notify()
@@ -110,42 +106,41 @@ class _Painter(QThread):
         self.wait()
 
     def run(self) -> None:
-        cameras: dict[str, Camera] = {}
         try:
-            while (wish := self._next()) is not None:
-                image = self._stored(wish)
+            while (path := self._next()) is not None:
+                image = self._stored(path)
                 if image.isNull():
-                    image = _drawn(wish, cameras)
-                    self._store(wish, image)
-                self.drawn.emit(wish.path, image)
+                    image = self._drawn(path)
+                    self._store(path, image)
+                self.drawn.emit(path, image)
         finally:
-            for camera in cameras.values():
-                camera.close()
+            if self._stills is not None:
+                self._stills.close()
 
-    def _next(self) -> Wish | None:
+    def _next(self) -> Path | None:
         with self._change:
             while not self._stop and not self._wishes:
                 self._change.wait()
-            return None if self._stop else self._wishes.popitem(last=True)[1]
+            return None if self._stop else self._wishes.popitem(last=True)[0]
 
-    def _file(self, wish: Wish) -> Path | None:
+    def _file(self, path: Path) -> Path | None:
         """Where the picture lies: the name changes with the file, so that none is out of date."""
         try:
-            found = wish.path.stat()
+            found = path.stat()
         except OSError:
             return None
-        text = f"{wish.path}|{found.st_mtime_ns}|{found.st_size}|{WIDTH}"
+        text = f"{path}|{found.st_mtime_ns}|{found.st_size}|{WIDTH}"
         name = hashlib.sha256(text.encode()).hexdigest()[:24]
         return None if self.folder is None else self.folder / f"{name}.png"
 
-    def _stored(self, wish: Wish) -> QImage:
-        file = self._file(wish)
+    def _stored(self, path: Path) -> QImage:
+        file = self._file(path)
         image = QImage(str(file)) if file is not None and file.is_file() else QImage()
         return image if (image.width(), image.height()) == (WIDTH, HEIGHT) else QImage()
 
-    def _store(self, wish: Wish, image: QImage) -> None:
+    def _store(self, path: Path, image: QImage) -> None:
         """A disk that refuses only costs the time of drawing it again."""
-        file = self._file(wish)
+        file = self._file(path)
         if file is None or image.isNull():
             return
         try:
@@ -154,16 +149,29 @@ class _Painter(QThread):
             return
         image.save(str(file))
 
+    def _drawn(self, path: Path) -> QImage:
+        """The end of the episode, where one sees what became of it; null if it cannot be drawn."""
+        try:
+            if not in_scene(read_info(path)):
+                return _filmed(path)
+            episode = read_episode(path, images=False)
+            width, height, left, top = SEEN
+            if self._stills is None:
+                self._stills = Stills(width, height)
+            pixels = self._stills.draw(episode.info.task, episode.states[-1])
+        except (RecordingError, SimulationError, ValueError, mujoco.FatalError):
+            return QImage()
+        kept = pixels[top : top + HEIGHT, left : left + WIDTH].tobytes()
+        return QImage(kept, WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888).copy()
 
-def _drawn(wish: Wish, cameras: dict[str, Camera]) -> QImage:
-    """The end of the episode, where one sees what became of it; null where nothing can be drawn."""
-    width, height, left, top = SEEN
-    try:
-        if wish.task not in cameras:
-            cameras[wish.task] = Camera(wish.task, width, height, shadows=False)
-        episode = read_episode(wish.path, images=False)
-        pixels = cameras[wish.task].render(episode.states[-1])
-    except (RecordingError, SimulationError, ValueError, mujoco.FatalError):
-        return QImage()
-    kept = pixels[top : top + HEIGHT, left : left + WIDTH].tobytes()
-    return QImage(kept, WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888).copy()
+
+def _filmed(path: Path) -> QImage:
+    """The middle of the last image of the first camera; null if there is none."""
+    with ImageReader(path) as reader:
+        if not reader.names:
+            return QImage()
+        image = image_of(reader.read(reader.names[0], reader.info.steps - 1))
+    cover = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    image = image.scaled(WIDTH, HEIGHT, cover, Qt.TransformationMode.SmoothTransformation)
+    left, top = (image.width() - WIDTH) // 2, (image.height() - HEIGHT) // 2
+    return image.copy(left, top, WIDTH, HEIGHT)

@@ -11,6 +11,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from app.workers.checkpoints import AUTOSAVE
+from app.workers.preload import lasting
 from app.workers.run_curves import Points, RunCurves
 from core.recording import (
     Episode,
@@ -228,7 +229,8 @@ def wake_torch() -> tuple[str, ...]:
     """Warm up, and return the names of the graphics cards that can be computed on."""
     import torch
 
-    warm_up()
+    with lasting():
+        warm_up()
     return tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
 
 

@@ -18,6 +18,7 @@ from core.recording.errors import (
     UnknownSelectionError,
     UnsafeRecordingError,
 )
+from core.recording.image_reader import ImageReader
 from core.recording.index import EpisodeIndex, open_index
 from core.recording.library import Library
 from core.recording.quality import Quality, idle_ends, measure_quality
@@ -59,6 +60,7 @@ __all__ = [
     "EpisodeRow",
     "ForeignRecordingError",
     "Histogram",
+    "ImageReader",
     "InvalidEpisodeError",
     "Library",
     "MixedTasksError",

@@ -59,6 +59,11 @@ class EpisodeInfo:
         """Length of the episode in simulated time [s]."""
         return self.steps / self.control_rate
 
+    @property
+    def simulated(self) -> bool:
+        """Whether it has states of a simulator; data of another robot has none."""
+        return self.model_hash != "none"
+
 
 @dataclass(frozen=True)
 class Episode:

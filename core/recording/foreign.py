@@ -9,8 +9,15 @@ from typing import Any
 import h5py
 import numpy as np
 
-from core.recording.errors import RecordingError, UnsafeRecordingError
-from core.recording.reader import _attribute, _Budget, _damaged, _look_at, _member
+from core.recording.errors import UnsafeRecordingError
+from core.recording.reader import (
+    _attribute,
+    _Budget,
+    _damaged,
+    _look_at,
+    _member,
+    _reading,
+)
 
 MAX_DEMONSTRATIONS = 100_000
 """Largest number of members of a group that are listed."""
@@ -31,7 +38,7 @@ class ForeignFile:
         """Names of the members of `group`, sorted; empty if there is no such group."""
         if not self.has(group):
             return []
-        with self._reading():
+        with _reading(self.path):
             found = _member(self._file, group, h5py.Group, self.path)
             if len(found) > MAX_DEMONSTRATIONS:
                 raise UnsafeRecordingError(
@@ -51,42 +58,32 @@ class ForeignFile:
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Declared shape of the array `name`."""
-        with self._reading():
+        with _reading(self.path):
             return tuple(_member(self._file, name, h5py.Dataset, self.path).shape)
 
     def kind(self, name: str) -> str:
         """Kind of the numbers of the array `name`, as NumPy's letter: b, i, u, f or other."""
-        with self._reading():
+        with _reading(self.path):
             return str(_member(self._file, name, h5py.Dataset, self.path).dtype.kind)
 
     def attribute(self, group: str, name: str) -> Any:
         """A whole number, truth value or text attached to `group`; None if there is none."""
-        with self._reading():
+        with _reading(self.path):
             return _attribute(_member(self._file, group, h5py.Group, self.path), name, self.path)
 
     def read(self, name: str) -> np.ndarray:
         """The array `name`, after everything about it was found harmless."""
-        with self._reading():
+        with _reading(self.path):
             return _Budget(self.path).read(self._file, name)
 
     def _find(self, name: str) -> Any:
         found: Any = self._file
-        with self._reading():
+        with _reading(self.path):
             for component in name.split("/"):
                 if not isinstance(found, h5py.Group) or component.encode() not in found.id:
                     return None
                 found = _member(found, component, (h5py.Group, h5py.Dataset), self.path)
         return found
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """What HDF5 stumbles on becomes a typed error; what the caller stumbles on does not."""
-        try:
-            yield
-        except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
-            if isinstance(error, RecordingError):
-                raise
-            raise _damaged(self.path, error) from error
 
 
 @contextlib.contextmanager

@@ -107,13 +107,19 @@ def _opened(path: Path) -> Iterator[h5py.File]:
         file = h5py.File(path, "r", locking=False)
     except OSError as error:
         raise _damaged(path, error) from error
-    with file:
-        try:
-            yield file
-        except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
-            if isinstance(error, RecordingError):
-                raise
-            raise _damaged(path, error) from error
+    with file, _reading(path):
+        yield file
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """What HDF5 stumbles on inside becomes a typed error."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+        if isinstance(error, RecordingError):
+            raise
+        raise _damaged(path, error) from error
 
 
 def _look_at(path: Path, largest: float = MAX_FILE) -> None:
@@ -233,11 +239,16 @@ class _Budget:
 
     def read(self, group: h5py.Group, name: str) -> np.ndarray:
         """The dataset `name`, after everything about it was found harmless."""
+        dataset = self.look_at(group, name)
+        self.refuse_bomb(dataset, name)
+        return np.asarray(dataset[()])
+
+    def look_at(self, group: h5py.Group, name: str) -> h5py.Dataset:
+        """The dataset `name`, whose declaration is harmless; what is packed in it may not be."""
         dataset = _member(group, name, h5py.Dataset, self._path)
         self._refuse_outside(dataset, name)  # before anything that might open another file
         self._refuse_huge(dataset, name)
-        self._refuse_bomb(dataset, name)
-        return np.asarray(dataset[()])
+        return dataset
 
     def _refuse_outside(self, dataset: h5py.Dataset, name: str) -> None:
         properties = dataset.id.get_create_plist()
@@ -274,7 +285,7 @@ class _Budget:
                 self._path,
             )
 
-    def _refuse_bomb(self, dataset: h5py.Dataset, name: str) -> None:
+    def refuse_bomb(self, dataset: h5py.Dataset, name: str) -> None:
         """Deflated chunks that unpack to more than a chunk: HDF5 would first make room for all."""
         chunks = dataset.chunks
         if chunks is None:
@@ -288,17 +299,21 @@ class _Budget:
             )
         if dataset.compression != "gzip" or dataset.id.get_storage_size() <= HARMLESS_CHUNK:
             return
-        whole = dataset.dtype.itemsize * int(np.prod(chunks))
         large = []
         dataset.id.chunk_iter(lambda c: large.append(c) if c.size > HARMLESS_CHUNK else None)
         for chunk in large:
-            _, packed = dataset.id.read_direct_chunk(chunk.chunk_offset)
-            with contextlib.suppress(zlib.error):  # HDF5 will say so as well
-                if len(zlib.decompressobj().decompress(packed, whole + 1)) > whole:
-                    raise UnsafeRecordingError(
-                        f"{self._path} packs more into {name!r} than it declares; it was not read",
-                        self._path,
-                    )
+            self.refuse_bomb_at(dataset, name, chunk.chunk_offset)
+
+    def refuse_bomb_at(self, dataset: h5py.Dataset, name: str, offset: tuple[int, ...]) -> None:
+        """The same for the one deflated chunk that begins at `offset`."""
+        whole = dataset.dtype.itemsize * int(np.prod(dataset.chunks))
+        _, packed = dataset.id.read_direct_chunk(offset)
+        with contextlib.suppress(zlib.error):  # HDF5 will say so as well
+            if len(zlib.decompressobj().decompress(packed, whole + 1)) > whole:
+                raise UnsafeRecordingError(
+                    f"{self._path} packs more into {name!r} than it declares; it was not read",
+                    self._path,
+                )
 
 
 def _filter_place(number: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.theme import DARK, LIGHT, THEMES
 
@@ -88,6 +88,39 @@ def test_building_the_pages_shows_no_window_of_its_own(open_window, qapp, qtbot)
     qapp.removeEventFilter(watch)
     assert [seen for seen in watch.seen if seen[-1] is not window] == []
     assert window.failure_bar.text == ""
+
+
+def test_pages_are_built_in_small_steps_and_at_once_when_one_is_chosen(studio_window, qtbot):
+    window = studio_window.window
+    window.prepare_pages()
+    assert "Episodes" not in window.pages
+    window.show_page("Episodes")
+    assert window.current is window.pages["Episodes"]
+    qtbot.waitUntil(lambda: len(window.pages) == len(window.makers), timeout=60000)
+    assert window.current is window.pages["Episodes"], "building others shows none of them"
+    assert not window._building
+
+
+def test_a_window_closes_while_a_page_is_being_built(studio_window):
+    window = studio_window.window
+    window.prepare_pages()
+    window._building["Episodes"]._step()
+    window.close()
+    assert "Episodes" in window.pages, "what it has started is there to be stopped"
+
+
+def test_keys_are_watched_only_where_they_drive(studio_window, monkeypatch):
+    window, keyboard = studio_window.window, studio_window.arm.operator.keyboard
+    seen = []
+    monkeypatch.setattr(keyboard, "eventFilter", lambda *_: bool(seen.append(1)))
+    window.show_page("Episodes")
+    seen.clear()
+    QApplication.processEvents()
+    assert not seen
+    window.show_page("Record")
+    window.resize(1000, 700)
+    QApplication.processEvents()
+    assert seen
 
 
 def test_failures_stay_until_closed_and_none_is_lost(studio_window):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -31,14 +32,21 @@ QUIET = 0.15
 """How long the event loop is watched after the work is done [s]."""
 
 
-def many(base: list[EpisodeRow], count: int) -> list[EpisodeRow]:
-    """`count` rows with names, dates, labels, operators and tags of their own."""
+def many(base: list[EpisodeRow], count: int, folder: Path) -> list[EpisodeRow]:
+    """`count` rows with names, dates, labels, operators and tags of their own.
+
+    Each has a file in `folder`, so that its picture can be drawn: a link to one of a few copies.
+    """
+    folder.mkdir()
+    copies = [shutil.copy(row.path, folder) for row in base]
     chance = random.Random(0)
     made = []
     for number in range(count):
         row = base[number % len(base)]
         assert row.info is not None
         name = f"{row.identifier}-{number}"
+        path = folder / f"{name}.hdf5"
+        path.hardlink_to(copies[number % len(base)])
         info = dataclasses.replace(
             row.info,
             identifier=name,
@@ -47,7 +55,7 @@ def many(base: list[EpisodeRow], count: int) -> list[EpisodeRow]:
             success=chance.choice((True, False, None)),
             tags=chance.choice(((), ("careful",), ("fast", "odd"))),
         )
-        made.append(dataclasses.replace(row, path=row.path.with_name(f"{name}.hdf5"), info=info))
+        made.append(dataclasses.replace(row, path=path, info=info))
     return made
 
 
@@ -67,7 +75,8 @@ def main() -> int:
     page = window.pages["Episodes"]
     wait(60, lambda: len(page.table.rows) > 0 and len(window.pages) == len(window.makers))
     wait(10, lambda: not studio.busy)
-    rows = rows_of(many([row.entry for row in page.table.rows], given.count), ())
+    base = [row.entry for row in page.table.rows]
+    rows = rows_of(many(base, given.count, folder / "many"), ())
     found = found_of(rows, "", "", ())
     table = Table(title=f"The list of {given.count:,} episodes")
     for heading in ("what", "done after, ms", "longest wait, ms"):

@@ -2,8 +2,9 @@
 
     python tests/benchmarks/bench_train_compare.py [--seconds 20]
 
-The Train page is on screen with all its plots while it trains; the Compare page while it
-evaluates, once in a process of its own as the program does, once in a thread for comparison.
+Beside them, what building the pages costs after the window has come up. The Train page is on
+screen with all its plots while it trains; the Compare page while it evaluates, once in a process
+of its own as the program does, once in a thread for comparison.
 """
 
 from __future__ import annotations
@@ -158,8 +159,16 @@ def main() -> int:
         window = assembled.window
         window.resize(1440, 900)
         window.show()
+        wait(0.5)  # the window comes up; the slow imports begin
+        metronome = Metronome()
+        metronome.start()
         wait(60, lambda: len(window.pages) == len(window.makers))
-        wait(2, lambda: False)
+        wait(2)
+        building = metronome.stop()
+        metronome.start()
+        window.show_page("Train")
+        wait(1)
+        showing = metronome.stop()
         training = train_in_window(assembled, given.seconds)
         process, speed = evaluate_in_process(assembled, given.seconds)
         checkpoint = next((folder / "workspace" / "checkpoints").iterdir())
@@ -174,6 +183,9 @@ def main() -> int:
     table.add_row("updates/s in the window, all plots shown", f"{training.rate:.1f}", "")
     table.add_row("one redraw of the loss plot, CPU ms", f"{1e3 * training.redraw:.1f}", "")
     table.add_row("GUI thread busy while training, %", f"{100 * training.busy:.0f}", "")
+    for what, latencies in (("all pages are built", building), ("Train appears", showing)):
+        value = 1e3 * latencies.max()
+        table.add_row(f"longest wait while {what}, ms", f"{value:.1f}", "≤ 50")
     for what, latencies in (
         ("training", training.latencies),
         ("evaluating in a process", process),

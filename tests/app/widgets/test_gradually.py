@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from app.widgets.gradually import Gradually
+import time
+from itertools import pairwise
+
+from app.widgets.gradually import PAUSE, Gradually
 
 
 def steps(taken, count):
@@ -29,3 +32,17 @@ def test_what_is_left_is_done_at_once_when_it_is_needed():
     building.finish()
     assert taken == [0, 1, 2, 3, 4]
     assert building.done
+
+
+def test_several_take_turns_with_the_window_and_not_one_with_the_other(qtbot):
+    moments = []
+
+    def slow(count):
+        for _ in range(count):
+            moments.append(time.perf_counter())
+            yield
+
+    both = [Gradually(slow(3)), Gradually(slow(3))]
+    qtbot.waitUntil(lambda: all(building.done for building in both), timeout=2000)
+    assert len(moments) == 6
+    assert min(b - a for a, b in pairwise(moments)) >= PAUSE
