@@ -124,7 +124,8 @@ class Timeline(QWidget):
             entries.append(named(theme.warning, "person had taken over"))
         hidden = len(self._episode.observations) - sum(not lane.explained for lane in lanes)
         if not self._episode.info.simulated and hidden:
-            entries.append(f"{hidden} of {len(self._episode.observations)} fields not shown")
+            # first: what comes last is cut off where names are many
+            entries.insert(0, f"{hidden} of {len(self._episode.observations)} fields not shown")
         self._legend.setText("&nbsp;&nbsp; ".join(entries))
         self._legend.setToolTip(self._legend.text())  # long names do not fit
 
