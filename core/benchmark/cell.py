@@ -9,7 +9,7 @@ from typing import Any
 from core.benchmark.demonstrations import STARTS_PER_SEED, data_hash
 from core.benchmark.errors import ScopeError
 from core.benchmark.methods import configuration, get_method, get_regime, settings
-from core.benchmark.sources import EVALUATION, LEARNING, REPLAYS, source_hash
+from core.benchmark.sources import EVALUATION, LEARNING, MODES, REPLAYS, source_hash
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.learning import Configuration
 from core.simulation import get_task
@@ -98,7 +98,8 @@ class Cell:
 
     def key(self, trial: Trial) -> str:
         """Hash of all that decides the outcomes of `trial`."""
-        return _hash(self.training_key(), trial.to_dict(), source_hash(*EVALUATION))
+        sources = source_hash(*EVALUATION, *MODES[trial.mode])
+        return _hash(self.training_key(), trial.to_dict(), sources)
 
 
 @cache

@@ -20,7 +20,7 @@ from core.benchmark.measured import (
     Reader,
     measure,
 )
-from core.benchmark.sources import EVALUATION, LEARNING, source_hash
+from core.benchmark.sources import EVALUATION, LEARNING, MODES, source_hash
 from core.benchmark.tables import TABLE_NAMES, Column, Line, Scope, make_table
 from core.evaluation.provenance import machine
 from core.evaluation.results import write_whole
@@ -101,6 +101,7 @@ def table_json(measured: MeasuredTable, scope: Scope) -> dict[str, Any]:
             "sources": {
                 "learning": source_hash(*LEARNING),
                 "evaluation": source_hash(*EVALUATION),
+                **{f"mode {mode}": source_hash(*paths) for mode, paths in MODES.items()},
             },
             "command": shlex.join([*PROGRAM, "--table", measured.table.name, *_size(scope)]),
         },

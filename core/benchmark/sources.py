@@ -2,8 +2,10 @@
 
 import ast
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 CORE: Path = Path(__file__).resolve().parents[1]
 """Folder of the package `core`."""
@@ -28,7 +30,8 @@ REPLAYS = ("recording/replays.py",)
 EVALUATION = (
     *SIMULATION,
     "simulation/noise.py",
-    "policies",
+    "policies/ensembling.py",
+    "policies/policy.py",
     "evaluation/cohort.py",
     "evaluation/conditions.py",
     "evaluation/evaluator.py",
@@ -36,7 +39,16 @@ EVALUATION = (
     "evaluation/sensing.py",
     "benchmark/execution.py",
 )
-"""What decides, beside the checkpoint, which episodes succeed."""
+"""What decides, beside the checkpoint and the mode, which episodes succeed."""
+_NEAREST = ("policies/nearest.py",)
+MODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "bc": ("policies/bc.py",),
+        "nearest": _NEAREST,
+        "plan": (*_NEAREST, "policies/plan.py", "policies/surprise.py"),
+    }
+)
+"""What each mode adds: a better plan costs no evaluation of behavioural cloning."""
 WITHOUT_EFFECT = frozenset(
     {
         "__init__.py",

@@ -11,6 +11,7 @@ from core.learning import Checkpoint
 from core.policies.errors import PolicyError
 from core.policies.nearest import Neighbourhood, whitening
 from core.policies.policy import BeliefPolicy, Explanation
+from core.policies.surprise import Surprise
 
 SHOWN_FUTURES = 12
 """Courses shown to people, the best ones."""
@@ -18,6 +19,8 @@ SOLVERS = ("mppi", "cem")
 """Ways of searching for a course of little cost."""
 ELITES = 0.125
 """Part of the samples that the cross-entropy method goes on with."""
+TOLD = 20
+"""How long people are told of a surprise [control steps]."""
 CORRELATION = 0.8
 """Of a perturbation with the one a control step before: as sticks move."""
 
@@ -32,6 +35,9 @@ class LatentPlanning(BeliefPolicy):
     weights exp(-cost / temperature) (model predictive path integral control, Williams et al. 2017);
     ``cem`` spends half of the samples on proposals and half on a normal distribution around the
     best of them, and averages the best again (cross-entropy method, Rubinstein 1999).
+
+    What the predictor did not foresee (an object pushed away, a goal moved) ends the plan: chunks
+    proposed before are no longer averaged in, and the belief begins anew from what is seen.
     """
 
     mode = "plan"
@@ -47,15 +53,17 @@ class LatentPlanning(BeliefPolicy):
         temperature: float = 0.5,
         decay: float = 0.0,
         solver: str = "mppi",
+        surprise: bool = True,
         seed: int = 0,
         **senses: Any,
     ) -> None:
         """`samples`: courses imagined. `neighbours`: demonstrations proposed around. `spread`:
         standard deviation of the perturbations, as a part of that of the actions demonstrated.
         `staying`: weight of staying near the demonstrations. `temperature`: in units of the spread
-        of costs. `decay`: of older chunks [1/control step]. `solver`: one of `SOLVERS`. `seed`: of
-        the perturbations, which are the same at every step and place. `senses`: `delay` and
-        `observer` of `BeliefPolicy`. Raises `PolicyError` for an unknown solver.
+        of costs. `decay`: of older chunks [1/control step]. `solver`: one of `SOLVERS`.
+        `surprise`: whether a plan ends when something unforeseen happens. `seed`: of the
+        perturbations, which are the same at every step and place. `senses`: `delay` and `observer`
+        of `BeliefPolicy`. Raises `PolicyError` for an unknown solver.
         """
         if solver not in SOLVERS:
             raise PolicyError(f"unknown solver '{solver}'; solvers: {', '.join(SOLVERS)}")
@@ -81,14 +89,37 @@ class LatentPlanning(BeliefPolicy):
         perturbed = self._unit[: samples - sources] * checkpoint.memory.actions.std(dim=0) * spread
         self._noise = torch.cat((torch.zeros_like(self._unit[:sources]), perturbed))
         self._scale = whitening(self.neighbourhood.targets)
+        foresees = surprise and bool(checkpoint.configuration.loss.prediction)
+        self._surprise = Surprise(checkpoint) if foresees else None
         super().__init__(checkpoint, decay=decay, length=length, **senses)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count,), -1, dtype=torch.long)
         self._ranked = torch.zeros(count, 0, *self._ensemble.shape)
+        self._calm = torch.full((count,), TOLD)  # control steps since the last surprise
+        if self._surprise is not None:
+            self._surprise.resize(count)
 
     def _clear(self, index: Tensor) -> None:
         self._followed[index] = -1
+        self._calm[index] = TOLD
+        if self._surprise is not None:
+            self._surprise.clear(index)
+
+    def _perceive(self, packed: Tensor, missing: Tensor | None) -> None:
+        before, executed = self._state, self._past[:, 0]
+        super()._perceive(packed, missing)
+        if self._surprise is None:
+            return
+        new = self._age > self.delay  # later than the first frame
+        surprised = self._surprise.notice(before, executed, self._state, new)
+        self._calm = torch.where(surprised, 0, self._calm + 1)
+        index = surprised.nonzero().flatten()
+        if len(index):
+            self._ensemble.clear(index)
+            belief = self.model.belief
+            seen = belief.estimate(self._state[index])
+            self._state[index] = belief.step(belief.initial(len(index)), seen)
 
     def _propose(self, state: Tensor) -> Tensor:
         space = self.neighbourhood
@@ -157,10 +188,12 @@ class LatentPlanning(BeliefPolicy):
         identifier = memory.identifiers[int(space.episode[row])]
         step = int(space.step[row])
         courses = torch.cat((self._chunks[index : index + 1], self._ranked[index]))
+        calm = int(self._calm[index])
+        news = f"; something unforeseen {calm} steps ago, planned anew" if calm < TOLD else ""
         return Explanation(
             text=(
                 f"plans {self.horizon} steps ahead over {len(self._noise)} courses; nearest "
-                f"demonstration {identifier} at step {step}"
+                f"demonstration {identifier} at step {step}{news}"
             ),
             demonstration=(identifier, step),
             futures=self._paths(index, courses[:, : self.horizon]),

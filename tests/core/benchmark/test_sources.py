@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
-from core.benchmark.sources import EVALUATION, LEARNING, SIMULATION, essence, source_hash
+from core import policies
+from core.benchmark.sources import EVALUATION, LEARNING, MODES, SIMULATION, essence, source_hash
 
 BEFORE = '''
 """A module."""
@@ -46,9 +49,19 @@ def test_a_function_of_words_alone_stays_a_function():
 
 
 def test_what_results_depend_on_exists():
-    hashes = {source_hash(*paths) for paths in (SIMULATION, LEARNING, EVALUATION)}
-    assert len(hashes) == 3
+    hashes = {source_hash(*paths) for paths in (SIMULATION, LEARNING, EVALUATION, *MODES.values())}
+    assert len(hashes) == 3 + len(MODES)
     assert all(len(value) == 64 for value in hashes)
+
+
+def test_every_mode_and_every_file_of_the_policies_counts_somewhere():
+    assert set(MODES) == set(policies.MODES)
+    told = {path for paths in (EVALUATION, *MODES.values()) for path in paths}
+    folder = Path(policies.__file__).parent
+    files = {f"policies/{path.name}" for path in folder.glob("*.py")}
+    # names, errors and the way out of this program choose no action
+    silent = {f"policies/{name}.py" for name in ("__init__", "deployed", "errors", "modes")}
+    assert files == {path for path in told if path.startswith("policies/")} | silent
 
 
 def test_a_source_that_is_not_there_is_noticed():
