@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from app.stylesheet import SEPARATORS
 from app.theme import Theme, palette
 from app.widgets.failure_bar import FailureBar
 from app.widgets.gradually import Gradually
+from app.widgets.panel_scroll import PanelScroll
 from app.widgets.rail import Rail
 from app.widgets.status_bar import StatusBar
 from app.widgets.toast import Toast
@@ -282,10 +282,7 @@ class Window(QMainWindow):
         page.setParent(self)
         page.middle_changed.connect(self._show_middle)
         yield
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(page.panel)
+        scroll = PanelScroll(page.panel)
         self.skin.dress(scroll)
         yield
         # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
