@@ -78,8 +78,8 @@ MEASURES = {
     ),
     "probe": Measure(
         "Linear probe R²",
-        "How much of what is sensed a linear map finds in the latent: 1 is everything, 0 no more "
-        "than the mean. Fitted on every other demonstration, measured on the rest.",
+        "How much of what the encoder sees a linear map finds in the latent: 1 is everything, 0 no "
+        "more than the mean. Fitted on every other demonstration, measured on the rest.",
         REPRESENTATION,
         (1, 0),
     ),

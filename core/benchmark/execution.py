@@ -139,7 +139,7 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
         losses = dict(report.losses)
     trained = time.perf_counter()
     learned = Checkpoint.from_trainer(trainer)
-    quality = measure_representation(learned.model, learned.memory, learned.encoded_memory())
+    quality = measure_representation(learned.model, learned.memory, episodes=cell.demonstrations)
     record = {
         "key": cell.training_key(),
         "configuration": cell.configuration.to_dict(),

@@ -27,6 +27,8 @@ class Encoder(nn.Module):
 
     latent: int
     """Size D of the latent."""
+    seen: Tensor | None
+    """Columns of the packed observation that the latent is made of; None: all."""
 
     def forward(self, fields: Mapping[str, Tensor]) -> Tensor:
         """The latent (..., D) of the observation."""
@@ -98,7 +100,6 @@ class StateEncoder(Encoder):
             for column in range(*space.slice_of(name).indices(space.observation_size))
         ]
         inputs = len(seen)
-        self.seen: Tensor | None
         everything = inputs == space.observation_size
         self.register_buffer("seen", None if everything else torch.tensor(seen), persistent=False)
         if not inputs:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -67,3 +69,20 @@ class LatentNorm(nn.Module):
             return normalised.reshape(latent.shape)
         result: Tensor = self.norm(latent)
         return result
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """`model` in evaluation mode and without gradients; afterwards every part's mode is put back.
+
+    What is frozen stays in evaluation mode while the rest is trained, so that one mode for all
+    would not do.
+    """
+    was_training = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, training in was_training.items():
+            module.training = training

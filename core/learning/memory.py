@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from core.learning.demonstrations import Demonstrations
+from core.learning.layers import evaluating
 from core.learning.model import ActJepa
 
 EPISODES_AT_ONCE = 64
@@ -28,22 +29,18 @@ class EncodedDemonstrations:
     """What policy head and predictor see of the states, (rows, size)."""
 
 
-@torch.no_grad()
 def encode_demonstrations(model: ActJepa, demonstrations: Demonstrations) -> EncodedDemonstrations:
     """Encode every row in evaluation mode; the model's mode is put back."""
-    was_training = {module: module.training for module in model.modules()}
-    model.eval()
     observations = demonstrations.observations
-    latents = model.encode(observations)
-    targets = model.encode_target(observations)
-    states = torch.zeros(len(observations), model.belief.state_size, device=observations.device)
-    _, rows = demonstrations.padded()  # (episodes, T)
-    for chosen in rows.split(EPISODES_AT_ONCE):
-        # a shorter episode repeats its last row: only the first visit of a row is its state
-        window = model.remember(latents[chosen], demonstrations.actions[chosen])
-        first = torch.ones_like(chosen, dtype=torch.bool)
-        first[:, 1:] = chosen[:, 1:] != chosen[:, :-1]
-        states[chosen[first]] = window[first]
-    for module, training in was_training.items():
-        module.training = training
-    return EncodedDemonstrations(latents, targets, states, model.belief.read(states))
+    with evaluating(model):
+        latents = model.encode(observations)
+        targets = model.encode_target(observations)
+        states = torch.zeros(len(observations), model.belief.state_size, device=observations.device)
+        _, rows = demonstrations.padded()  # (episodes, T)
+        for chosen in rows.split(EPISODES_AT_ONCE):
+            # a shorter episode repeats its last row: only the first visit of a row is its state
+            window = model.remember(latents[chosen], demonstrations.actions[chosen])
+            first = torch.ones_like(chosen, dtype=torch.bool)
+            first[:, 1:] = chosen[:, 1:] != chosen[:, :-1]
+            states[chosen[first]] = window[first]
+        return EncodedDemonstrations(latents, targets, states, model.belief.read(states))

@@ -23,6 +23,7 @@ from core.learning.features import (
     frames_ahead,
     remembered_features,
 )
+from core.learning.layers import evaluating
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.objectives import reader_losses
@@ -40,9 +41,7 @@ MEASURED_ROWS = 512
 MEASURE_EVERY = 1.0
 """Time between measures of collapse, and between copies of good weights [s]."""
 QUALITY_EVERY = 3.0
-"""Time between measures of what the latent tells and what is predicted [s]; they take 50 ms."""
-QUALITY_EPISODES = 12
-"""Demonstrations from which these are measured."""
+"""Time between measures of what the latent tells and what is predicted [s]."""
 PAUSE_POLL = 0.05
 """How often a paused training looks whether it was stopped [s]."""
 
@@ -114,7 +113,6 @@ class Trainer:
         self.motion = self._scene_motion()
         self.generator = torch.Generator().manual_seed(training.seed)
         self._measured = _measured_rows(self.dataset)
-        self._examined = self.dataset.demonstrations.spread(QUALITY_EPISODES)
         self._enter(self._phase_index())
 
     @property
@@ -200,18 +198,13 @@ class Trainer:
     def measure(self) -> CollapseMeasures:
         """Collapse measures of the present encoder over a fixed sample of the data."""
         rows, progress = self._measured
-        was_training = self.model.training
-        self.model.eval()
-        with torch.no_grad():
+        with evaluating(self.model):
             latents = self.model.encode(self.dataset.demonstrations.observations[rows])
-        self._set_modes(was_training)
         return measure_collapse(latents, progress)
 
-    @torch.no_grad()
     def examine(self) -> RepresentationQuality:
         """What the present latents tell, and how well they are predicted, on some of the data."""
-        encoded = encode_demonstrations(self.model, self._examined)
-        return measure_representation(self.model, self._examined, encoded)
+        return measure_representation(self.model, self.dataset.demonstrations)
 
     def state(self) -> TrainingState:
         """A copy of everything needed to go on exactly from here."""
@@ -275,7 +268,7 @@ class Trainer:
         self._ahead = frames_ahead(
             configuration, representation=phase.representation, readers=phase.readers
         )
-        self._set_modes(training=True)
+        self._set_modes()
         self._frozen: EncodedDemonstrations | None = None
         demonstrations, motion = self.dataset.demonstrations, self.motion
         if not phase.representation:
@@ -295,9 +288,9 @@ class Trainer:
         self._names: tuple[str, ...] = ()
         self._rate = self._tau = 0.0
 
-    def _set_modes(self, training: bool) -> None:
+    def _set_modes(self) -> None:
         """Training mode; what is frozen stays in evaluation mode, running statistics included."""
-        self.model.train(training)
+        self.model.train()
         if not self.phase.representation:
             self.model.encoder.eval()
             self.model.target_encoder.eval()

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
-from core.learning.quality import probe_r2
+from core.learning import Dataset, Trainer
+from core.learning.quality import measure_representation, probe_r2
 
 
 @pytest.fixture
@@ -25,3 +29,38 @@ def test_a_probe_finds_nothing_where_there_is_nothing(latents):
 def test_features_that_never_change_are_left_out(latents):
     truth = torch.cat((latents[:, :1], torch.ones(400, 1)), dim=1)
     assert probe_r2(latents, truth, torch.arange(400) % 2 == 1) > 0.999
+
+
+@pytest.mark.parametrize("updates", [3, 9])  # while the representation learns, and once frozen
+def test_measuring_changes_neither_modes_nor_statistics(updates, small_configuration, dataset):
+    c = small_configuration()
+    trainer = Trainer(
+        dataset,
+        replace(
+            c,
+            encoder=replace(c.encoder, normalisation="batch"),
+            training=replace(c.training, protocol="frozen", steps=6, head_steps=6),
+        ),
+        "cpu",
+    )
+    for _ in range(updates):
+        trainer.update()
+    modes = {name: module.training for name, module in trainer.model.named_modules()}
+    before = trainer.state().tensors
+    trainer.measure()
+    trainer.examine()
+    assert {name: module.training for name, module in trainer.model.named_modules()} == modes
+    after = trainer.state().tensors
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+def test_the_probe_asks_for_nothing_that_the_encoder_ignores(make_episode, small_configuration):
+    episodes = [make_episode(number, 12) for number in range(40)]
+    for number, episode in enumerate(episodes):
+        noise = np.random.default_rng(number).normal(size=(len(episode.actions), 12))
+        episode.observations["static"] = noise.astype(np.float32)
+    dataset, c = Dataset.from_episodes(episodes), small_configuration()
+    deaf = replace(c, encoder=replace(c.encoder, ignored=("static",)))
+    model = Trainer(dataset, deaf, "cpu").model
+    # six of eighteen columns are positions: with the noise counted it could not reach a third
+    assert measure_representation(model, dataset.demonstrations).probe > 0.7
