@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app.theme import Theme
+from app.widgets.comparison_plot import MODE_ORDER, SHORT_TITLES, mode_color
 from app.workers.messages import Tick
 
 SHOWN = 200
@@ -86,21 +87,18 @@ class CommandStrip(QWidget):
             self.update()
 
     def _draw_key(self, painter: QPainter) -> None:
-        """Names of the colours, on the right above the lanes."""
+        """Names of the colours, on the right above the lanes: axes are lines, drivers blocks."""
         theme = self._theme
-        drivers = set(self._drivers)
-        entries = [(f"{name}", theme.series[number]) for number, name in enumerate(_AXES)]
-        if drivers & set(HANDS):
-            entries.append(("you", self._colour(HANDS[0]).name()))
-        entries += [(f"policy ({d})", theme.text) for d in sorted(drivers - {*HANDS, ""})]
+        entries = [(name, QColor(theme.series[number]), 3) for number, name in enumerate(_AXES)]
+        drivers = {_title(driver): driver for driver in self._drivers if driver}
+        entries += [(name, self._colour(drivers[name]), 10) for name in sorted(drivers)]
         x = self.width() - _RIGHT
-        for text, colour in reversed(entries):
+        for text, colour, thickness in reversed(entries):
             x -= painter.fontMetrics().horizontalAdvance(text)
             painter.setPen(theme.color("muted"))
             painter.drawText(QPointF(x, 18.0), text)
             x -= 16.0
-            painter.setPen(QPen(QColor(colour), 3))
-            painter.drawLine(QPointF(x, 14.0), QPointF(x + 10, 14.0))
+            painter.fillRect(QRectF(x, 14.0 - thickness / 2, 10, thickness), colour)
             x -= 14.0
 
     def _draw_lane(self, painter: QPainter, lane: QRectF, title: str) -> None:
@@ -138,4 +136,11 @@ class CommandStrip(QWidget):
             left += width
 
     def _colour(self, driver: str) -> QColor:
+        if driver in MODE_ORDER:
+            return mode_color(self._theme, driver)
         return QColor(self._theme.series[3] if driver in HANDS else self._theme.text)
+
+
+def _title(driver: str) -> str:
+    """A driver as the key names it."""
+    return "you" if driver in HANDS else SHORT_TITLES.get(driver, driver)

@@ -1,0 +1,26 @@
+"""The strip of commands tells by its colours who drove."""
+
+import pytest
+
+from app.theme import DARK, LIGHT
+from app.widgets.command_strip import SHOWN, CommandStrip
+from app.workers.messages import DEPLOY, Tick
+from app.workers.pace import Timing
+
+DRIVERS = ("bc", "gamepad", "nearest", "plan")
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_every_driver_has_a_colour_of_its_own(qtbot, theme):
+    strip = CommandStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(900, 176)
+    for number in range(SHOWN):
+        driver = DRIVERS[number * len(DRIVERS) // SHOWN]
+        timing = Timing(rate=20.0, lateness_p50=0.0, lateness_p99=0.0, missed=0)
+        strip.add(Tick(DEPLOY, "reach", timing, "running", number, driver=driver))
+    picture = strip.grab().toImage()
+    band = picture.height() - 17
+    quarter = (900 - 80) // len(DRIVERS)
+    seen = {picture.pixelColor(64 + quarter // 2 + i * quarter, band).name() for i in range(4)}
+    assert len(seen) == len(DRIVERS)
