@@ -53,7 +53,12 @@ REGIMES: Mapping[str, Regime] = MappingProxyType(
     {
         "A": Regime(
             "single actions by mean squared error, no memory, trained on clean recordings",
-            {"head": {"chunk": 1, "loss": "mse", "gripper": "regression"}, **_NO_MEMORY},
+            {
+                "head": {"chunk": 1, "loss": "mse", "gripper": "regression"},
+                # as long as the head's chunks, here as in B and C
+                "loss": {"inverse_span": 1},
+                **_NO_MEMORY,
+            },
         ),
         "B": Regime("action chunks with temporal ensembling, no memory", _NO_MEMORY),
         "C": Regime("action chunks, and memory of the same size for every method", {}),
