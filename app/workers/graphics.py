@@ -11,9 +11,8 @@ from __future__ import annotations
 import ctypes
 import sys
 from functools import cache
-from typing import Any
 
-from core.simulation.camera import offscreen_context
+from core.simulation.camera import GraphicsContext, offscreen_context
 
 CUBE_MAP, CUBE_FACE, FACES = 0x8513, 0x8515, 6
 """A texture of six pictures, as a sky is; its first face; how many there are."""
@@ -22,7 +21,7 @@ EDGE = 4
 """Large enough for two scalings down, each of which is compiled [px]."""
 
 
-def ready_context(width: int, height: int) -> Any:
+def ready_context(width: int, height: int) -> GraphicsContext:
     """An offscreen context of this thread, current, in which MuJoCo's first step is quick.
 
     Raises `core.simulation.UnavailableGraphicsError`.

@@ -22,7 +22,9 @@ _STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 _GEOMS = 256
 
 
-class _Context(Protocol):
+class GraphicsContext(Protocol):
+    """An OpenGL context of one thread."""
+
     def make_current(self) -> None: ...
     def free(self) -> None: ...
 
@@ -30,16 +32,26 @@ class _Context(Protocol):
 class Camera:
     """Draws states and snapshots of one task.
 
-    Owns an OpenGL context, a model and an MjData of its own, so it never races with a world.
-    A context belongs to a thread: create, use and close a camera on the same one. Close it
-    (or use `with`), or the driver's memory stays taken.
+    Owns a model and an MjData of its own, so it never races with a world, and an OpenGL context
+    unless it is lent one. A context belongs to a thread: create, use and close a camera on the
+    same one. Close it (or use `with`), or the driver's memory stays taken.
 
     Raises :class:`UnknownTaskError`, and :class:`UnavailableGraphicsError` where nothing can
     be drawn.
     """
 
-    def __init__(self, task: str, width: int, height: int, *, shadows: bool | None = None) -> None:
-        """`width` and `height` in pixels; `shadows` None means: if the picture is large."""
+    def __init__(
+        self,
+        task: str,
+        width: int,
+        height: int,
+        *,
+        shadows: bool | None = None,
+        context: GraphicsContext | None = None,
+    ) -> None:
+        """`width` and `height` in pixels; `shadows` None means: if the picture is large.
+        `context`: lent by whoever draws several tasks, made on this thread and freed by its owner.
+        """
         if width < 1 or height < 1:
             raise ValueError(f"a picture of {width} x {height} pixels cannot be drawn")
         self._model = load_model(task)
@@ -55,7 +67,8 @@ class Camera:
         self._scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
         self._view = mujoco.MjvCamera()
         self._view.type = mujoco.mjtCamera.mjCAMERA_FIXED
-        self._gl: _Context | None = offscreen_context(width, height)
+        self._lent = context is not None
+        self._gl: GraphicsContext | None = context or offscreen_context(width, height)
         self._gl.make_current()
         self._drawing: Any = mujoco.MjrContext(self._model, mujoco.mjtFontScale.mjFONTSCALE_100)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._drawing)
@@ -99,7 +112,8 @@ class Camera:
         # MuJoCo frees its textures in the context that is current
         self._gl.make_current()
         self._drawing.free()
-        self._gl.free()
+        if not self._lent:
+            self._gl.free()
         self._gl = None
 
     def __enter__(self) -> "Camera":
@@ -158,7 +172,7 @@ def _backends() -> tuple[str, ...]:
     return ("egl", "osmesa", "glfw") if os.environ.get("DISPLAY") else ("egl", "osmesa")
 
 
-def offscreen_context(width: int, height: int) -> _Context:
+def offscreen_context(width: int, height: int) -> GraphicsContext:
     """An OpenGL context without a window, from the first way that works here.
 
     It belongs to the thread that makes it. Raises :class:`UnavailableGraphicsError`.
@@ -170,7 +184,9 @@ def offscreen_context(width: int, height: int) -> _Context:
             # each way writes its own name here, and refuses to start under another's
             os.environ.pop("PYOPENGL_PLATFORM", None)
         try:
-            context: _Context = importlib.import_module(f"mujoco.{name}").GLContext(width, height)
+            context: GraphicsContext = importlib.import_module(f"mujoco.{name}").GLContext(
+                width, height
+            )
             context.make_current()
             return context
         # Each way fails in its own manner: a missing library is an ImportError or an

@@ -36,7 +36,6 @@ def test_tasks_in_turn_are_drawn_as_by_a_camera_of_their_own(stills):
         drawn = stills.draw(task, state)
         with Camera(task, 64, 48, shadows=False) as camera:
             expected = camera.render(state)
-        stills._gl.make_current()
         np.testing.assert_array_equal(drawn, expected)
 
 
