@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,12 @@ def write_report(
     for name in TABLE_NAMES:
         if name not in tables and not (folder / f"{name}.json").exists():
             continue
-        measured = measure(make_table(name, scope.whole), reader, scope.whole)
+        measured, size = _measured(name, reader, scope)
         if not measured.sections:
             continue
         picture = draw(measured, folder / f"{name}.png")
-        text = markdown(measured, scope)
-        values = json.dumps(table_json(measured, scope), indent=1, allow_nan=False)
+        text = markdown(measured, size)
+        values = json.dumps(table_json(measured, size), indent=1, allow_nan=False)
         written.append(write_whole(folder / f"{name}.json", (values + "\n").encode()))
         written.append(write_whole(folder / f"{name}.md", text.encode()))
         if picture is not None:
@@ -61,6 +61,27 @@ def write_report(
         whole = _whole(parts, scope, folder / DISCUSSION)
         written.append(write_whole(report, whole.encode()))
     return written
+
+
+def _measured(name: str, reader: Reader, scope: Scope) -> tuple[MeasuredTable, Scope]:
+    """A table with as many training seeds as most of its entries have, and its scope.
+
+    Tables share cells: where only some rows were trained again with other seeds, the mean of three
+    trainings would stand beside single ones.
+    """
+    for seeds in range(scope.seeds, 0, -1):
+        size = replace(scope, seeds=seeds)
+        measured = measure(make_table(name, size.whole), reader, size.whole)
+        counts = [
+            entry.seeds
+            for section in measured.sections
+            for line in section.lines
+            for entry in line.entries
+            if entry is not None
+        ]
+        if 2 * counts.count(seeds) > len(counts):
+            break
+    return measured, size
 
 
 def markdown(measured: MeasuredTable, scope: Scope) -> str:
