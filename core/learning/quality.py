@@ -56,6 +56,8 @@ def measure_representation(
     frames = demonstrations.observations[rows]
     with evaluating(model):
         latents = model.encode(frames)
+    # an encoder that says nothing of it, such as one for images, sees everything
+    seen = getattr(model.encoder, "seen", None)
     odd = demonstrations.episode_of_row()[rows] % 2 == 1
     collapse = measure_collapse(latents, torch.zeros(len(latents)))
     predicted = demonstrations.spread(episodes)
@@ -65,9 +67,7 @@ def measure_representation(
     return RepresentationQuality(
         standard_deviation=collapse.standard_deviation,
         effective_rank=collapse.effective_rank,
-        probe=probe_r2(
-            latents, frames if model.encoder.seen is None else frames[:, model.encoder.seen], odd
-        ),
+        probe=probe_r2(latents, frames if seen is None else frames[:, seen], odd),
         action_sensitivity=shuffled / max(errors[1], 1e-12),
         prediction_error={str(h): error for h, error in errors.items()},
     )

@@ -152,7 +152,7 @@ def _compare(seconds: float, device: torch.device) -> tuple[float, float, list[f
     """Speeds of plain loop and trainer, and the ratio of each start, in ascending order.
 
     Each runs in its own process, since the trainer changes how its process reuses memory; and is
-    started again, since where its tensors come to lie changes the speed by up to a tenth.
+    started again, since single starts of the same code differed (1.19 to 1.30), why is not known.
     """
     starts = [_compare_once(seconds / STARTS, device) for _ in range(STARTS)]
     plain, trainer, ratios = zip(*starts, strict=True)

@@ -64,3 +64,9 @@ def test_the_probe_asks_for_nothing_that_the_encoder_ignores(make_episode, small
     model = Trainer(dataset, deaf, "cpu").model
     # six of eighteen columns are positions: with the noise counted it could not reach a third
     assert measure_representation(model, dataset.demonstrations).probe > 0.7
+
+
+def test_an_encoder_need_not_say_what_it_sees(small_configuration, dataset):
+    model = Trainer(dataset, small_configuration(), "cpu").model
+    del model.encoder.seen  # as one registered elsewhere
+    assert measure_representation(model, dataset.demonstrations).probe <= 1.0
