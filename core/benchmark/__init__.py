@@ -2,6 +2,7 @@
 
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.cluster import RayWorkers
+from core.benchmark.contents import TABLE_NAMES, make_table
 from core.benchmark.errors import (
     BenchmarkError,
     DamagedResultError,
@@ -13,7 +14,7 @@ from core.benchmark.methods import ABLATIONS, METHODS, REGIMES, configuration
 from core.benchmark.report import command_of_cell, quick_scope, write_report
 from core.benchmark.runner import Plan, State, Wanted, plan, run
 from core.benchmark.store import Store
-from core.benchmark.tables import TABLE_NAMES, Scope, make_table, wanted
+from core.benchmark.tables import Scope, wanted
 from core.benchmark.workers import LocalWorkers
 
 __all__ = [

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.benchmark.cell import Cell
 from core.benchmark.charts import draw
+from core.benchmark.contents import TABLE_NAMES, make_table
 from core.benchmark.measured import (
     Comparison,
     Entry,
@@ -21,7 +22,7 @@ from core.benchmark.measured import (
     measure,
 )
 from core.benchmark.sources import EVALUATION, LEARNING, MODES, source_hash
-from core.benchmark.tables import TABLE_NAMES, Column, Line, Scope, make_table
+from core.benchmark.tables import Column, Line, Scope
 from core.evaluation.provenance import machine
 from core.evaluation.results import write_whole
 from core.recording import software_versions

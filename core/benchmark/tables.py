@@ -1,39 +1,17 @@
-"""The tables: which cells they ask for, and what a line and a column mean."""
+"""The tables: what they are made of, and which cells they ask for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from core.benchmark import reference
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.errors import ScopeError, UnknownNameError
-from core.benchmark.methods import (
-    ABLATIONS,
-    BASELINE,
-    METHODS,
-    NOISE_TRAINED,
-    REGIMES,
-    WITH_REPLAYS,
-    get_method,
-)
+from core.benchmark.methods import REGIMES, get_method
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.simulation import get_task
 
 TASKS = ("reach", "push", "pick_place")
 """Tasks of the tables; lift is for people, and for tests."""
 CLEAN = Condition()
-LEVELS = (0.05, 0.1, 0.2, 0.3, 0.6)
-"""Sensor noise of the noise table [σ]."""
-WORSE_SENSORS = (
-    Condition(bias=0.3),
-    Condition(drift=0.03),
-    Condition(dropout=0.5),
-    Condition(delay=3),
-)
-"""What else the noise table asks of methods with memory."""
-DISPLACEMENTS = (Condition(displace_object=0.05), Condition(displace_goal=0.10))
-"""What the table of modes asks for at step 40."""
-NOISE_METHODS = ("raw_bc", "autoencoder", "predictive_autoencoder", "v_jepa", BASELINE)
-"""Methods of the noise table, beside ACT-JEPA trained jointly."""
 
 
 @dataclass(frozen=True)
@@ -148,13 +126,6 @@ class Table:
     """Its parts, one for each regime where there are several."""
 
 
-def make_table(name: str, scope: Scope) -> Table:
-    """The table called `name`; raises :class:`UnknownNameError`."""
-    if name not in _TABLES:
-        raise UnknownNameError("table", name, (*TABLE_NAMES, "all"))
-    return _TABLES[name](scope)
-
-
 def wanted(table: Table, scope: Scope) -> dict[Cell, tuple[Trial, ...]]:
     """The cells that `table` needs within `scope`, and the trials of each."""
     found: dict[Cell, dict[Trial, None]] = {}
@@ -184,215 +155,3 @@ def cells_of(line: Line, column: Column, scope: Scope) -> list[tuple[Cell, Trial
         for task in column.tasks
         for seed in range(scope.seeds)
     ]
-
-
-# -- the tables --------------------------------------------------------------------------------
-
-
-def _main(scope: Scope) -> Table:
-    columns = tuple(
-        Column(title, tasks, scope.demonstrations)
-        for title, tasks in (*((task, (task,)) for task in TASKS), ("mean", TASKS))
-    )
-    sections = [
-        _section(
-            regime,
-            [
-                Line(method.title, regime, name, reference=reference.TASKS.get(name, {}))
-                for name, method in METHODS.items()
-            ],
-            columns,
-        )
-        for regime in REGIMES
-    ]
-    return Table(
-        "main",
-        "Success by method",
-        "Clean sensors; behavioural cloning from the policy head.",
-        tuple(sections),
-    )
-
-
-def _noise(scope: Scope) -> Table:
-    levels = [
-        Column(f"σ {level:g}", TASKS, scope.demonstrations, Condition(noise=level), x=level)
-        for level in (0.0, *LEVELS)
-    ]
-    worse = [
-        Column(str(condition).replace("=", " "), TASKS, scope.demonstrations, condition)
-        for condition in WORSE_SENSORS
-    ]
-    sections = []
-    for regime in REGIMES:
-        lines = [
-            Line(
-                METHODS[name].title,
-                regime,
-                name,
-                reference={
-                    f"σ {level:g}": rate for level, rate in reference.NOISE.get(name, {}).items()
-                },
-            )
-            for name in (*NOISE_METHODS, "act_jepa_joint")
-        ]
-        columns = (*levels, *(worse if regime == "C" else ()))
-        if regime == "B":
-            lines += [Line(method.title, regime, name) for name, method in NOISE_TRAINED.items()]
-        if regime == "C":
-            joint = METHODS["act_jepa_joint"].title
-            lines += [
-                Line(f"{joint}, observer off", regime, "act_jepa_joint", observer=False),
-                Line(METHODS["raw_bc_observer"].title, regime, "raw_bc_observer"),
-            ]
-        section = _section(regime, lines, columns, axis="sensor noise σ [standard deviations]")
-        compared = next(column for column in columns if column.x == 0.3)
-        sections.append(replace(section, compared=compared, clean=columns[0]))
-    return Table(
-        "noise",
-        "Success with worse sensors",
-        "Mean over the tasks. σ: standard deviation of a feature over the training data. bias: an "
-        "offset for the whole episode; drift: a random walk, per square root of a control step; "
-        "dropout: share of frames that never arrive; delay: control steps. After the interval: "
-        "what is kept of the success at σ 0.",
-        tuple(sections),
-    )
-
-
-def _modes(scope: Scope) -> Table:
-    conditions = (CLEAN, Condition(noise=0.3), *DISPLACEMENTS)
-    columns = []
-    for condition in conditions:
-        moved = condition.displace_object > 0
-        tasks = tuple(t for t in TASKS if get_task(t).has_object) if moved else TASKS
-        title = str(condition).replace("=", " ").replace("_", " ")
-        columns.append(Column(title, tasks, scope.demonstrations, condition))
-    sections = []
-    for method in (BASELINE, "act_jepa_joint", *WITH_REPLAYS):
-        name = get_method(method).title
-        lines = [
-            Line(f"{name}: {title}", "C", method, mode)
-            for mode, title in (
-                ("bc", "cloning"),
-                ("nearest", "nearest neighbour"),
-                ("plan", "latent planning"),
-            )
-        ]
-        section = _section("C", lines, tuple(columns))
-        sections.append(replace(section, title=name, baseline=lines[0]))
-    return Table(
-        "modes",
-        "Ways of choosing actions",
-        "Mean over the tasks (those with an object, where it is displaced). At step 40 the object "
-        "is displaced by 5 cm, or the goal by 10 cm.",
-        tuple(sections),
-    )
-
-
-def _ablation(scope: Scope) -> Table:
-    columns = tuple(
-        Column(title, tasks, scope.demonstrations)
-        for title, tasks in (*((task, (task,)) for task in TASKS), ("mean", TASKS))
-    )
-    variants = {BASELINE: METHODS[BASELINE], **ABLATIONS}
-    lines = [
-        Line(
-            "full" if name == BASELINE else method.title,
-            "B",
-            name,
-            reference=({"mean": reference.ABLATIONS[name]} if name in reference.ABLATIONS else {}),
-        )
-        for name, method in variants.items()
-    ]
-    return Table(
-        "ablation",
-        "What each part is for",
-        "ACT-JEPA + BC, frozen, with one change. Changes that the default has already made give "
-        "the numbers of the full method.",
-        (_section("B", lines, columns),),
-    )
-
-
-def _data(scope: Scope) -> Table:
-    counts = (3, scope.demonstrations) if scope.quick else (10, 25, 50, 100)
-    columns = tuple(Column(str(count), TASKS, count, x=count) for count in counts)
-    sections = []
-    for regime in ("A", "C"):
-        lines = [
-            Line(
-                METHODS[name].title,
-                regime,
-                name,
-                reference={
-                    str(count): rate
-                    for count, rate in reference.DEMONSTRATIONS.get(name, {}).items()
-                },
-            )
-            for name in ("raw_bc", "predictive_autoencoder", BASELINE, "act_jepa_joint")
-        ]
-        if regime == "C":
-            lines += [Line(method.title, regime, name) for name, method in WITH_REPLAYS.items()]
-        section = _section(regime, lines, columns, axis="demonstrations of a task")
-        sections.append(replace(section, compared=columns[0]))
-    return Table(
-        "data",
-        "Success by number of demonstrations",
-        "Clean sensors; mean over the tasks.",
-        tuple(sections),
-    )
-
-
-def _collapse(scope: Scope) -> Table:
-    success = Column("success", TASKS, scope.demonstrations)
-    measures = (
-        ("std", "standard_deviation"),
-        ("effective rank", "effective_rank"),
-        ("probe R²", "probe"),
-        ("action sensitivity", "action_sensitivity"),
-        ("error, 1 step", "prediction_error.1"),
-        ("error, 8 steps", "prediction_error.8"),
-    )
-    columns = tuple(
-        Column(title, TASKS, scope.demonstrations, quality=measure) for title, measure in measures
-    )
-    variants = {name: METHODS[name] for name in METHODS if name != "raw_bc"} | {
-        name: ABLATIONS[name]
-        for name in (
-            *("no_ema", "no_ema_no_stop_gradient", "tau_0.99", "tau_0.996", "tau_0.999"),
-            *("tau_0.9999", "no_actions", "no_inverse", "norm_layer", "norm_batch"),
-        )
-    }
-    lines = [Line(method.title, "B", name) for name, method in variants.items()]
-    section = _section("B", lines, (*columns, success))
-    return Table(
-        "collapse",
-        "Collapse and quality of the representation",
-        "Mean over the tasks. Probe: R² of a linear map from the latent to the observation. Action "
-        "sensitivity: prediction error with shuffled over that with true actions, 1 where actions "
-        "are ignored. Errors are parts of the variance of the latent.",
-        (replace(section, compared=success),),
-    )
-
-
-def _section(
-    regime: str, lines: list[Line], columns: tuple[Column, ...], axis: str = ""
-) -> Section:
-    return Section(
-        title=f"{regime}: {REGIMES[regime].title}",
-        lines=tuple(lines),
-        columns=columns,
-        baseline=next((line for line in lines if line.method == BASELINE), None),
-        compared=columns[-1],
-        axis=axis,
-    )
-
-
-_TABLES: dict[str, Callable[[Scope], Table]] = {
-    "main": _main,
-    "noise": _noise,
-    "modes": _modes,
-    "ablation": _ablation,
-    "data": _data,
-    "collapse": _collapse,
-}
-TABLE_NAMES: tuple[str, ...] = tuple(_TABLES)
-"""Names of the tables."""
