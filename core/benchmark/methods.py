@@ -215,6 +215,44 @@ ABLATIONS: Mapping[str, Method] = MappingProxyType(
 )
 """Variants of ACT-JEPA; those that change nothing are there so that every choice has its row."""
 
+_FORCES: Patch = {"encoder": {"ignored": ("joint_positions", "joint_velocities")}}
+
+
+def _idea(base: str, change: str, **patch: Mapping[str, Any]) -> Method:
+    """The method `base` with a change."""
+    return Method(f"{METHODS[base].title}: {change}", patched(METHODS[base].patch, patch))
+
+
+IDEAS: Mapping[str, Method] = MappingProxyType(
+    {
+        "raw_bc_forces": _idea("raw_bc", "wrist forces seen too", **_FORCES),
+        "act_jepa_forces": _idea("act_jepa", "wrist forces seen too", **_FORCES),
+        "act_jepa_long_inverse": _idea(
+            "act_jepa", "inverse dynamics over 16 steps", loss={"inverse_span": 16}
+        ),
+        "act_jepa_inverse_1": _idea(
+            "act_jepa", "inverse dynamics weighs 1, not 10", loss={"inverse_dynamics": 1.0}
+        ),
+        "act_jepa_whole_future": _idea(
+            "act_jepa", "no later latent hidden", loss={"hidden_future": 0.0}
+        ),
+        "act_jepa_prediction_10": _idea(
+            "act_jepa", "prediction weighs 10, not 1", loss={"prediction": 10.0}
+        ),
+        "act_jepa_replays": _idea("act_jepa", "perturbed replays", training={"replays": 2}),
+        "joint_prediction_10": _idea(
+            "act_jepa_joint", "prediction weighs 10, not 1", loss={"prediction": 10.0}
+        ),
+        "joint_prediction_0.1": _idea(
+            "act_jepa_joint", "prediction weighs 0.1, not 1", loss={"prediction": 0.1}
+        ),
+        "joint_no_inverse": _idea(
+            "act_jepa_joint", "no inverse dynamics", loss={"inverse_dynamics": 0.0}
+        ),
+    }
+)
+"""Changes tried on validation starts, to be better where ACT-JEPA is not yet."""
+
 QUICK: Patch = {
     "encoder": {"latent": 32, "hidden": (48,)},
     "predictor": {"hidden": (48,)},
@@ -226,8 +264,8 @@ QUICK: Patch = {
 
 
 def get_method(name: str) -> Method:
-    """The method or ablation called `name`; raises :class:`UnknownNameError`."""
-    known = {**METHODS, **NOISE_TRAINED, **WITH_REPLAYS, **ABLATIONS}
+    """The method, ablation or idea called `name`; raises :class:`UnknownNameError`."""
+    known = {**METHODS, **NOISE_TRAINED, **WITH_REPLAYS, **ABLATIONS, **IDEAS}
     if name not in known:
         raise UnknownNameError("method", name, known)
     return known[name]

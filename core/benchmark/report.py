@@ -90,7 +90,7 @@ def markdown(measured: MeasuredTable, scope: Scope) -> str:
     table = measured.table
     size = (
         f"{scope.demonstrations} scripted demonstrations a task, {scope.seeds} training seed(s), "
-        f"{scope.episodes} held-out starts"
+        f"{scope.episodes} {table.starts}"
     )
     lines = [f"## {table.title}", "", f"{table.about} {size}.", ""]
     if scope.quick:

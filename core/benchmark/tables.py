@@ -68,6 +68,8 @@ class Column:
     """Number of demonstrations."""
     condition: Condition = CLEAN  # frozen
     """What disturbs the evaluation."""
+    first_seed: int = FIRST_SEED
+    """Seed of the first start."""
     quality: str | None = None
     """A measure of the representation instead of success."""
     x: float | None = None
@@ -124,6 +126,8 @@ class Table:
     """What a reader must know."""
     sections: tuple[Section, ...]
     """Its parts, one for each regime where there are several."""
+    starts: str = "held-out starts"
+    """Which starts it is measured on."""
 
 
 def wanted(table: Table, scope: Scope) -> dict[Cell, tuple[Trial, ...]]:
@@ -145,7 +149,12 @@ def wanted(table: Table, scope: Scope) -> dict[Cell, tuple[Trial, ...]]:
 def cells_of(line: Line, column: Column, scope: Scope) -> list[tuple[Cell, Trial]]:
     """Every (cell, trial) that one entry of a table is computed from."""
     trial = Trial(
-        line.mode, column.condition, scope.episodes, FIRST_SEED, scope.horizon, line.observer
+        line.mode,
+        column.condition,
+        scope.episodes,
+        column.first_seed,
+        scope.horizon,
+        line.observer,
     )
     return [
         (

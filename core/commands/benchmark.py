@@ -32,13 +32,13 @@ class Benchmark:
     """
 
     table: tuple[str, ...] = ("main",)
-    """main, noise, modes, ablation, data, collapse or all."""
+    """main, noise, modes, ablation, data, collapse, ideas or all."""
     tasks: tuple[str, ...] | None = None
     """Run only these tasks."""
     regimes: tuple[str, ...] | None = None
     """Run only these regimes: A, B or C."""
     methods: tuple[str, ...] | None = None
-    """Run only these methods or ablations."""
+    """Run only these methods, ablations or ideas."""
     cell: tuple[str, ...] | None = None
     """Run only these cells, each REGIME/METHOD/TASK/DEMONSTRATIONS/SEED."""
     demos: int | None = None

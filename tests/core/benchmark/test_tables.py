@@ -2,7 +2,7 @@ import pytest
 
 from core.benchmark import METHODS, TABLE_NAMES, Scope, UnknownNameError, make_table, wanted
 from core.benchmark.errors import ScopeError
-from core.benchmark.methods import NOISE_TRAINED
+from core.benchmark.methods import IDEAS, NOISE_TRAINED
 
 SCOPE = Scope()
 
@@ -48,6 +48,31 @@ def test_the_table_of_noise_trains_nothing_else_but_the_variants_trained_with_no
     assert {cell.method for cell in others} == set(NOISE_TRAINED)
     assert {cell.regime for cell in others} == {"B"}
     assert all(cell.configuration.training.noise for cell in others)
+
+
+def test_ideas_are_tried_on_starts_that_no_result_comes_from():
+    firsts = {
+        name: {
+            trial.first_seed
+            for trials in wanted(make_table(name, SCOPE), SCOPE).values()
+            for trial in trials
+        }
+        for name in TABLE_NAMES
+    }
+    assert firsts.pop("ideas") == {2_000_000}
+    assert set.union(*firsts.values()) == {1_000_000}
+
+
+def test_no_idea_is_the_method_it_changes():
+    cells = [
+        cell
+        for cell in wanted(make_table("ideas", SCOPE), SCOPE)
+        if cell.seed == 0 and cell.task == "push"
+    ]
+    assert {*IDEAS} <= {cell.method for cell in cells}
+    for regime in "ABC":
+        keys = [cell.training_key() for cell in cells if cell.regime == regime]
+        assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize(
