@@ -234,58 +234,75 @@ def _collapse(scope: Scope) -> Table:
 def _ideas(scope: Scope) -> Table:
     few = scope.demonstrations if scope.quick else FEW
     everyone = scope.demonstrations
+    by_task = (*((task, (task,), CLEAN) for task in IDEA_TASKS), ("mean", IDEA_TASKS, CLEAN))
+    lost_or_late = tuple(
+        (str(condition).replace("=", " "), IDEA_TASKS, condition)
+        for condition in (Condition(dropout=0.5), Condition(delay=3))
+    )
 
     def section(
-        regime: str, title: str, count: int, names: tuple[str, ...], *, more: tuple[Line, ...] = ()
+        title: str,
+        count: int,
+        lines: tuple[Line, ...],
+        shown: tuple[tuple[str, tuple[str, ...], Condition], ...] = by_task,
     ) -> Section:
-        lines = [Line(get_method(name).title, regime, name) for name in names]
-        lines += more
         columns = tuple(
-            Column(column, tasks, count, first_seed=FIRST_VALIDATION_SEED)
-            for column, tasks in (*((task, (task,)) for task in IDEA_TASKS), ("mean", IDEA_TASKS))
+            Column(heading, tasks, count, condition, FIRST_VALIDATION_SEED)
+            for heading, tasks, condition in shown
         )
-        return Section(f"{regime}: {title}", tuple(lines), columns, lines[0], columns[-1])
+        title = f"{lines[0].regime}: {title}"
+        return Section(title, lines, columns, baseline=lines[0], compared=columns[-1])
 
-    variants = tuple(name for name in IDEAS if name.startswith("act_jepa_"))
-    joint = get_method("act_jepa_joint").title
+    def lines(regime: str, *names: str) -> tuple[Line, ...]:
+        return tuple(Line(get_method(name).title, regime, name) for name in names)
+
+    frozen = tuple(name for name in IDEAS if name.startswith("act_jepa_"))
+    joint = tuple(name for name in IDEAS if name.startswith("joint_"))
+    title = get_method("act_jepa_joint").title
     replayed = get_method("act_jepa_joint_replays").title
+    unobserved = Line(f"{title}: observer off", "C", "act_jepa_joint", observer=False)
+    planned = Line(f"{title}: latent planning", "C", "act_jepa_joint", "plan")
+    norms = ("norm_layer", "norm_batch")
     sections = (
-        section("A", "what is seen", everyone, ("raw_bc", "raw_bc_forces")),
+        section("what is seen", everyone, lines("A", "raw_bc", "raw_bc_forces")),
         section(
-            "A",
-            "frozen, single actions",
+            "single actions, frozen",
             everyone,
-            (BASELINE, *variants, "norm_layer", "norm_batch", "v_jepa_inverse", "autoencoder"),
+            lines("A", BASELINE, *frozen, *norms, "v_jepa_inverse", "autoencoder"),
         ),
         section(
-            "B",
-            "frozen, chunks",
+            "chunks, frozen",
             everyone,
-            (
-                *(BASELINE, *(name for name in variants if name != "act_jepa_long_inverse")),
-                *("norm_layer", "norm_batch", "loss_l2", "v_jepa_inverse", "autoencoder_inverse"),
+            lines(
+                *("B", BASELINE, *(n for n in frozen if n != "act_jepa_long_inverse")),
+                *(*norms, "loss_l2", "v_jepa_inverse", "autoencoder_inverse"),
             ),
         ),
         section(
-            "C",
             f"{few} demonstrations",
             few,
             (
-                *("raw_bc", BASELINE, "act_jepa_replays", "act_jepa_joint"),
-                *("act_jepa_joint_replays", *(n for n in IDEAS if n.startswith("joint_"))),
-            ),
-            more=(
-                Line(f"{joint}: observer off", "C", "act_jepa_joint", observer=False),
-                Line(f"{joint}: latent planning", "C", "act_jepa_joint", "plan"),
+                *lines("C", "raw_bc", BASELINE, "act_jepa_replays", "act_jepa_joint"),
+                *lines("C", "act_jepa_joint_replays", *joint),
+                *(unobserved, planned),
                 Line(f"{replayed}: latent planning", "C", "act_jepa_joint_replays", "plan"),
             ),
+        ),
+        section(
+            "frames lost or late",
+            everyone,
+            (
+                *lines("C", "raw_bc", "raw_bc_observer", BASELINE, "act_jepa_joint"),
+                *(*lines("C", *joint), unobserved, planned),
+            ),
+            lost_or_late,
         ),
     )
     return Table(
         "ideas",
         "Ideas tried",
-        "Clean sensors; changes meant to bring ACT-JEPA ahead where it is not, beside what they "
-        "change or have to overtake. Reach, which all solve, is left out.",
+        "Changes meant to bring ACT-JEPA ahead where it is not, beside what they change or have to "
+        "overtake. Reach, which all solve, is left out.",
         sections,
         "validation starts",
     )
