@@ -2,9 +2,8 @@
 
 import io
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.benchmark.measured import MeasuredLine, MeasuredSection, MeasuredTable
 from core.evaluation.curves import FAINT, INK
@@ -33,23 +32,32 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
     if not sections:
         return None
     curves = bool(sections[0].section.axis)
-    longest = max(len(section.lines) for section in sections)
-    height = 5.2 if curves else 1.6 + 0.30 * longest
-    width = (4.6 if curves else 3.4) * len(sections) + (0.6 if curves else 3.2)
+    names = [[line.line.title for line in each.lines] for each in sections]
+    alike = all(each == names[0] for each in names)
+    beside = curves or alike  # panels that name other lines stand below each other
+    counts = [len(each) for each in names]
+    if beside:
+        height = 5.2 if curves else 1.6 + 0.30 * max(counts)
+        width = (4.6 if curves else 3.4) * len(sections) + (0.6 if curves else 3.2)
+        grid: dict[str, Any] = {"ncols": len(sections), "sharey": curves}
+    else:
+        height, width = 0.5 + 1.1 * len(sections) + 0.30 * sum(counts), 8.6
+        grid = {"nrows": len(sections), "height_ratios": [count + 1.5 for count in counts]}
     figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(sections), squeeze=False, sharey=curves)[0]
+    panels = figure.subplots(squeeze=False, **grid).flatten().tolist()
     for panel, section in zip(panels, sections, strict=True):
         (_curves if curves else _dots)(panel, section)
-        title = textwrap.fill(section.section.title, 40)
+        title = textwrap.fill(section.section.title, 40 if beside else 80)
         panel.set_title(title, fontsize=10, color=INK, loc="left")
         panel.tick_params(colors=INK, length=0)
         panel.set_axisbelow(True)
         for side in ("top", "right", "left"):
             panel.spines[side].set_visible(False)
         panel.spines["bottom"].set_color(FAINT)
-    if not curves:
-        _label_once(panels)
+    if alike and not curves:
+        for panel in panels[1:]:
+            panel.set_yticklabels([])
     if curves:
         panels[0].set_ylabel("success rate [%]", color=INK)
         handles, labels = max(
@@ -62,14 +70,6 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
     image = io.BytesIO()
     figure.savefig(image, format=path.suffix.lstrip("."), facecolor="white")
     return write_whole(path, image.getvalue())
-
-
-def _label_once(panels: Sequence["Axes"]) -> None:
-    """Name the lines at the first panel only, where all have the same."""
-    first, *others = [[label.get_text() for label in p.get_yticklabels()] for p in panels]
-    if all(labels == first for labels in others):
-        for panel in panels[1:]:
-            panel.set_yticklabels([])
 
 
 def _dots(panel: "Axes", section: MeasuredSection) -> None:
