@@ -34,10 +34,15 @@ class Trial:
     """Control steps an episode may take."""
     observer: bool = True
     """Whether the observer, where there is one, corrects what is sensed."""
+    decay: float | None = None
+    """How fast older chunks lose weight [1/control step]; None: as the program does by itself."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As values for JSON."""
-        return asdict(self) | {"condition": self.condition.to_dict()}
+        """As values for JSON; a decay that nobody chose is left out."""
+        values = asdict(self) | {"condition": self.condition.to_dict()}
+        if self.decay is None:
+            del values["decay"]
+        return values
 
 
 @dataclass(frozen=True)

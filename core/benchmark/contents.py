@@ -5,14 +5,13 @@ from dataclasses import replace
 
 from core.benchmark import reference
 from core.benchmark.errors import UnknownNameError
+from core.benchmark.ideas import make_ideas
 from core.benchmark.methods import (
     ABLATIONS,
     BASELINE,
-    IDEAS,
     METHODS,
     NOISE_TRAINED,
     REGIMES,
-    WITH_REPLAYS,
     get_method,
 )
 from core.benchmark.tables import CLEAN, TASKS, Column, Line, Scope, Section, Table
@@ -32,12 +31,6 @@ DISPLACEMENTS = (Condition(displace_object=0.05), Condition(displace_goal=0.10))
 """What the table of modes asks for at step 40."""
 NOISE_METHODS = ("raw_bc", "autoencoder", "predictive_autoencoder", "v_jepa", BASELINE)
 """Methods of the noise table, beside ACT-JEPA trained jointly."""
-FIRST_VALIDATION_SEED = 2_000_000
-"""Seed of the first start on which ideas are tried; no other table is measured on these."""
-IDEA_TASKS = ("push", "pick_place")
-"""Tasks on which ideas are tried."""
-FEW = 10
-"""Demonstrations of a task where ideas for few of them are tried."""
 
 
 def make_table(name: str, scope: Scope) -> Table:
@@ -125,7 +118,7 @@ def _modes(scope: Scope) -> Table:
         title = str(condition).replace("=", " ").replace("_", " ")
         columns.append(Column(title, tasks, scope.demonstrations, condition))
     sections = []
-    for method in (BASELINE, "act_jepa_joint", *WITH_REPLAYS):
+    for method in (BASELINE, "act_jepa_joint"):
         name = get_method(method).title
         lines = [
             Line(f"{name}: {title}", "C", method, mode)
@@ -187,8 +180,6 @@ def _data(scope: Scope) -> Table:
             )
             for name in ("raw_bc", "predictive_autoencoder", BASELINE, "act_jepa_joint")
         ]
-        if regime == "C":
-            lines += [Line(method.title, regime, name) for name, method in WITH_REPLAYS.items()]
         section = _section(regime, lines, columns, axis="demonstrations of a task")
         sections.append(replace(section, compared=columns[0]))
     return Table(
@@ -231,83 +222,6 @@ def _collapse(scope: Scope) -> Table:
     )
 
 
-def _ideas(scope: Scope) -> Table:
-    few = scope.demonstrations if scope.quick else FEW
-    everyone = scope.demonstrations
-    by_task = (*((task, (task,), CLEAN) for task in IDEA_TASKS), ("mean", IDEA_TASKS, CLEAN))
-    lost_or_late = tuple(
-        (str(condition).replace("=", " "), IDEA_TASKS, condition)
-        for condition in (Condition(dropout=0.5), Condition(delay=3))
-    )
-
-    def section(
-        title: str,
-        count: int,
-        lines: tuple[Line, ...],
-        shown: tuple[tuple[str, tuple[str, ...], Condition], ...] = by_task,
-    ) -> Section:
-        columns = tuple(
-            Column(heading, tasks, count, condition, FIRST_VALIDATION_SEED)
-            for heading, tasks, condition in shown
-        )
-        title = f"{lines[0].regime}: {title}"
-        return Section(title, lines, columns, baseline=lines[0], compared=columns[-1])
-
-    def lines(regime: str, *names: str) -> tuple[Line, ...]:
-        return tuple(Line(get_method(name).title, regime, name) for name in names)
-
-    frozen = tuple(name for name in IDEAS if name.startswith("act_jepa_"))
-    joint = tuple(name for name in IDEAS if name.startswith("joint_"))
-    title = get_method("act_jepa_joint").title
-    replayed = get_method("act_jepa_joint_replays").title
-    unobserved = Line(f"{title}: observer off", "C", "act_jepa_joint", observer=False)
-    planned = Line(f"{title}: latent planning", "C", "act_jepa_joint", "plan")
-    norms = ("norm_layer", "norm_batch")
-    sections = (
-        section("what is seen", everyone, lines("A", "raw_bc", "raw_bc_forces")),
-        section(
-            "single actions, frozen",
-            everyone,
-            lines("A", BASELINE, *frozen, *norms, "v_jepa_inverse", "autoencoder"),
-        ),
-        section(
-            "chunks, frozen",
-            everyone,
-            lines(
-                *("B", BASELINE, *(n for n in frozen if n != "act_jepa_long_inverse")),
-                *(*norms, "loss_l2", "v_jepa_inverse", "autoencoder_inverse"),
-            ),
-        ),
-        section(
-            f"{few} demonstrations",
-            few,
-            (
-                *lines("C", "raw_bc", BASELINE, "act_jepa_replays", "act_jepa_joint"),
-                *lines("C", "act_jepa_joint_replays", *joint),
-                *(unobserved, planned),
-                Line(f"{replayed}: latent planning", "C", "act_jepa_joint_replays", "plan"),
-            ),
-        ),
-        section(
-            "frames lost or late",
-            everyone,
-            (
-                *lines("C", "raw_bc", "raw_bc_observer", BASELINE, "act_jepa_joint"),
-                *(*lines("C", *joint), unobserved, planned),
-            ),
-            lost_or_late,
-        ),
-    )
-    return Table(
-        "ideas",
-        "Ideas tried",
-        "Changes meant to bring ACT-JEPA ahead where it is not, beside what they change or have to "
-        "overtake. Reach, which all solve, is left out.",
-        sections,
-        "validation starts",
-    )
-
-
 def _section(
     regime: str, lines: list[Line], columns: tuple[Column, ...], axis: str = ""
 ) -> Section:
@@ -328,7 +242,7 @@ _TABLES: dict[str, Callable[[Scope], Table]] = {
     "ablation": _ablation,
     "data": _data,
     "collapse": _collapse,
-    "ideas": _ideas,
+    "ideas": make_ideas,
 }
 TABLE_NAMES: tuple[str, ...] = tuple(_TABLES)
 """Names of the tables."""

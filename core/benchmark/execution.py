@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -177,9 +176,10 @@ def _evaluated(
     """The results of `trials`. Those of one mode and the same starts share worlds and policies."""
     results: list[dict[str, Any]] = []
     total, done = sum(_cost(trial) for trial in trials) or 1.0, 0.0
-    ordered = sorted(trials, key=_starts)
-    for (mode, first_seed, episodes, horizon, observer), group in groupby(ordered, key=_starts):
-        together = list(group)
+    groups: dict[_Starts, list[Trial]] = {}
+    for trial in trials:
+        groups.setdefault(_starts(trial), []).append(trial)
+    for (mode, first_seed, episodes, horizon, observer, decay), together in groups.items():
         cost = sum(_cost(trial) for trial in together)
         began = time.perf_counter()
         rows: tuple[Row, ...] = ()
@@ -194,6 +194,7 @@ def _evaluated(
             batch=episodes,
             threads=1,
             observer=observer,
+            options={mode: {} if decay is None else {"decay": decay}},
         ):
             told((done + cost * progress.fraction) / total, mode)
             rows = progress.rows
@@ -216,8 +217,12 @@ def _evaluated(
     return results
 
 
-def _starts(trial: Trial) -> tuple[str, int, int, int, bool]:
-    return (trial.mode, trial.first_seed, trial.episodes, trial.horizon, trial.observer)
+_Starts = tuple[str, int, int, int, bool, float | None]
+
+
+def _starts(trial: Trial) -> _Starts:
+    chosen = (trial.observer, trial.decay)
+    return (trial.mode, trial.first_seed, trial.episodes, trial.horizon, *chosen)
 
 
 def _cost(trial: Trial) -> float:

@@ -136,16 +136,6 @@ NOISE_TRAINED: Mapping[str, Method] = MappingProxyType(
 )
 """Variants for the noise table of the regime that has no memory."""
 
-WITH_REPLAYS: Mapping[str, Method] = MappingProxyType(
-    {
-        "act_jepa_joint_replays": Method(
-            "ACT-JEPA + BC, joint, perturbed replays",
-            patched(METHODS["act_jepa_joint"].patch, {"training": {"replays": 2}}),
-        )
-    }
-)
-"""Variants that also learn from data which no demonstration holds; named wherever they appear."""
-
 BASELINE = "act_jepa"
 """The method that the others are compared with, and that ablations change."""
 
@@ -249,6 +239,7 @@ IDEAS: Mapping[str, Method] = MappingProxyType(
         "joint_no_inverse": _idea(
             "act_jepa_joint", "no inverse dynamics", loss={"inverse_dynamics": 0.0}
         ),
+        "joint_replays": _idea("act_jepa_joint", "perturbed replays", training={"replays": 2}),
     }
 )
 """Changes tried on validation starts, to be better where ACT-JEPA is not yet."""
@@ -265,7 +256,7 @@ QUICK: Patch = {
 
 def get_method(name: str) -> Method:
     """The method, ablation or idea called `name`; raises :class:`UnknownNameError`."""
-    known = {**METHODS, **NOISE_TRAINED, **WITH_REPLAYS, **ABLATIONS, **IDEAS}
+    known = {**METHODS, **NOISE_TRAINED, **ABLATIONS, **IDEAS}
     if name not in known:
         raise UnknownNameError("method", name, known)
     return known[name]

@@ -120,7 +120,9 @@ def _trial(values: dict[str, Any]) -> Trial:
 
     names = ("mode", "episodes", "first_seed", "horizon", "observer")
     return Trial(
-        condition=Condition.from_dict(values["condition"]), **{n: values[n] for n in names}
+        condition=Condition.from_dict(values["condition"]),
+        decay=values.get("decay"),
+        **{n: values[n] for n in names},
     )
 
 

@@ -90,6 +90,8 @@ class Line:
     """How actions are chosen."""
     observer: bool = True
     """Whether the observer, where there is one, corrects what is sensed."""
+    decay: float | None = None
+    """How fast older chunks lose weight [1/control step]; None: as the program does by itself."""
     reference: Mapping[str, float] = field(default_factory=dict)
     """What the reference reports, by title of the column [%]."""
 
@@ -155,6 +157,7 @@ def cells_of(line: Line, column: Column, scope: Scope) -> list[tuple[Cell, Trial
         column.first_seed,
         scope.horizon,
         line.observer,
+        line.decay,
     )
     return [
         (

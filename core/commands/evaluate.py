@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import tyro
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from core.commands.interrupts import stop_on_interrupt
 from core.commands.options import parse
-from core.commands.program import INTERRUPTED, SUCCESS
+from core.commands.program import INTERRUPTED, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
 from core.recording import require_writable
@@ -56,6 +56,9 @@ class Evaluate:
     """How planning searches."""
     observer: bool = True
     """Whether the checkpoint's observer, if it has one, corrects what is sensed."""
+    decay: float | None = None
+    """How fast older chunks of actions lose weight, per control step; 0 is the plain mean. Unless
+    given: 0, or 0.2 where there are 25 demonstrations or fewer."""
     json: Path | None = None
     """File for results with every outcome and their provenance."""
     csv: Path | None = None
@@ -67,6 +70,8 @@ class Evaluate:
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     options = parse(Evaluate, "evaluate", arguments)
+    if options.decay is not None and options.decay < 0:
+        raise UsageError(f"--decay is {options.decay:g}; expected 0 or larger")
     for path in (options.json, options.csv, options.plot):
         if path is not None:
             require_writable(path.expanduser().absolute().parent)  # before minutes of work
@@ -92,7 +97,7 @@ def run(arguments: Sequence[str]) -> int:
                 horizon=options.horizon,
                 conditions=[evaluation.Condition.parse(text) for text in options.condition],
                 observer=options.observer,
-                options={"plan": {"solver": options.solver}},
+                options=policy_options(options),
                 should_stop=stop,
             )
         )
@@ -103,6 +108,13 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write("interrupted; the table holds the batches that were complete\n")
         return INTERRUPTED
     return SUCCESS
+
+
+def policy_options(options: Evaluate) -> dict[str, dict[str, Any]]:
+    """What the policies of each mode are told."""
+    shared = {} if options.decay is None else {"decay": options.decay}
+    own = {"plan": {"solver": options.solver}}
+    return {mode: shared | own.get(mode, {}) for mode in options.mode}
 
 
 def _watch(progress: "Iterator[Progress]") -> "Progress":

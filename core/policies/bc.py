@@ -15,11 +15,9 @@ class BehaviouralCloning(BeliefPolicy):
 
     mode = "bc"
 
-    def __init__(self, checkpoint: Checkpoint, *, decay: float = 0.0, **senses: Any) -> None:
-        """`decay`: how fast older chunks lose weight [1/control step]; 0 is a plain mean.
-        `senses`: `delay` and `observer` of `BeliefPolicy`.
-        """
-        super().__init__(checkpoint, decay=decay, length=checkpoint.model.head.chunk, **senses)
+    def __init__(self, checkpoint: Checkpoint, **shared: Any) -> None:
+        """`shared`: `decay`, `delay` and `observer` of `BeliefPolicy`."""
+        super().__init__(checkpoint, length=checkpoint.model.head.chunk, **shared)
 
     def _propose(self, state: Tensor) -> Tensor:
         return self.model.action_chunk(self.model.belief.read(state))

@@ -5,6 +5,22 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+FEW = 25
+"""Up to so many demonstrations, newer chunks weigh more."""
+DECAY_OF_FEW = 0.2
+"""How fast older chunks then lose weight [1/control step]."""
+
+
+def usual_decay(demonstrations: int) -> float:
+    """How fast older chunks lose weight, unless somebody chooses otherwise [1/control step].
+
+    A policy of few demonstrations often finds itself where none has been, and proposes something
+    else as soon as it knows better: what it proposed before should then be forgotten. With many
+    demonstrations the plain mean of all chunks is best. Measured on validation starts for every
+    method alike (`docs/RESULTS.md`, the table of ideas).
+    """
+    return DECAY_OF_FEW if demonstrations <= FEW else 0.0
+
 
 class TemporalEnsemble:
     """Averages what all earlier chunks proposed for the present step.

@@ -98,22 +98,21 @@ class NearestNeighbour(BeliefPolicy):
         *,
         neighbours: int = 16,
         continuity: float = 0.3,
-        decay: float = 0.0,
         length: int = 16,
         by_prediction: bool = False,
-        **senses: Any,
+        **shared: Any,
     ) -> None:
         """`neighbours`: rows averaged, or chosen from. `continuity`: part of the distance forgiven
-        to the rows that continue the demonstrations followed, in [0, 1). `decay`: of older chunks
-        [1/control step]. `length`: actions taken from a demonstration at once [control steps].
-        `by_prediction`: whether one neighbour is selected by where its action is predicted to lead.
-        `senses`: `delay` and `observer` of `BeliefPolicy`.
+        to the rows that continue the demonstrations followed, in [0, 1). `length`: actions
+        taken from a demonstration at once [control steps]. `by_prediction`: whether one neighbour
+        is selected by where its action is predicted to lead. `shared`: `decay`, `delay` and
+        `observer` of `BeliefPolicy`.
         """
         self.neighbourhood = Neighbourhood(checkpoint, length)
         self.neighbours = min(neighbours, len(self.neighbourhood.keys))
         self.continuity = continuity
         self.by_prediction = by_prediction
-        super().__init__(checkpoint, decay=decay, length=length, **senses)
+        super().__init__(checkpoint, length=length, **shared)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count, self.neighbours), -1, dtype=torch.long)

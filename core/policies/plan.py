@@ -51,19 +51,18 @@ class LatentPlanning(BeliefPolicy):
         spread: float = 0.2,
         staying: float = 0.5,
         temperature: float = 0.5,
-        decay: float = 0.0,
         solver: str = "mppi",
         surprise: bool = True,
         seed: int = 0,
-        **senses: Any,
+        **shared: Any,
     ) -> None:
         """`samples`: courses imagined. `neighbours`: demonstrations proposed around. `spread`:
         standard deviation of the perturbations, as a part of that of the actions demonstrated.
         `staying`: weight of staying near the demonstrations. `temperature`: in units of the spread
-        of costs. `decay`: of older chunks [1/control step]. `solver`: one of `SOLVERS`.
-        `surprise`: whether a plan ends when something unforeseen happens. `seed`: of the
-        perturbations, which are the same at every step and place. `senses`: `delay` and `observer`
-        of `BeliefPolicy`. Raises `PolicyError` for an unknown solver.
+        of costs. `solver`: one of `SOLVERS`. `surprise`: whether a plan ends when something
+        unforeseen happens. `seed`: of the perturbations, which are the same at every step and
+        place. `shared`: `decay`, `delay` and `observer` of `BeliefPolicy`. Raises `PolicyError`
+        for an unknown solver.
         """
         if solver not in SOLVERS:
             raise PolicyError(f"unknown solver '{solver}'; solvers: {', '.join(SOLVERS)}")
@@ -91,7 +90,7 @@ class LatentPlanning(BeliefPolicy):
         self._scale = whitening(self.neighbourhood.targets)
         foresees = surprise and bool(checkpoint.configuration.loss.prediction)
         self._surprise = Surprise(checkpoint) if foresees else None
-        super().__init__(checkpoint, decay=decay, length=length, **senses)
+        super().__init__(checkpoint, length=length, **shared)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count,), -1, dtype=torch.long)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from core.learning import Checkpoint
-from core.policies.ensembling import TemporalEnsemble
+from core.policies.ensembling import TemporalEnsemble, usual_decay
 from core.policies.errors import ObservationError, PolicyError
 
 TAKEN_OVER = 0.1
@@ -79,13 +79,15 @@ class BeliefPolicy:
         self,
         checkpoint: Checkpoint,
         *,
-        decay: float,
         length: int,
+        decay: float | None = None,
         delay: int = 0,
         observer: bool = True,
     ) -> None:
-        """`delay`: age of every frame when it arrives [control steps]. `observer`: whether the
-        observer, where there is one, corrects the frames."""
+        """`length`: of a chunk [control steps]. `decay`: how fast older chunks lose weight
+        [1/control step]; 0 is a plain mean, None leaves it to `usual_decay`. `delay`: age of every
+        frame when it arrives [control steps]. `observer`: whether the observer, where there is
+        one, corrects the frames."""
         if delay < 0:
             raise PolicyError(f"delay is {delay}; expected 0 or more control steps")
         self.checkpoint = checkpoint
@@ -94,6 +96,8 @@ class BeliefPolicy:
         self._observer = checkpoint.model.observer if observer else None
         self.predicts = bool(checkpoint.configuration.loss.prediction)
         space = checkpoint.space
+        if decay is None:
+            decay = usual_decay(len(checkpoint.memory))
         self._ensemble = TemporalEnsemble(length, space.action_size, decay)
         self.count = 0
         self.reset(1)

@@ -68,6 +68,14 @@ def test_a_trial_alone_takes_the_checkpoint_and_gives_the_same(record, cache):
     assert alone["training"] == record["training"]
 
 
+def test_a_trial_says_how_chunks_are_weighed_where_somebody_chose(record, cache):
+    usual, chosen = record["trials"], Trial(episodes=3, horizon=20, decay=5.0)
+    assert all("decay" not in trial for trial in usual)
+    (trial,) = CellJob(CELL, (chosen,)).run(cache, lambda *_: None)["trials"]
+    assert trial["decay"] == 5.0
+    assert trial["key"] not in {each["key"] for each in usual}
+
+
 def test_trained_again_it_is_the_same(record, cache):
     again = CellJob(CELL, (NOISY,), again=True).run(cache, lambda *_: None)
     assert again["training"]["losses"] == record["training"]["losses"]

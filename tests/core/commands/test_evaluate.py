@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from core.commands.evaluate import Mode
+from core.commands.evaluate import Evaluate, Mode, policy_options
 from core.policies import MODES
 
 
@@ -72,6 +72,17 @@ def test_conditions_and_solvers(run, checkpoint, tmp_path):
     wrong = run("evaluate", checkpoint, "--condition", "weather=1")
     assert wrong.returncode == 1
     assert "unknown condition 'weather'" in wrong.stderr
+
+
+def test_every_mode_is_told_how_older_chunks_lose_weight(run, checkpoint):
+    asked = Evaluate(checkpoint, mode=("bc", "plan"), solver="cem", decay=0.5)
+    assert policy_options(asked) == {
+        "bc": {"decay": 0.5},
+        "plan": {"decay": 0.5, "solver": "cem"},
+    }
+    assert policy_options(Evaluate(checkpoint, mode=("nearest",))) == {"nearest": {}}
+    wrong = run("evaluate", checkpoint, "--decay", "-1")
+    assert "--decay is -1; expected 0 or larger" in wrong.stderr
 
 
 def test_results_come_again(run, checkpoint, tmp_path):

@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from core.policies import TemporalEnsemble
+from core.policies import TemporalEnsemble, make_policy
+from core.policies.ensembling import usual_decay
 
 
 def chunk(*values: float) -> torch.Tensor:
@@ -42,3 +44,18 @@ def test_places_are_apart_and_cleared_alone():
 def test_a_chunk_of_one_is_the_action():
     ensemble = TemporalEnsemble(1, 1)
     assert [ensemble.add(chunk(v)).item() for v in (1.0, 2.0)] == [1.0, 2.0]
+
+
+def test_newer_chunks_weigh_more_where_demonstrations_are_few(checkpoint):
+    assert usual_decay(10) == usual_decay(25) > 0.0 == usual_decay(26)
+    seen = {name: np.zeros((1, size), np.float32) for name, size in checkpoint.fields.items()}
+    goals = np.linspace(-0.2, 0.2, 4, dtype=np.float32)
+
+    def actions(**options: float) -> np.ndarray:
+        policy = make_policy(checkpoint, "bc", **options)
+        moved = [seen | {"goal_position": np.full((1, 3), goal, np.float32)} for goal in goals]
+        return np.asarray([policy.act(each) for each in moved])
+
+    usual = usual_decay(len(checkpoint.memory))
+    assert np.array_equal(actions(), actions(decay=usual))
+    assert not np.array_equal(actions(), actions(decay=0.1 + usual))
