@@ -74,12 +74,14 @@ def make_ideas(scope: Scope) -> Table:
             ),
         ),
     )
+    halves = ("raw_bc", BASELINE, "act_jepa_joint")
+    cheaper = _lines("C", *(each for name in halves for each in (name, f"half_{name}")))
     return Table(
         "ideas",
         "Ideas tried",
         "Changes meant to bring ACT-JEPA ahead where it is not, beside what they change or have to "
         "overtake. Push and pick-place; reach, which all solve, is left out.",
-        sections,
+        (*sections, _section("half of the updates", cheaper, _by_task(every))),
         "validation starts",
     )
 

@@ -205,6 +205,7 @@ ABLATIONS: Mapping[str, Method] = MappingProxyType(
 )
 """Variants of ACT-JEPA; those that change nothing are there so that every choice has its row."""
 
+_HALF = {name: UPDATES["training"][name] // 2 for name in ("steps", "head_steps")}
 _FORCES: Patch = {"encoder": {"ignored": ("joint_positions", "joint_velocities")}}
 
 
@@ -240,9 +241,13 @@ IDEAS: Mapping[str, Method] = MappingProxyType(
             "act_jepa_joint", "no inverse dynamics", loss={"inverse_dynamics": 0.0}
         ),
         "joint_replays": _idea("act_jepa_joint", "perturbed replays", training={"replays": 2}),
+        **{
+            f"half_{name}": _idea(name, "half of the updates", training=_HALF)
+            for name in ("raw_bc", "act_jepa", "act_jepa_joint")
+        },
     }
 )
-"""Changes tried on validation starts, to be better where ACT-JEPA is not yet."""
+"""Changes tried on validation starts: to be better where ACT-JEPA is not yet, or to cost less."""
 
 QUICK: Patch = {
     "encoder": {"latent": 32, "hidden": (48,)},
