@@ -67,7 +67,7 @@ class _Episode:
     actions: np.ndarray
 
 
-def _dataset() -> Dataset:
+def make_dataset() -> Dataset:
     """Fifty episodes as long as those of pick-and-place."""
     generator = np.random.default_rng(0)
     episodes = []
@@ -134,7 +134,7 @@ def _serve(kind: str, device_name: str, connection: Connection) -> None:
     """A process of its own for one of the loops: answers times with speeds until told None."""
     torch.set_num_threads(1)
     device = torch.device(device_name)
-    dataset = _dataset()
+    dataset = make_dataset()
     if kind == "plain":
         update = _plain_loop(dataset, device)
     else:
@@ -209,7 +209,7 @@ def main() -> int:
     options = parser.parse_args()
     torch.set_num_threads(1)
     device = torch.device(options.device)
-    dataset = _dataset()
+    dataset = make_dataset()
     plain, trainer, ratios = _compare(options.seconds, device)
     ratio = statistics.median(ratios)
     first = _first_report(dataset, device)
