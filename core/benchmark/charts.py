@@ -28,7 +28,7 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    sections = [each for each in table.sections if each.section.compared.quality is None]
+    sections = [each for each in table.known if each.section.compared.quality is None]
     if not sections:
         return None
     curves = bool(sections[0].section.axis)

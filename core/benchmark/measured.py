@@ -1,7 +1,7 @@
 """Tables with numbers in them: rates, intervals, and who solved what the other did not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -74,6 +74,10 @@ class MeasuredSection:
     """The section."""
     lines: tuple[MeasuredLine, ...]
     """In the order of the section."""
+    scope: Scope
+    """Its size: as many training seeds as most of its entries have."""
+    complete: Mapping[Cell, bool]
+    """The cells that it needs at that size, and whether all is there that it asks of them."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,26 @@ class MeasuredTable:
     table: Table
     """The table."""
     sections: tuple[MeasuredSection, ...]
-    """Sections of which something is known."""
-    cells: int
-    """Cells that the whole table needs."""
-    there: int
-    """How many of them are complete."""
+    """Its sections, those of which nothing is known included."""
+
+    @property
+    def known(self) -> tuple[MeasuredSection, ...]:
+        """The sections of which something is known."""
+        return tuple(section for section in self.sections if section.lines)
+
+    @property
+    def complete(self) -> dict[Cell, bool]:
+        """Every cell that the table needs, and whether it has all that is asked of it."""
+        found: dict[Cell, bool] = {}
+        for section in self.sections:
+            for cell, there in section.complete.items():
+                found[cell] = there and found.get(cell, True)
+        return found
+
+    @property
+    def seeds(self) -> int:
+        """Training seeds of the section that has most."""
+        return max(section.scope.seeds for section in self.known)
 
 
 Outcomes = dict[tuple[str, int], np.ndarray]
@@ -114,27 +133,39 @@ class Reader:
 
 
 def measure(table: Table, reader: Reader, scope: Scope) -> MeasuredTable:
-    """Fill `table` with what the store has. `scope` is that of the table as a whole."""
+    """Fill `table` with what the store has. `scope` is the largest that the table may have.
+
+    A section gets as many training seeds as most of its entries have: tables share cells, and where
+    only some rows were trained again with other seeds, the mean of three trainings would stand
+    beside single ones.
+    """
     sections = []
-    complete: dict[Cell, bool] = {}
     for section in table.sections:
-        base = section.baseline
-        baselines = [
-            {} if base is None else _outcomes(base, column, reader, scope)
-            for column in section.columns
-        ]
-        lines = []
-        for line in section.lines:
-            for column in section.columns:
-                for cell, trial in cells_of(line, column, scope):
-                    there = reader.result(cell, trial) is not None
-                    complete[cell] = there and complete.get(cell, True)
-            measured = _line(line, section, baselines, reader, scope)
-            if any(entry is not None for entry in measured.entries):
-                lines.append(measured)
-        if lines:
-            sections.append(MeasuredSection(section, tuple(lines)))
-    return MeasuredTable(table, tuple(sections), len(complete), sum(complete.values()))
+        for seeds in range(scope.seeds, 0, -1):
+            measured = _section(section, reader, replace(scope, seeds=seeds))
+            counts = [e.seeds for line in measured.lines for e in line.entries if e is not None]
+            if not counts or 2 * counts.count(seeds) > len(counts):
+                break
+        sections.append(measured)
+    return MeasuredTable(table, tuple(sections))
+
+
+def _section(section: Section, reader: Reader, scope: Scope) -> MeasuredSection:
+    base = section.baseline
+    baselines = [
+        {} if base is None else _outcomes(base, column, reader, scope) for column in section.columns
+    ]
+    complete: dict[Cell, bool] = {}
+    lines = []
+    for line in section.lines:
+        for column in section.columns:
+            for cell, trial in cells_of(line, column, scope):
+                there = reader.result(cell, trial) is not None
+                complete[cell] = there and complete.get(cell, True)
+        measured = _line(line, section, baselines, reader, scope)
+        if any(entry is not None for entry in measured.entries):
+            lines.append(measured)
+    return MeasuredSection(section, tuple(lines), scope, complete)
 
 
 def compare(outcomes: Outcomes, baseline: Outcomes) -> Comparison | None:

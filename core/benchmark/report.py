@@ -45,12 +45,12 @@ def write_report(
     for name in TABLE_NAMES:
         if name not in tables and not (folder / f"{name}.json").exists():
             continue
-        measured, size = _measured(name, reader, scope)
-        if not measured.sections:
+        measured = measure(make_table(name, scope.whole), reader, scope.whole)
+        if not measured.known:
             continue
         picture = draw(measured, folder / f"{name}.png")
-        text = markdown(measured, size)
-        values = json.dumps(table_json(measured, size), indent=1, allow_nan=False)
+        text = markdown(measured, scope.whole)
+        values = json.dumps(table_json(measured, scope.whole), indent=1, allow_nan=False)
         written.append(write_whole(folder / f"{name}.json", (values + "\n").encode()))
         written.append(write_whole(folder / f"{name}.md", text.encode()))
         if picture is not None:
@@ -64,45 +64,26 @@ def write_report(
     return written
 
 
-def _measured(name: str, reader: Reader, scope: Scope) -> tuple[MeasuredTable, Scope]:
-    """A table with as many training seeds as most of its entries have, and its scope.
-
-    Tables share cells: where only some rows were trained again with other seeds, the mean of three
-    trainings would stand beside single ones.
-    """
-    for seeds in range(scope.seeds, 0, -1):
-        size = replace(scope, seeds=seeds)
-        measured = measure(make_table(name, size.whole), reader, size.whole)
-        counts = [
-            entry.seeds
-            for section in measured.sections
-            for line in section.lines
-            for entry in line.entries
-            if entry is not None
-        ]
-        if 2 * counts.count(seeds) > len(counts):
-            break
-    return measured, size
-
-
 def markdown(measured: MeasuredTable, scope: Scope) -> str:
     """A heading, a table for each section, and the command of each line."""
     table = measured.table
     size = (
-        f"{scope.demonstrations} scripted demonstrations a task, {scope.seeds} training seed(s), "
+        f"{scope.demonstrations} scripted demonstrations a task unless said, "
         f"{scope.episodes} {table.starts}"
     )
     lines = [f"## {table.title}", "", f"{table.about} {size}.", ""]
     if scope.quick:
         lines += ["**A trial run of small networks and few updates: it measures nothing.**", ""]
-    if measured.there < measured.cells:
-        lines += [f"{measured.there} of {measured.cells} cells are there.", ""]
-    for section in measured.sections:
-        lines += [f"### {section.section.title}", "", *_grid(section), ""]
+    complete = measured.complete
+    if not all(complete.values()):
+        lines += [f"{sum(complete.values())} of {len(complete)} cells are there.", ""]
+    for section in measured.known:
+        seeds = f"{section.scope.seeds} training seed{'s' if section.scope.seeds > 1 else ''}"
+        lines += [f"### {section.section.title} ({seeds})", "", *_grid(section), ""]
     lines += ["<details><summary>Run a row again</summary>", "", "```"]
     commands = (
-        command_of_line(table.name, each.line, scope)
-        for section in measured.sections
+        command_of_line(table.name, each.line, section.scope)
+        for section in measured.known
         for each in section.lines
     )
     lines += dict.fromkeys(commands)
@@ -125,15 +106,25 @@ def table_json(measured: MeasuredTable, scope: Scope) -> dict[str, Any]:
                 "evaluation": source_hash(*EVALUATION),
                 **{f"mode {mode}": source_hash(*paths) for mode, paths in MODES.items()},
             },
-            "command": shlex.join([*PROGRAM, "--table", measured.table.name, *_size(scope)]),
+            "command": shlex.join(
+                [
+                    *PROGRAM,
+                    *("--table", measured.table.name),
+                    *_size(replace(scope, seeds=measured.seeds)),
+                ]
+            ),
         },
-        "cells": {"wanted": measured.cells, "there": measured.there},
+        "cells": {
+            "wanted": len(measured.complete),
+            "there": sum(measured.complete.values()),
+        },
         "sections": [
             {
                 "title": section.section.title,
-                "rows": [_row(measured.table.name, each, section, scope) for each in section.lines],
+                "seeds": section.scope.seeds,
+                "rows": [_row(measured.table.name, each, section) for each in section.lines],
             }
-            for section in measured.sections
+            for section in measured.known
         ],
     }
 
@@ -218,8 +209,10 @@ def _cell(entry: Entry | None, column: Column, section: MeasuredSection) -> str:
 
 
 def _kept(entry: Entry | None, whole: Entry | None) -> str:
-    """Share of the clean success that is kept, such as `, 92%`."""
+    """Share of the clean success that is kept, such as `, 92%`; of the same trainings only."""
     if entry is None or whole is None or entry is whole or not whole.value:
+        return ""
+    if entry.seeds != whole.seeds:
         return ""
     return f", {100 * entry.value / whole.value:.0f}%"
 
@@ -238,7 +231,7 @@ def _beside(comparison: Comparison | None) -> str:
     )
 
 
-def _row(table: str, each: MeasuredLine, section: MeasuredSection, scope: Scope) -> dict[str, Any]:
+def _row(table: str, each: MeasuredLine, section: MeasuredSection) -> dict[str, Any]:
     entries = {}
     for column, entry in zip(section.section.columns, each.entries, strict=True):
         if entry is None:
@@ -265,7 +258,7 @@ def _row(table: str, each: MeasuredLine, section: MeasuredSection, scope: Scope)
         "method": each.line.method,
         "mode": each.line.mode,
         "baseline": each.line == section.section.baseline,
-        "command": command_of_line(table, each.line, scope),
+        "command": command_of_line(table, each.line, section.scope),
         "training_seconds": each.training_seconds,
         "updates": each.updates,
         "entries": entries,

@@ -88,7 +88,7 @@ def test_the_command_of_a_cell_names_it_and_its_size():
     assert "--again" in words
 
 
-def test_a_table_has_as_many_seeds_as_most_of_its_entries(store, tmp_path, by_hand):
+def test_a_section_has_as_many_seeds_as_most_of_its_entries(store, tmp_path, by_hand):
     three = replace(SCOPE, seeds=3)
     for line in make_table("main", three).sections[1].lines:
         for column in make_table("main", three).sections[1].columns:
@@ -97,6 +97,6 @@ def test_a_table_has_as_many_seeds_as_most_of_its_entries(store, tmp_path, by_ha
     report = tmp_path / "RESULTS.md"
     write_report(Reader(store), three, ("main", "noise"), tmp_path / "results", report)
     main, noise = report.read_text().split("## Success with worse sensors")
-    assert "3 training seed(s)" in main
-    assert "1 training seed(s)" in noise  # though its clean column could have three
+    assert "memory (3 training seeds)" in main
+    assert "memory (1 training seed)" in noise  # though its clean column could have three
     assert "--table noise --regimes B --methods raw_bc --demos 10 --seeds 1" in noise
