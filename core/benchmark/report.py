@@ -78,7 +78,7 @@ def markdown(measured: MeasuredTable, scope: Scope) -> str:
     if not all(complete.values()):
         lines += [f"{sum(complete.values())} of {len(complete)} cells are there.", ""]
     for section in measured.known:
-        seeds = f"{section.scope.seeds} training seed{'s' if section.scope.seeds > 1 else ''}"
+        seeds = _seeds(section.scope.seeds)
         lines += [f"### {section.section.title} ({seeds})", "", *_grid(section), ""]
     lines += ["<details><summary>Run a row again</summary>", "", "```"]
     commands = (
@@ -202,10 +202,14 @@ def _cell(entry: Entry | None, column: Column, section: MeasuredSection) -> str:
     if entry is None:
         return "–"
     most = max((e.seeds for each in section.lines for e in each.entries if e), default=0)
-    seeds = "" if entry.seeds == most else f" ({entry.seeds} seed(s))"
+    seeds = "" if entry.seeds == most else f" ({_seeds(entry.seeds)})"
     if column.quality is not None:
         return f"{entry.value:.3g}{seeds}"
     return f"{100 * entry.value:.1f} [{100 * entry.low:.0f}, {100 * entry.high:.0f}]{seeds}"
+
+
+def _seeds(count: int) -> str:
+    return f"{count} training seed{'s' if count > 1 else ''}"
 
 
 def _kept(entry: Entry | None, whole: Entry | None) -> str:
