@@ -2,6 +2,7 @@
 
 import io
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from core.evaluation.results import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/, without its yellow,
@@ -20,10 +22,20 @@ BASELINE_COLOUR, OTHER_COLOUR = PALETTE[1], PALETTE[0]
 
 
 def draw(table: MeasuredTable, path: Path) -> Path | None:
-    """Draw a panel for each section that has success rates; None if there is none.
+    """Write the picture of `table`, whose kind `path` ends with; None where there is none.
 
     Raises :class:`core.recording.StorageError` if the disk refuses.
     """
+    figure = make_figure(table)
+    if figure is None:
+        return None
+    image = io.BytesIO()
+    figure.savefig(image, format=path.suffix.lstrip("."), facecolor="white")
+    return write_whole(path, image.getvalue())
+
+
+def make_figure(table: MeasuredTable) -> "Figure | None":
+    """A panel for each section that has success rates; None if there is none."""
     # Only here: matplotlib takes most of a second to load.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -46,8 +58,12 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
     figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(squeeze=False, **grid).flatten().tolist()
+    titles = list(dict.fromkeys(title for each in names for title in each))
     for panel, section in zip(panels, sections, strict=True):
-        (_curves if curves else _dots)(panel, section)
+        if curves:
+            _curves(panel, section, titles)
+        else:
+            _dots(panel, section)
         title = textwrap.fill(section.section.title, 40 if beside else 80)
         panel.set_title(title, fontsize=10, color=INK, loc="left")
         panel.tick_params(colors=INK, length=0)
@@ -60,16 +76,20 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
             panel.set_yticklabels([])
     if curves:
         panels[0].set_ylabel("success rate [%]", color=INK)
-        handles, labels = max(
-            (p.get_legend_handles_labels() for p in panels), key=lambda h: len(h[1])
-        )
+        drawn: dict[str, Any] = {}
+        for panel in panels:
+            drawn |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
+        known = [title for title in titles if title in drawn]
         figure.legend(
-            handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9
+            [drawn[title] for title in known],
+            known,
+            loc="outside lower center",
+            ncols=3,
+            frameon=False,
+            fontsize=9,
         )
     figure.suptitle(table.table.title, color=INK, fontsize=12)
-    image = io.BytesIO()
-    figure.savefig(image, format=path.suffix.lstrip("."), facecolor="white")
-    return write_whole(path, image.getvalue())
+    return figure
 
 
 def _dots(panel: "Axes", section: MeasuredSection) -> None:
@@ -94,9 +114,13 @@ def _dots(panel: "Axes", section: MeasuredSection) -> None:
     panel.grid(axis="x", color=FAINT, linewidth=0.8)
 
 
-def _curves(panel: "Axes", section: MeasuredSection) -> None:
-    """A curve with its band for each line, over the columns that have a place."""
-    for number, line in enumerate(section.lines):
+def _curves(panel: "Axes", section: MeasuredSection, titles: Sequence[str]) -> None:
+    """A curve with its band for each line, over the columns that have a place.
+
+    A line looks as its place among the `titles` of all panels says, the same in each of them.
+    """
+    for line in section.lines:
+        number = titles.index(line.line.title)
         points = _points(line, section)
         if not points:
             continue

@@ -53,15 +53,7 @@ def make_ideas(scope: Scope) -> Table:
             ),
             _by_task(few),
         ),
-        _section(
-            "how much newer chunks weigh, by number of demonstrations",
-            tuple(
-                _line(method, f"decay {decay:g}", decay=decay)
-                for method in ("raw_bc", "act_jepa_joint")
-                for decay in DECAYS
-            ),
-            _by_number((few,) if scope.quick else (10, 25, 100)),
-        ),
+        _newer_chunks((few,) if scope.quick else (few, 25, every)),
         _section(
             "frames lost or late",
             (
@@ -84,6 +76,17 @@ def make_ideas(scope: Scope) -> Table:
         (*sections, _section("half of the updates", cheaper, _by_task(every))),
         "validation starts",
     )
+
+
+def _newer_chunks(counts: tuple[int, ...]) -> Section:
+    """How much newer chunks weigh, by number of demonstrations."""
+    lines = tuple(
+        _line(method, f"decay {decay:g}", decay=decay)
+        for method in ("raw_bc", "act_jepa_joint")
+        for decay in DECAYS
+    )
+    section = _section("how much newer chunks weigh", lines, _by_number(counts))
+    return replace(section, compared=section.columns[0])
 
 
 def _lines(regime: str, *methods: str) -> tuple[Line, ...]:
@@ -113,7 +116,7 @@ def _by_task(demonstrations: int) -> Shown:
 
 
 def _by_number(counts: tuple[int, ...]) -> Shown:
-    return tuple(_column(str(count), count) for count in counts)
+    return tuple(_column(f"{count} demonstrations", count) for count in counts)
 
 
 def _section(title: str, lines: tuple[Line, ...], columns: Shown) -> Section:
