@@ -58,7 +58,7 @@ class Evaluate:
     """Whether the checkpoint's observer, if it has one, corrects what is sensed."""
     decay: float | None = None
     """How fast older chunks of actions lose weight, per control step; 0 is the plain mean. Unless
-    given: 0, or 0.2 where there are 25 demonstrations or fewer."""
+    given: 0, or 0.2 for nearest neighbour and where there are 25 demonstrations or fewer."""
     json: Path | None = None
     """File for results with every outcome and their provenance."""
     csv: Path | None = None
