@@ -5,12 +5,13 @@ from dataclasses import replace
 from core.benchmark.methods import BASELINE, IDEAS, get_method
 from core.benchmark.tables import CLEAN, Column, Line, Scope, Section, Table
 from core.evaluation import Condition
+from core.policies.ensembling import FEW
 
 FIRST_VALIDATION_SEED = 2_000_000
 """Seed of the first start on which ideas are tried; no other table is measured on these."""
 TASKS = ("push", "pick_place")
 """Tasks on which ideas are tried; reach, which all solve, would tell nothing."""
-FEW = 10
+FEWEST = 10
 """Demonstrations of a task where ideas for few of them are tried."""
 DECAYS = (0.0, 0.1, 0.2, 0.4)
 """How fast older chunks lose weight, where that is tried [1/control step]."""
@@ -22,7 +23,7 @@ Shown = tuple[Column, ...]
 
 def make_ideas(scope: Scope) -> Table:
     """The table within `scope`."""
-    few = scope.demonstrations if scope.quick else FEW
+    few = scope.demonstrations if scope.quick else FEWEST
     every = scope.demonstrations
     frozen = tuple(name for name in IDEAS if name.startswith("act_jepa_"))
     joint = tuple(name for name in IDEAS if name.startswith("joint_"))
@@ -53,7 +54,7 @@ def make_ideas(scope: Scope) -> Table:
             ),
             _by_task(few),
         ),
-        _newer_chunks((few,) if scope.quick else (few, 25, every)),
+        _newer_chunks((few,) if scope.quick else tuple(dict.fromkeys((few, FEW, every)))),
         _section(
             "frames lost or late",
             (

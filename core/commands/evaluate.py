@@ -70,7 +70,7 @@ class Evaluate:
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     options = parse(Evaluate, "evaluate", arguments)
-    if options.decay is not None and options.decay < 0:
+    if options.decay is not None and not options.decay >= 0:  # NaN is neither
         raise UsageError(f"--decay is {options.decay:g}; expected 0 or larger")
     for path in (options.json, options.csv, options.plot):
         if path is not None:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from core.benchmark import Cell, Trial
+from core.benchmark import Cell, Trial, execution
 from core.benchmark.execution import CellJob
-from core.evaluation import Condition
+from core.evaluation import Condition, evaluate
 
 CELL = Cell("C", "act_jepa", "reach", 4, 0, quick=True)
 CLEAN = Trial(episodes=3, horizon=20)
@@ -68,10 +68,19 @@ def test_a_trial_alone_takes_the_checkpoint_and_gives_the_same(record, cache):
     assert alone["training"] == record["training"]
 
 
-def test_a_trial_says_how_chunks_are_weighed_where_somebody_chose(record, cache):
+def test_chunks_are_weighed_as_a_trial_chose(record, cache, monkeypatch):
+    told = []
+
+    def listening(*arguments, **named):
+        told.append(named["options"])
+        return evaluate(*arguments, **named)
+
+    monkeypatch.setattr(execution, "evaluate", listening)
     usual, chosen = record["trials"], Trial(episodes=3, horizon=20, decay=5.0)
     assert all("decay" not in trial for trial in usual)
-    (trial,) = CellJob(CELL, (chosen,)).run(cache, lambda *_: None)["trials"]
+    trials = CellJob(CELL, (chosen, CLEAN)).run(cache, lambda *_: None)["trials"]
+    assert told == [{"bc": {"decay": 5.0}}, {"bc": {}}]  # apart, though all else is the same
+    (trial,) = (each for each in trials if "decay" in each)
     assert trial["decay"] == 5.0
     assert trial["key"] not in {each["key"] for each in usual}
 

@@ -81,8 +81,9 @@ def test_every_mode_is_told_how_older_chunks_lose_weight(run, checkpoint):
         "plan": {"decay": 0.5, "solver": "cem"},
     }
     assert policy_options(Evaluate(checkpoint, mode=("nearest",))) == {"nearest": {}}
-    wrong = run("evaluate", checkpoint, "--decay", "-1")
-    assert "--decay is -1; expected 0 or larger" in wrong.stderr
+    for senseless in ("-1", "nan"):
+        wrong = run("evaluate", checkpoint, "--decay", senseless)
+        assert f"--decay is {senseless}; expected 0 or larger" in wrong.stderr
 
 
 def test_results_come_again(run, checkpoint, tmp_path):
