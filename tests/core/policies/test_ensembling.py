@@ -1,11 +1,13 @@
 """Temporal ensembling against cases worked out by hand."""
 
+import copy
 import math
 
 import numpy as np
 import pytest
 import torch
 
+from core.learning import Checkpoint
 from core.policies import TemporalEnsemble, make_policy
 from core.policies.ensembling import usual_decay
 
@@ -48,14 +50,17 @@ def test_a_chunk_of_one_is_the_action():
 
 def test_newer_chunks_weigh_more_where_demonstrations_are_few(checkpoint):
     assert usual_decay(10) == usual_decay(25) > 0.0 == usual_decay(26)
+    assert len(checkpoint.memory) > 25
+    few = copy.copy(checkpoint)
+    few.memory = checkpoint.memory.spread(10)
     seen = {name: np.zeros((1, size), np.float32) for name, size in checkpoint.fields.items()}
     goals = np.linspace(-0.2, 0.2, 4, dtype=np.float32)
 
-    def actions(**options: float) -> np.ndarray:
-        policy = make_policy(checkpoint, "bc", **options)
+    def actions(learned: Checkpoint, **options: float) -> np.ndarray:
+        policy = make_policy(learned, "bc", **options)
         moved = [seen | {"goal_position": np.full((1, 3), goal, np.float32)} for goal in goals]
         return np.asarray([policy.act(each) for each in moved])
 
-    usual = usual_decay(len(checkpoint.memory))
-    assert np.array_equal(actions(), actions(decay=usual))
-    assert not np.array_equal(actions(), actions(decay=0.1 + usual))
+    assert np.array_equal(actions(checkpoint), actions(checkpoint, decay=0.0))
+    assert np.array_equal(actions(few), actions(few, decay=usual_decay(10)))
+    assert not np.array_equal(actions(few), actions(checkpoint))
