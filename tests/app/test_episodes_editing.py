@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -28,7 +30,12 @@ def files(page):
 
 
 def bytes_of(page):
-    return {path.name: path.read_bytes() for path in files(page)}
+    """Contents of the files by name, less those that an edit under way removes while we look."""
+    contents = {}
+    for path in files(page):
+        with suppress(FileNotFoundError):
+            contents[path.name] = path.read_bytes()
+    return contents
 
 
 def load(page, qtbot, number=0):
