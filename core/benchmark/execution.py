@@ -65,6 +65,11 @@ class DemonstrationJob:
         return {}
 
 
+def checkpoint_folder(cache: Path, cell: Cell) -> Path:
+    """Where the checkpoint of `cell` is under `cache`, once it has been trained."""
+    return cache / "checkpoints" / cell.training_key()[:32]
+
+
 @dataclass(frozen=True)
 class CellJob:
     """Train a cell, or take its checkpoint, and run the trials that are missing."""
@@ -102,7 +107,7 @@ class CellJob:
 
     def _trained(self, cache: Path, told: Told) -> Checkpoint:
         """The checkpoint of the cell, from the cache if it is there."""
-        folder = cache / "checkpoints" / self.cell.training_key()[:32]
+        folder = checkpoint_folder(cache, self.cell)
         if folder.exists() and not self.again:
             try:
                 return load_checkpoint(folder)

@@ -4,10 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from core.benchmark.cell import Cell, Trial
-from core.benchmark.execution import CellJob, DemonstrationJob
+from core.benchmark.execution import CellJob, DemonstrationJob, checkpoint_folder
 from core.benchmark.store import Store
 from core.benchmark.workers import Event, Job
 
@@ -79,8 +80,12 @@ class _Forecast:
         return (time.perf_counter() - self.began) * (1.0 - share) / share
 
 
-def plan(wanted: Wanted, store: Store, *, again: bool = False) -> Plan:
+def plan(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> Plan:
     """What is missing from `store`; everything, with `again`.
+
+    A training on another processor gives other weights. So a cell that has to be trained once
+    more, because `cache` does not hold its checkpoint, is measured again in all that it has been
+    measured in: what one cell says is of one training.
 
     Raises :class:`core.benchmark.DamagedResultError`, and what a configuration that cannot be
     used raises.
@@ -95,6 +100,8 @@ def plan(wanted: Wanted, store: Store, *, again: bool = False) -> Plan:
             there += 1
             continue
         _ = cell.configuration  # refused now if it cannot be used, not after hours
+        if again or not checkpoint_folder(cache, cell).exists():
+            missing = (*missing, *store.trials(cell))
         key = cell.training_key()
         together.setdefault(key, []).append(cell)
         trials.setdefault(key, {}).update(dict.fromkeys(missing))

@@ -65,22 +65,25 @@ class Store:
         """What `trial` gave, if it has been run as it would be run now."""
         return find_result(self.record(cell), cell.key(trial))
 
+    def trials(self, cell: Cell) -> tuple[Trial, ...]:
+        """Those that have been run as they would be run now."""
+        return tuple(_trial(values) for values in self._valid(cell))
+
     def missing(self, cell: Cell, trials: Sequence[Trial]) -> tuple[Trial, ...]:
         """Those of `trials` that have to be run."""
-        record = self.record(cell)
-        known = set() if record is None else {values["key"] for values in record["trials"]}
+        known = {values["key"] for values in self._valid(cell)}
         return tuple(trial for trial in trials if cell.key(trial) not in known)
 
     def keep(self, cell: Cell, record: dict[str, Any], command: str) -> Path:
-        """Write the record of a finished cell beside the trials that are still valid.
+        """Write the record of a finished cell beside those trials of the same training that are
+        still valid.
 
         `command` is the one that makes it again.
         """
         before = self.record(cell)
         fresh = {values["key"] for values in record["trials"]}
-        old = [] if before is None else before["trials"]
-        valid = {cell.key(_trial(values)): values for values in old}
-        kept = [v for key, v in valid.items() if key == v["key"] and key not in fresh]
+        same = before is not None and _weights(before) == _weights(record)
+        kept = [v for v in self._valid(cell) if same and v["key"] not in fresh]
         values = {
             "version": VERSION,
             "cell": cell.name,
@@ -91,6 +94,12 @@ class Store:
         }
         text = json.dumps(values, indent=1, allow_nan=False)
         return write_whole(self.path(cell), (_compact(text) + "\n").encode())
+
+    def _valid(self, cell: Cell) -> list[dict[str, Any]]:
+        """The trials on file that have been run as they would be run now."""
+        record = self.record(cell)
+        trials = [] if record is None else record["trials"]
+        return [values for values in trials if values["key"] == cell.key(_trial(values))]
 
     def _read(self, cell: Cell) -> dict[str, Any] | None:
         path = self.path(cell)
@@ -113,6 +122,11 @@ class Store:
                 "made again"
             ) from error
         return values
+
+
+def _weights(record: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What tells one training from another that had the same settings, data and code."""
+    return record["training"]["losses"], record["training"]["quality"]
 
 
 def _trial(values: dict[str, Any]) -> Trial:

@@ -54,7 +54,7 @@ class Benchmark:
     cache: Path = Path("recordings/benchmark")
     """Folder where demonstrations and checkpoints are kept; may be deleted."""
     again: bool = False
-    """Make the chosen cells anew even if they are there."""
+    """Make the chosen cells anew even if they are there, with all that is known of them."""
     quick: bool = False
     """A trial run of small networks in about a minute; measures nothing, kept apart."""
     workers: int | None = None
@@ -80,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
     cache = require_writable(options.cache.expanduser().absolute())
     names = benchmark.TABLE_NAMES if "all" in options.table else tuple(dict.fromkeys(options.table))
     wanted, tables = _wanted(options, names, scope)
-    plan = benchmark.plan(wanted, store, again=options.again)
+    plan = benchmark.plan(wanted, store, cache, again=options.again)
     sys.stderr.write(f"{plan.wanted} cells, {plan.there} of them there already\n")
     complete, failures = _work(options, plan, store, cache, scope, tables)
     for path in benchmark.write_report(benchmark.Reader(store), scope, names, out, report):

@@ -29,7 +29,7 @@ def test_a_local_ray_runs_cells(cache, tmp_path):
     workers = RayWorkers(cache, "local")
     try:
         store = Store(tmp_path)
-        todo = plan({CELL: (TRIAL,)}, store)
+        todo = plan({CELL: (TRIAL,)}, store, cache)
         states = list(run(todo, store, workers, threading.Event(), lambda _: ""))
     finally:
         workers.close()

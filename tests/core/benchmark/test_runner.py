@@ -22,7 +22,7 @@ NOISY = Trial(episodes=2, horizon=8, condition=Condition(noise=0.2))
 
 def go(store, cache, cells, *, again=False, stop=None, workers=2):
     """Run what is missing; the last state and all failures."""
-    todo = plan(dict.fromkeys(cells, (CLEAN,)), store, again=again)
+    todo = plan(dict.fromkeys(cells, (CLEAN,)), store, cache, again=again)
     states = list(
         run(
             todo,
@@ -61,28 +61,41 @@ def test_cells_are_run_and_kept(first, store):
 
 
 @pytest.mark.usefixtures("first")
-def test_what_is_there_is_not_run_again(store):
-    todo = plan(dict.fromkeys((RAW, JEPA, SAME), (CLEAN,)), store)
+def test_what_is_there_is_not_run_again(store, cache):
+    todo = plan(dict.fromkeys((RAW, JEPA, SAME), (CLEAN,)), store, cache)
     assert todo.jobs == ()
     assert todo.there == 3
 
 
 @pytest.mark.usefixtures("first")
-def test_a_new_trial_is_all_that_is_run(store):
-    todo = plan({RAW: (CLEAN, NOISY), JEPA: (CLEAN,)}, store)
+def test_a_new_trial_is_all_that_is_run(store, cache):
+    todo = plan({RAW: (CLEAN, NOISY), JEPA: (CLEAN,)}, store, cache)
     assert [job.name for job in todo.jobs if todo.cells[job]] == [RAW.name]
     assert todo.jobs[-1].trials == (NOISY,)
 
 
 @pytest.mark.usefixtures("first")
-def test_a_changed_setting_runs_exactly_the_cell_that_has_it(store, monkeypatch):
+def test_a_cell_whose_checkpoint_is_lost_is_measured_again_in_all(store, tmp_path):
+    todo = plan({RAW: (NOISY,), JEPA: (CLEAN,)}, store, tmp_path)
+    assert [job.name for job in todo.jobs if todo.cells[job]] == [RAW.name]
+    assert todo.jobs[-1].trials == (NOISY, CLEAN)
+
+
+@pytest.mark.usefixtures("first")
+def test_a_cell_made_anew_is_measured_again_in_all(store, cache):
+    todo = plan({RAW: (NOISY,)}, store, cache, again=True)
+    assert todo.jobs[-1].trials == (NOISY, CLEAN)
+
+
+@pytest.mark.usefixtures("first")
+def test_a_changed_setting_runs_exactly_the_cell_that_has_it(store, cache, monkeypatch):
     changed = methods.Method(
         "raw", methods.patched(methods.METHODS["raw_bc"].patch, {"head": {"hidden": (40,)}})
     )
     monkeypatch.setattr(methods, "METHODS", {**methods.METHODS, "raw_bc": changed})
     cell_module._training_key.cache_clear()
     try:
-        todo = plan(dict.fromkeys((RAW, JEPA), (CLEAN,)), store)
+        todo = plan(dict.fromkeys((RAW, JEPA), (CLEAN,)), store, cache)
         assert [job.name for job in todo.jobs if todo.cells[job]] == [RAW.name]
     finally:
         cell_module._training_key.cache_clear()
@@ -128,7 +141,7 @@ def test_a_process_that_is_killed_costs_its_cell_alone(cache, tmp_path):
 def test_stopping_keeps_what_is_finished_and_leaves_no_process(cache, tmp_path):
     stop = threading.Event()
     store = Store(tmp_path)
-    todo = plan(dict.fromkeys((RAW, JEPA), (CLEAN,)), store)
+    todo = plan(dict.fromkeys((RAW, JEPA), (CLEAN,)), store, cache)
     for state in run(todo, store, LocalWorkers(cache, 1), stop, lambda _: ""):
         if state.done == 2:
             stop.set()

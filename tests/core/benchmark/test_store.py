@@ -35,6 +35,15 @@ def test_further_trials_stand_beside_those_before(store, by_hand):
     assert len(store.record(CELL)["trials"]) == 2
 
 
+def test_trials_of_another_training_do_not_stand_beside_new_ones(store, by_hand):
+    store.keep(CELL, by_hand(CELL, {CLEAN: OUTCOMES}), "")
+    assert store.trials(CELL) == (CLEAN,)
+    other = by_hand(CELL, {NOISY: (False,) * 4})
+    other["training"]["losses"] = {"total": 0.26}  # the same settings on another processor
+    store.keep(CELL, other, "")
+    assert store.trials(CELL) == (NOISY,)
+
+
 def test_results_of_other_settings_data_or_code_count_as_missing(store, by_hand):
     record = by_hand(CELL, {CLEAN: OUTCOMES})
     record["training"]["key"] = "of an older version"
