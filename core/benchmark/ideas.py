@@ -15,6 +15,8 @@ FEWEST = 10
 """Demonstrations of a task where ideas for few of them are tried."""
 DECAYS = (0.0, 0.1, 0.2, 0.4)
 """How fast older chunks lose weight, where that is tried [1/control step]."""
+FAILING = (*(Condition(noise=sigma) for sigma in (0.3, 0.6, 1.0)), Condition(dropout=0.5))
+"""Sensors by which forms of memory are told apart [standard deviations of a feature]."""
 LOST_OR_LATE = (Condition(dropout=0.5), Condition(delay=3))
 """Half of the frames missing; all frames three control steps old."""
 
@@ -55,16 +57,14 @@ def make_ideas(scope: Scope) -> Table:
             _by_task(few),
         ),
         _newer_chunks((few,) if scope.quick else tuple(dict.fromkeys((few, FEW, every)))),
+        _what_remembers(every),
         _section(
             "frames lost or late",
             (
                 *_lines("C", "raw_bc", "raw_bc_observer", BASELINE, "act_jepa_joint", *joint),
                 *(unobserved, planned),
             ),
-            tuple(
-                replace(_column(str(condition).replace("=", " "), every), condition=condition)
-                for condition in LOST_OR_LATE
-            ),
+            _by_condition(LOST_OR_LATE, every),
         ),
     )
     halves = ("raw_bc", BASELINE, "act_jepa_joint")
@@ -88,6 +88,24 @@ def _newer_chunks(counts: tuple[int, ...]) -> Section:
     )
     section = _section("how much newer chunks weigh", lines, _by_number(counts))
     return replace(section, compared=section.columns[0])
+
+
+def _what_remembers(demonstrations: int) -> Section:
+    """Forms of belief by how sensors fail, without the observer unless said."""
+    lines = (
+        _line("raw_bc", "GRU"),
+        replace(_line("raw_bc", "no memory"), regime="B"),
+        *_lines("C", "stack_raw_bc"),
+        _line("raw_bc_noise", "GRU"),
+        _line("act_jepa_joint", "GRU", observer=False),
+        *_lines("C", "stack_act_jepa_joint", "filter_act_jepa_joint"),
+        _line("act_jepa_joint_noise", "GRU", observer=False),
+        *_lines("C", "filter_act_jepa_joint_noise"),
+        _line("act_jepa_joint", "GRU, behind the observer"),
+    )
+    columns = (_column("clean", demonstrations), *_by_condition(FAILING, demonstrations))
+    section = _section("what remembers", lines, columns)
+    return replace(section, compared=columns[FAILING.index(Condition(noise=0.6)) + 1])
 
 
 def _lines(regime: str, *methods: str) -> tuple[Line, ...]:
@@ -118,6 +136,13 @@ def _by_task(demonstrations: int) -> Shown:
 
 def _by_number(counts: tuple[int, ...]) -> Shown:
     return tuple(_column(f"{count} demonstrations", count) for count in counts)
+
+
+def _by_condition(conditions: tuple[Condition, ...], demonstrations: int) -> Shown:
+    return tuple(
+        replace(_column(str(each).replace("=", " "), demonstrations), condition=each)
+        for each in conditions
+    )
 
 
 def _section(title: str, lines: tuple[Line, ...], columns: Shown) -> Section:

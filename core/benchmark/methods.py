@@ -206,6 +206,8 @@ ABLATIONS: Mapping[str, Method] = MappingProxyType(
 """Variants of ACT-JEPA; those that change nothing are there so that every choice has its row."""
 
 _HALF = {name: UPDATES["training"][name] // 2 for name in ("steps", "head_steps")}
+_STACK: Patch = {"belief": {"kind": "stack", "length": 8}}
+_FILTER: Patch = {"belief": {"kind": "filter"}}
 _FORCES: Patch = {"encoder": {"ignored": ("joint_positions", "joint_velocities")}}
 
 
@@ -241,6 +243,20 @@ IDEAS: Mapping[str, Method] = MappingProxyType(
             "act_jepa_joint", "no inverse dynamics", loss={"inverse_dynamics": 0.0}
         ),
         "joint_replays": _idea("act_jepa_joint", "perturbed replays", training={"replays": 2}),
+        "stack_raw_bc": _idea("raw_bc", "eight latents side by side", **_STACK),
+        "stack_act_jepa_joint": _idea(
+            "act_jepa_joint", "eight latents side by side", **_STACK, **_NO_OBSERVER
+        ),
+        "filter_act_jepa_joint": _idea(
+            "act_jepa_joint", "latent filter", **_FILTER, **_NO_OBSERVER
+        ),
+        "filter_act_jepa_joint_noise": _idea(
+            "act_jepa_joint",
+            "latent filter, trained with noise",
+            **_FILTER,
+            **_NO_OBSERVER,
+            training={"noise": NOISE},
+        ),
         **{
             f"half_{name}": _idea(name, "half of the updates", training=_HALF)
             for name in ("raw_bc", "act_jepa", "act_jepa_joint")
