@@ -30,6 +30,8 @@ from core.recording import software_versions
 DISCUSSION = "discussion.md"
 """Hand-written part of the report, kept beside the tables."""
 PROGRAM = ("python", "-m", "core", "benchmark")
+AGAIN = ("--again", "--out", "build/again")
+"""Makes cells anew in a folder of their own, to be held beside those that are published."""
 
 
 def write_report(
@@ -130,14 +132,14 @@ def table_json(measured: MeasuredTable, scope: Scope) -> dict[str, Any]:
 
 
 def command_of_line(table: str, line: Line, scope: Scope) -> str:
-    """The command that makes all cells of a line again."""
+    """The command that makes all cells of a line again, apart from those that are there."""
     chosen = ("--regimes", line.regime, "--methods", line.method)
-    return shlex.join([*PROGRAM, "--table", table, *chosen, *_size(scope), "--again"])
+    return shlex.join([*PROGRAM, "--table", table, *chosen, *_size(scope), *AGAIN])
 
 
 def command_of_cell(cell: Cell, scope: Scope, tables: Sequence[str]) -> str:
-    """The command that makes one cell again."""
-    words = ["--table", *tables, "--cell", cell.name, *_size(scope), "--again"]
+    """The command that makes one cell again, apart from what is there."""
+    words = ["--table", *tables, "--cell", cell.name, *_size(scope), *AGAIN]
     return shlex.join([*PROGRAM, *words])
 
 

@@ -85,7 +85,7 @@ def test_the_command_of_a_cell_names_it_and_its_size():
     assert words[:4] == ["python", "-m", "core", "benchmark"]
     assert words[words.index("--cell") + 1] == "B/raw_bc/push/10/0"
     assert words[words.index("--demos") + 1] == "10"
-    assert "--again" in words
+    assert words[words.index("--again") + 1 :] == ["--out", "build/again"]
 
 
 def test_a_section_has_as_many_seeds_as_most_of_its_entries(store, tmp_path, by_hand):
