@@ -51,7 +51,8 @@ def make_ideas(scope: Scope) -> Table:
         _section(
             f"{few} demonstrations",
             (
-                *_lines("C", "raw_bc", BASELINE, "act_jepa_replays", "act_jepa_joint", *joint),
+                *_lines("C", "raw_bc", BASELINE, "act_jepa_replays", "act_jepa_joint"),
+                *_lines("C", "act_jepa_joint_plain", *joint),
                 *(unobserved, planned),
             ),
             _by_task(few),
@@ -61,7 +62,8 @@ def make_ideas(scope: Scope) -> Table:
         _section(
             "frames lost or late",
             (
-                *_lines("C", "raw_bc", "raw_bc_observer", BASELINE, "act_jepa_joint", *joint),
+                *_lines("C", "raw_bc", "raw_bc_observer", BASELINE, "act_jepa_joint"),
+                *_lines("C", "act_jepa_joint_plain", *joint),
                 *(unobserved, planned),
             ),
             _by_condition(LOST_OR_LATE, every),

@@ -72,6 +72,7 @@ _NO_TERMS = {"prediction": 0.0, "inverse_dynamics": 0.0, "decoder": 0.0, "goal":
 """No representation loss, and none of what only planning and people read."""
 
 
+_NO_INVERSE: Patch = {"loss": {"inverse_dynamics": 0.0}}
 _ACT_JEPA: Patch = {"training": _FROZEN, "loss": {"inverse_dynamics": _INVERSE}}
 
 
@@ -114,11 +115,20 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "v_jepa_inverse": Method(
             "V-JEPA, inverse dynamics + BC", _representation(masked=1.0, inverse_dynamics=_INVERSE)
         ),
-        "act_jepa": Method("ACT-JEPA + BC, frozen", _ACT_JEPA),
-        "act_jepa_joint": Method("ACT-JEPA + BC, joint", {"training": {"protocol": "joint"}}),
+        "inverse": Method(
+            "inverse dynamics alone + BC", _representation(inverse_dynamics=_INVERSE)
+        ),
+        "act_jepa_plain": Method("ACT-JEPA + BC, frozen", patched(_ACT_JEPA, _NO_INVERSE)),
+        "act_jepa": Method("ACT-JEPA, inverse dynamics + BC, frozen", _ACT_JEPA),
+        "act_jepa_joint_plain": Method(
+            "ACT-JEPA + BC, joint", {"training": {"protocol": "joint"}, **_NO_INVERSE}
+        ),
+        "act_jepa_joint": Method(
+            "ACT-JEPA, inverse dynamics + BC, joint", {"training": {"protocol": "joint"}}
+        ),
     }
 )
-"""The rows of the main table."""
+"""The rows of the main table. ``plain``: the reference's objective, prediction alone."""
 
 NOISE = 0.5
 """Largest noise that the noise-trained variants are trained with [standard deviations]."""
@@ -153,6 +163,7 @@ ABLATIONS: Mapping[str, Method] = MappingProxyType(
     {
         "no_actions": _variant("no action conditioning", predictor={"actions": False}),
         "no_ema": _variant("no EMA", target=_tau(0.0)),
+        "no_ema_plain": _variant("no EMA, no inverse dynamics", target=_tau(0.0), **_NO_INVERSE),
         "no_ema_no_stop_gradient": _variant(
             "no EMA, no stop-gradient", target=_tau(0.0, stop_gradient=False)
         ),
@@ -179,7 +190,6 @@ ABLATIONS: Mapping[str, Method] = MappingProxyType(
             )
         },
         "not_residual": _variant("not residual", predictor={"residual": False}),
-        "no_inverse": _variant("no inverse dynamics", loss={"inverse_dynamics": 0.0}),
         **{
             f"rollout_{steps}": _variant(f"rollout {steps}", loss={"rollout": steps})
             for steps in (1, 3, 5)
@@ -238,9 +248,6 @@ IDEAS: Mapping[str, Method] = MappingProxyType(
         ),
         "joint_prediction_0.1": _idea(
             "act_jepa_joint", "prediction weighs 0.1, not 1", loss={"prediction": 0.1}
-        ),
-        "joint_no_inverse": _idea(
-            "act_jepa_joint", "no inverse dynamics", loss={"inverse_dynamics": 0.0}
         ),
         "joint_replays": _idea("act_jepa_joint", "perturbed replays", training={"replays": 2}),
         "stack_raw_bc": _idea("raw_bc", "eight latents side by side", **_STACK),

@@ -10,7 +10,7 @@ TASKS: Mapping[str, Mapping[str, float]] = {
     "autoencoder": {"reach": 84.0, "push": 61.8, "pick_place": 42.3, "mean": 62.7},
     "contrastive": {"reach": 86.5, "push": 64.2, "pick_place": 45.8, "mean": 65.5},
     "v_jepa": {"reach": 87.1, "push": 66.0, "pick_place": 48.2, "mean": 67.1},
-    "act_jepa": {"reach": 92.4, "push": 74.6, "pick_place": 58.9, "mean": 75.3},
+    "act_jepa_plain": {"reach": 92.4, "push": 74.6, "pick_place": 58.9, "mean": 75.3},
 }
 """By method and task, without noise."""
 

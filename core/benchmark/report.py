@@ -137,9 +137,9 @@ def command_of_line(table: str, line: Line, scope: Scope) -> str:
     return shlex.join([*PROGRAM, "--table", table, *chosen, *_size(scope), *AGAIN])
 
 
-def command_of_cell(cell: Cell, scope: Scope, tables: Sequence[str]) -> str:
-    """The command that makes one cell again, apart from what is there."""
-    words = ["--table", *tables, "--cell", cell.name, *_size(scope), *AGAIN]
+def command_of_cell(cell: Cell, scope: Scope) -> str:
+    """The command that makes one cell again, apart from what is there, with all its trials."""
+    words = ["--table", "all", "--cell", cell.name, *_size(scope), *AGAIN]
     return shlex.join([*PROGRAM, *words])
 
 

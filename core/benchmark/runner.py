@@ -11,6 +11,7 @@ from core.benchmark.cell import Cell, Trial
 from core.benchmark.execution import CellJob, DemonstrationJob, checkpoint_folder
 from core.benchmark.store import Store
 from core.benchmark.workers import Event, Job
+from core.learning import CheckpointError, load_checkpoint
 
 Wanted = Mapping[Cell, Sequence[Trial]]
 """The trials that are wanted of each cell."""
@@ -84,8 +85,8 @@ def plan(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> P
     """What is missing from `store`; everything, with `again`.
 
     A training on another processor gives other weights. So a cell that has to be trained once
-    more, because `cache` does not hold its checkpoint, is measured again in all that it has been
-    measured in: what one cell says is of one training.
+    more, because `cache` does not hold the checkpoint that it was measured with, is measured again
+    in all that it has been measured in: what one cell says is of one training.
 
     Raises :class:`core.benchmark.DamagedResultError`, and what a configuration that cannot be
     used raises.
@@ -100,7 +101,7 @@ def plan(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> P
             there += 1
             continue
         _ = cell.configuration  # refused now if it cannot be used, not after hours
-        if again or not checkpoint_folder(cache, cell).exists():
+        if again or not store.is_of(cell, _training(cache, cell)):
             missing = (*missing, *store.trials(cell))
         key = cell.training_key()
         together.setdefault(key, []).append(cell)
@@ -145,6 +146,17 @@ def run(
             else:
                 _keep(plan.cells[job], event.answer, store, command_of)
         yield State(done, len(plan.jobs), forecast.share, forecast.seconds_left, note, failure)
+
+
+def _training(cache: Path, cell: Cell) -> dict[str, Any] | None:
+    """The record of the training whose checkpoint is in `cache`, if there is one."""
+    try:
+        record: dict[str, Any] = load_checkpoint(checkpoint_folder(cache, cell)).provenance[
+            "benchmark"
+        ]
+    except (CheckpointError, KeyError):
+        return None
+    return record
 
 
 def _keep(

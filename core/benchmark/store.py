@@ -69,6 +69,13 @@ class Store:
         """Those that have been run as they would be run now."""
         return tuple(_trial(values) for values in self._valid(cell))
 
+    def is_of(self, cell: Cell, training: Mapping[str, Any] | None) -> bool:
+        """Whether the trials on file were run on what `training` gave."""
+        record = self.record(cell)
+        return record is None or (
+            training is not None and _weights(record["training"]) == _weights(training)
+        )
+
     def missing(self, cell: Cell, trials: Sequence[Trial]) -> tuple[Trial, ...]:
         """Those of `trials` that have to be run."""
         known = {values["key"] for values in self._valid(cell)}
@@ -80,9 +87,8 @@ class Store:
 
         `command` is the one that makes it again.
         """
-        before = self.record(cell)
         fresh = {values["key"] for values in record["trials"]}
-        same = before is not None and _weights(before) == _weights(record)
+        same = self.is_of(cell, record["training"])
         kept = [v for v in self._valid(cell) if same and v["key"] not in fresh]
         values = {
             "version": VERSION,
@@ -124,9 +130,9 @@ class Store:
         return values
 
 
-def _weights(record: Mapping[str, Any]) -> tuple[Any, Any]:
+def _weights(training: Mapping[str, Any]) -> tuple[Any, Any]:
     """What tells one training from another that had the same settings, data and code."""
-    return record["training"]["losses"], record["training"]["quality"]
+    return training["losses"], training["quality"]
 
 
 def _trial(values: dict[str, Any]) -> Trial:

@@ -79,10 +79,10 @@ def run(arguments: Sequence[str]) -> int:
     store = benchmark.Store(require_writable(out / "cells"))
     cache = require_writable(options.cache.expanduser().absolute())
     names = benchmark.TABLE_NAMES if "all" in options.table else tuple(dict.fromkeys(options.table))
-    wanted, tables = _wanted(options, names, scope)
+    wanted = _wanted(options, names, scope)
     plan = benchmark.plan(wanted, store, cache, again=options.again)
     sys.stderr.write(f"{plan.wanted} cells, {plan.there} of them there already\n")
-    complete, failures = _work(options, plan, store, cache, scope, tables)
+    complete, failures = _work(options, plan, store, cache, scope)
     for path in benchmark.write_report(benchmark.Reader(store), scope, names, out, report):
         sys.stdout.write(f"saved {path}\n")
     sys.stdout.flush()
@@ -110,18 +110,14 @@ def _scope(options: Benchmark) -> "Scope":
     return replace(scope, **{name: value for name, value in given.items() if value is not None})
 
 
-def _wanted(
-    options: Benchmark, names: Sequence[str], scope: "Scope"
-) -> "tuple[Wanted, dict[Cell, list[str]]]":
-    """The trials that the tables want of each cell, and the tables that want it."""
+def _wanted(options: Benchmark, names: Sequence[str], scope: "Scope") -> "Wanted":
+    """The trials that the tables want of each cell."""
     from core import benchmark
 
     wanted: dict[Cell, tuple[benchmark.Trial, ...]] = {}
-    tables: dict[Cell, list[str]] = {}
     for name in names:
         for cell, trials in benchmark.wanted(benchmark.make_table(name, scope), scope).items():
             wanted[cell] = tuple(dict.fromkeys((*wanted.get(cell, ()), *trials)))
-            tables.setdefault(cell, []).append(name)
     if options.cell is not None:
         chosen = [benchmark.Cell.parse(name, quick=options.quick) for name in options.cell]
         lacking = [cell.name for cell in chosen if cell not in wanted]
@@ -135,7 +131,7 @@ def _wanted(
         raise UsageError(
             f"nothing of table {', '.join(names)} is left; choose other tasks, regimes or methods"
         )
-    return wanted, tables
+    return wanted
 
 
 def _work(
@@ -144,7 +140,6 @@ def _work(
     store: "Store",
     cache: Path,
     scope: "Scope",
-    tables: "dict[Cell, list[str]]",
 ) -> tuple[bool, int]:
     """Do what is missing; returns whether all was tried, and how many jobs failed."""
     from core import benchmark
@@ -163,7 +158,7 @@ def _work(
             store,
             workers,
             stop,
-            lambda cell: benchmark.command_of_cell(cell, scope, tables[cell][:1]),
+            lambda cell: benchmark.command_of_cell(cell, scope),
         ):
             done = state.done
             note = f"{done} of {state.total} done; {state.note}"

@@ -81,7 +81,7 @@ def test_nothing_known_is_no_report(tmp_path):
 
 
 def test_the_command_of_a_cell_names_it_and_its_size():
-    words = shlex.split(command_of_cell(Cell("B", "raw_bc", "push", 10, 0), SCOPE, ["main"]))
+    words = shlex.split(command_of_cell(Cell("B", "raw_bc", "push", 10, 0), SCOPE))
     assert words[:4] == ["python", "-m", "core", "benchmark"]
     assert words[words.index("--cell") + 1] == "B/raw_bc/push/10/0"
     assert words[words.index("--demos") + 1] == "10"

@@ -82,6 +82,16 @@ def test_a_cell_whose_checkpoint_is_lost_is_measured_again_in_all(store, tmp_pat
 
 
 @pytest.mark.usefixtures("first")
+def test_a_cell_with_the_checkpoint_of_another_training_is_measured_again_in_all(
+    cache, by_hand, tmp_path
+):
+    elsewhere = Store(tmp_path)
+    elsewhere.keep(RAW, by_hand(RAW, {CLEAN: (True, False)}), "")
+    todo = plan({RAW: (CLEAN, NOISY)}, elsewhere, cache)
+    assert todo.jobs[-1].trials == (NOISY, CLEAN)
+
+
+@pytest.mark.usefixtures("first")
 def test_a_cell_made_anew_is_measured_again_in_all(store, cache):
     todo = plan({RAW: (NOISY,)}, store, cache, again=True)
     assert todo.jobs[-1].trials == (NOISY, CLEAN)
