@@ -233,7 +233,9 @@ def _collapse(scope: Scope) -> Table:
         "Collapse and quality of the representation",
         "Mean over the tasks. Probe: R² of a linear map from the latent to the observation. Action "
         "sensitivity: prediction error with shuffled over that with true actions, 1 where actions "
-        "are ignored. Errors are parts of the variance of the latent.",
+        "are ignored. Errors are parts of the variance of the latent. All measured on the "
+        "demonstrations that were learned from, the probe fitted on one half of them and measured "
+        "on the other. –: nothing learned to predict.",
         (replace(section, compared=success),),
     )
 

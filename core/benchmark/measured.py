@@ -10,8 +10,10 @@ import numpy as np
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.store import Result, Store, find_result
 from core.benchmark.tables import Column, Line, Scope, Section, Table, cells_of
-from core.evaluation import PairedDifference, bootstrap_mean, mcnemar
+from core.evaluation import PairedDifference, bootstrap_mean, mcnemar, wilson
 
+OF_PREDICTIONS = ("action_sensitivity", "prediction_error")
+"""Measures of a representation that say nothing where nobody learned to predict."""
 RESAMPLES = 2000
 """Resamples of an interval: its ends are then known to a tenth of its width."""
 
@@ -24,6 +26,10 @@ class Comparison:
     """By training seed; "first" is the line, "second" the baseline."""
     difference: float
     """Difference of the rates, over all seeds that both have."""
+    low: float
+    """Lower end of its 95% interval, the same seeds and starts being drawn for both."""
+    high: float
+    """Upper end."""
 
     @property
     def won(self) -> int:
@@ -169,7 +175,8 @@ def _section(section: Section, reader: Reader, scope: Scope) -> MeasuredSection:
 
 
 def compare(outcomes: Outcomes, baseline: Outcomes) -> Comparison | None:
-    """McNemar's test for each training seed that both have for all their common tasks."""
+    """What lies between two lines, over the training seeds that both have for all their common
+    tasks."""
     tasks = sorted({task for task, _ in outcomes} & {task for task, _ in baseline})
     seeds = sorted(
         seed
@@ -185,9 +192,14 @@ def compare(outcomes: Outcomes, baseline: Outcomes) -> Comparison | None:
         )
         for seed in seeds
     ]
+    changes = [
+        np.stack([outcomes[task, s].astype(float) - baseline[task, s] for s in seeds])
+        for task in tasks
+    ]
     return Comparison(
         tuple(mcnemar(mine.tolist(), theirs.tolist()) for mine, theirs in pairs),
-        float(np.mean([mine.mean() - theirs.mean() for mine, theirs in pairs])),
+        float(np.mean([change.mean() for change in changes])),
+        *bootstrap_mean(changes, resamples=RESAMPLES),
     )
 
 
@@ -235,21 +247,39 @@ def _entry(outcomes: Outcomes, column: Column, baseline: Outcomes) -> Entry | No
     if not seeds:
         return None
     groups = [np.stack([outcomes[task, seed] for seed in seeds]) for task in column.tasks]
-    low, high = bootstrap_mean(groups, resamples=RESAMPLES)
     value = float(np.mean([group.mean() for group in groups]))
-    return Entry(value, low, high, len(seeds), compare(outcomes, baseline))
+    return Entry(value, *_interval(groups), len(seeds), compare(outcomes, baseline))
+
+
+def _interval(groups: Sequence[np.ndarray]) -> tuple[float, float]:
+    """95% interval of the mean over the tasks; `groups` (seeds, starts) by task.
+
+    Wilson's where there is one task and one training, and where all outcomes are alike, which
+    says nothing to a bootstrap: all trainings together then count as one.
+    """
+    alone = len(groups) == 1 and len(groups[0]) == 1
+    if alone or len(np.unique(groups)) == 1:
+        first = np.concatenate([group[0] for group in groups])
+        return wilson(int(first.sum()), first.size)
+    return bootstrap_mean(groups, resamples=RESAMPLES)
 
 
 def _quality(line: Line, column: Column, reader: Reader, scope: Scope) -> Entry | None:
     """A measure of the representation: mean over tasks and seeds, and its range over seeds."""
     by_seed: dict[int, list[float]] = {}
+    path = str(column.quality).split(".")
     for cell, _ in cells_of(line, column, scope):
         record = reader.record(cell)
-        if record is not None:
-            path = str(column.quality).split(".")
+        if record is not None and (path[0] not in OF_PREDICTIONS or _predicts(record["training"])):
             value = reduce(lambda values, key: values[key], path, record["training"]["quality"])
             by_seed.setdefault(cell.seed, []).append(float(value))
     means = [np.mean(v) for v in by_seed.values() if len(v) == len(column.tasks)]
     if not means:
         return None
     return Entry(float(np.mean(means)), float(min(means)), float(max(means)), len(means))
+
+
+def _predicts(training: Mapping[str, Any]) -> bool:
+    """Whether the predictor had a loss; else it is as it was initialised."""
+    loss = training["configuration"]["loss"]
+    return bool(loss["prediction"] or loss["next_observation"])

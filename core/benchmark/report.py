@@ -21,6 +21,7 @@ from core.benchmark.measured import (
     Reader,
     measure,
 )
+from core.benchmark.methods import UPDATES
 from core.benchmark.sources import EVALUATION, LEARNING, MODES, source_hash
 from core.benchmark.tables import Column, Line, Scope
 from core.evaluation.provenance import machine
@@ -224,15 +225,16 @@ def _kept(entry: Entry | None, whole: Entry | None) -> str:
 
 
 def _beside(comparison: Comparison | None) -> str:
-    """Such as `−3.2 (won 4, lost 9; p 0.04 0.21 <.001)`: points, starts, McNemar's p by seed."""
+    """Such as `−3.2 [−7.1, 0.4] (won 4, lost 9; p 0.04 0.21 <.001)`: points and their interval,
+    starts, McNemar's p by seed."""
     if comparison is None:
         return ""
-    sign = "−" if comparison.difference < 0 else "+"
+    low, high = (f"{100 * end:.1f}".replace("-", "−") for end in (comparison.low, comparison.high))
     values = " ".join(
         "<.001" if seed.p_value < 0.001 else f"{seed.p_value:.2g}" for seed in comparison.seeds
     )
     return (
-        f"{sign}{100 * abs(comparison.difference):.1f} "
+        f"{100 * comparison.difference:+.1f}".replace("-", "−") + f" [{low}, {high}] "
         f"(won {comparison.won}, lost {comparison.lost}; p {values})"
     )
 
@@ -253,6 +255,8 @@ def _row(table: str, each: MeasuredLine, section: MeasuredSection) -> dict[str, 
         if entry.comparison is not None:
             values["beside_baseline"] = {
                 "difference": entry.comparison.difference,
+                "low": entry.comparison.low,
+                "high": entry.comparison.high,
                 "by_seed": [asdict(seed) for seed in entry.comparison.seeds],
             }
         if column.title in each.line.reference:
@@ -274,17 +278,25 @@ def _row(table: str, each: MeasuredLine, section: MeasuredSection) -> dict[str, 
 def _whole(parts: Iterable[str], scope: Scope, discussion: Path) -> str:
     """The report: how to read it, the tables, and the discussion."""
     command = shlex.join([*PROGRAM, "--table", "all", *_size(scope)])
+    updates = UPDATES["training"]
     head = f"""# Results
 
 Made by `{command}`, which trains and measures only what is not in `{discussion.parent.name}/cells`
 or was made by other settings, data or code. Do not edit: tables are generated, the discussion is
 `{discussion.parent.name}/{discussion.name}`.
 
-Success in percent with 95% intervals by bootstrap over held-out starts and training seeds. "Beside"
-gives the difference in points, the starts that only this row and only the other solved, and
-McNemar's exact p for each training seed. The demonstrations are scripted, with the faults of a
-person's. "Reference" is what the reference description of the method reports for its own tasks,
-which are not ours. Without an interval of its own, no difference of a point or two means anything.
+Success in percent with 95% intervals by bootstrap over starts and training seeds; Wilson's for one
+training and one task, and where all outcomes are alike. Three trainings are few, and where they
+differ much an interval is too narrow. "Beside" gives the difference in points over the seeds that
+both rows have, its interval (the same starts and seeds drawn for both), the starts that only this
+row and only the other solved, and McNemar's exact p for each training seed: a test of two trained
+policies, not of two methods, and one of many in a table. The demonstrations are scripted, with the
+faults of a person's. "Reference" is what the reference description of the method reports for its
+own tasks, which are not ours; its ACT-JEPA has no inverse dynamics.
+
+All methods share inputs, augmentation, encoder, head, memory and batch. An end-to-end or joint row
+makes {updates["steps"]:,} updates of everything, a frozen one as many of the representation and
+then {updates["head_steps"]:,} of the head: every part is updated equally often.
 
 """
     text = head + "\n".join(parts)

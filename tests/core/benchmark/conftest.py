@@ -32,6 +32,7 @@ def record_by_hand(cell: Cell, trials: Mapping[Trial, Sequence[bool]]) -> dict[s
         "quick": cell.quick,
         "training": {
             "key": cell.training_key(),
+            "configuration": cell.configuration.to_dict(),
             "losses": {"total": 0.25},
             "quality": QUALITY,
             "seconds": {"training": 1.5},

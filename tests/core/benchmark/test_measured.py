@@ -5,7 +5,7 @@ from core.benchmark import Reader, Scope, Store, make_table, measure
 from core.benchmark.measured import compare
 from core.benchmark.methods import METHODS
 from core.benchmark.tables import cells_of
-from core.evaluation import bootstrap_mean
+from core.evaluation import bootstrap_mean, wilson
 
 SCOPE = Scope(demonstrations=10, seeds=2, episodes=10)
 
@@ -105,3 +105,40 @@ def test_measures_of_the_representation_are_means_over_tasks(store, by_hand):
     assert (rank.value, rank.low, rank.high) == (20.5, 20.0, 21.0)
     assert shown.entries[-1].value == 0.5
     assert shown.entries[4].value == 0.01
+
+
+def test_the_interval_of_a_difference_draws_the_same_starts_for_both():
+    generator = np.random.default_rng(0)
+    easy = generator.random((3, 200)) < 0.5
+    a = {("push", seed): easy[seed] for seed in range(3)}
+    b = {("push", seed): easy[seed] & (np.arange(200) % 20 > 0) for seed in range(3)}
+    comparison = compare(a, b)
+    assert 0 < comparison.low < comparison.difference < comparison.high < 0.06
+    apart = bootstrap_mean([easy])
+    assert comparison.high - comparison.low < 0.5 * (apart[1] - apart[0])
+
+
+def test_outcomes_that_are_all_alike_have_an_interval_too(store, by_hand):
+    fill(store, by_hand, {"act_jepa": everywhere(10, 8, 6)})
+    (section,) = measured(store).known
+    reach = section.lines[0].entries[0]
+    assert (reach.low, reach.high) == wilson(10, 10)
+
+
+def test_a_single_training_of_a_single_task_has_the_interval_of_wilson(store, by_hand):
+    fill(store, by_hand, {"act_jepa": {("push", 0): 7}})
+    (section,) = measured(store).known
+    push = section.lines[0].entries[1]
+    assert (push.low, push.high) == wilson(7, 10)
+
+
+def test_an_error_of_prediction_is_told_only_where_prediction_was_learned(store, by_hand):
+    table = make_table("collapse", SCOPE)
+    section = table.sections[0]
+    for line in section.lines:
+        for cell, trial in cells_of(line, section.compared, SCOPE):
+            if line.method in ("act_jepa", "autoencoder"):
+                store.keep(cell, by_hand(cell, {trial: outcomes(5)}), "")
+    autoencoder, jepa = measure(table, Reader(store), SCOPE).sections[0].lines
+    assert [entry is None for entry in jepa.entries] == [False] * 7
+    assert [entry is None for entry in autoencoder.entries] == [False] * 3 + [True] * 3 + [False]
