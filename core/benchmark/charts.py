@@ -45,9 +45,11 @@ def make_figure(table: MeasuredTable) -> "Figure | None":
         return None
     curves = bool(sections[0].section.axis)
     names = [[line.line.title for line in each.lines] for each in sections]
-    alike = all(each == names[0] for each in names)
+    longest = max(names, key=len)
+    alike = all(set(each) <= set(longest) for each in names)
     beside = curves or alike  # panels that name other lines stand below each other
-    counts = [len(each) for each in names]
+    rows = [longest if alike else each for each in names]
+    counts = [len(each) for each in rows]
     if beside:
         height = 5.2 if curves else 1.6 + 0.30 * max(counts)
         width = (4.6 if curves else 3.4) * len(sections) + (0.6 if curves else 3.2)
@@ -59,12 +61,12 @@ def make_figure(table: MeasuredTable) -> "Figure | None":
     FigureCanvasAgg(figure)
     panels = figure.subplots(squeeze=False, **grid).flatten().tolist()
     titles = list(dict.fromkeys(title for each in names for title in each))
-    for panel, section in zip(panels, sections, strict=True):
+    for panel, section, row in zip(panels, sections, rows, strict=True):
         if curves:
             _curves(panel, section, titles)
         else:
-            _dots(panel, section)
-        title = textwrap.fill(section.section.title, 40 if beside else 80)
+            _dots(panel, section, row)
+        title = textwrap.fill(section.section.title, 40 if beside else 70)
         panel.set_title(title, fontsize=10, color=INK, loc="left")
         panel.tick_params(colors=INK, length=0)
         panel.set_axisbelow(True)
@@ -92,13 +94,14 @@ def make_figure(table: MeasuredTable) -> "Figure | None":
     return figure
 
 
-def _dots(panel: "Axes", section: MeasuredSection) -> None:
-    """A dot with its interval for each line, in the order of the table from the top."""
+def _dots(panel: "Axes", section: MeasuredSection, titles: Sequence[str]) -> None:
+    """A dot with its interval for each line, at its place among `titles`, from the top."""
     place = section.section.columns.index(section.section.compared)
-    lines = [line for line in section.lines if line.entries[place] is not None]
-    for y, line in enumerate(reversed(lines)):
+    for line in section.lines:
         entry = line.entries[place]
-        assert entry is not None
+        if entry is None:
+            continue
+        y = len(titles) - 1 - titles.index(line.line.title)
         main = line.line == section.section.baseline
         colour = BASELINE_COLOUR if main else OTHER_COLOUR
         value, low, high = 100 * entry.value, 100 * entry.low, 100 * entry.high
@@ -107,8 +110,8 @@ def _dots(panel: "Axes", section: MeasuredSection) -> None:
         panel.plot(
             [value], [y], marker=marker, markersize=6.5, color=colour, zorder=3, clip_on=False
         )
-    panel.set_yticks(range(len(lines)), [line.line.title for line in reversed(lines)], fontsize=9)
-    panel.set_ylim(-0.7, len(lines) - 0.3)
+    panel.set_yticks(range(len(titles)), list(reversed(titles)), fontsize=9)
+    panel.set_ylim(-0.7, len(titles) - 0.3)
     panel.set_xlim(0, 100)
     panel.set_xlabel(f"success rate, {section.section.compared.title} [%]", color=INK)
     panel.grid(axis="x", color=FAINT, linewidth=0.8)
