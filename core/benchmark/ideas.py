@@ -29,6 +29,7 @@ def make_ideas(scope: Scope) -> Table:
     every = scope.demonstrations
     frozen = tuple(name for name in IDEAS if name.startswith("act_jepa_"))
     joint = tuple(name for name in IDEAS if name.startswith("joint_"))
+    plain = ("act_jepa_plain", *(name for name in IDEAS if name.startswith("plain_")))
     norms = ("norm_layer", "norm_batch")
     chunked = tuple(name for name in frozen if name != "act_jepa_long_inverse")
     unobserved = _line("act_jepa_joint", "observer off", observer=False)
@@ -48,6 +49,7 @@ def make_ideas(scope: Scope) -> Table:
             ),
             _by_task(every),
         ),
+        _section("prediction alone, frozen", _lines("B", *plain, BASELINE), _by_task(every)),
         _section(
             f"{few} demonstrations",
             (

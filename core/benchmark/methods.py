@@ -250,6 +250,15 @@ IDEAS: Mapping[str, Method] = MappingProxyType(
             "act_jepa_joint", "prediction weighs 0.1, not 1", loss={"prediction": 0.1}
         ),
         "joint_replays": _idea("act_jepa_joint", "perturbed replays", training={"replays": 2}),
+        **{
+            f"plain_{name}": _idea("act_jepa_plain", change, **patch)
+            for name, change, patch in (
+                ("layer_norm", "layer norm of the latent", {"encoder": {"normalisation": "layer"}}),
+                ("batch_norm", "batch norm of the latent", {"encoder": {"normalisation": "batch"}}),
+                ("whole_latent", "not residual", {"predictor": {"residual": False}}),
+                ("rollout_12", "twelve steps ahead", {"loss": {"rollout": 12}}),
+            )
+        },
         "stack_raw_bc": _idea("raw_bc", "eight latents side by side", **_STACK),
         "stack_act_jepa_joint": _idea(
             "act_jepa_joint", "eight latents side by side", **_STACK, **_NO_OBSERVER
