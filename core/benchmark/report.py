@@ -180,14 +180,19 @@ def _grid(section: MeasuredSection) -> list[str]:
     if referred:
         heads.append(f"reference ({', '.join(referred)})".replace("_", "-"))
     rows = [heads, ["---", *["---:"] * (len(heads) - 1)]]
+    most = max(e.seeds for each in section.lines for e in each.entries if e is not None)
     for each in section.lines:
         row = [each.line.title]
         if each.line == baseline:
             row[0] = f"**{each.line.title}**"
+        usual, counts = most, {e.seeds for e in each.entries if e is not None}
+        if len(counts) == 1 and most not in counts:
+            (usual,) = counts
+            row[0] += f" ({_seeds(usual)})"
         clean = section.section.clean
         whole = None if clean is None else each.entries[columns.index(clean)]
         for entry, column in zip(each.entries, columns, strict=True):
-            row.append(_cell(entry, column, section) + _kept(entry, whole))
+            row.append(_cell(entry, column, usual) + _kept(entry, whole))
         if several:
             entry = each.entries[compared]
             row.append(_beside(entry.comparison if entry is not None else None))
@@ -200,12 +205,11 @@ def _grid(section: MeasuredSection) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
-def _cell(entry: Entry | None, column: Column, section: MeasuredSection) -> str:
-    """A number and its interval, and the number of seeds where some are missing."""
+def _cell(entry: Entry | None, column: Column, usual: int) -> str:
+    """A number and its interval, and the number of seeds where it is not the `usual` one."""
     if entry is None:
         return "–"
-    most = max((e.seeds for each in section.lines for e in each.entries if e), default=0)
-    seeds = "" if entry.seeds == most else f" ({_seeds(entry.seeds)})"
+    seeds = "" if entry.seeds == usual else f" ({_seeds(entry.seeds)})"
     if column.quality is not None:
         return f"{entry.value:.3g}{seeds}"
     return f"{100 * entry.value:.1f} [{100 * entry.low:.0f}, {100 * entry.high:.0f}]{seeds}"
