@@ -49,7 +49,11 @@ def make_ideas(scope: Scope) -> Table:
             ),
             _by_task(every),
         ),
-        _section("prediction alone, frozen", _lines("B", *plain, BASELINE), _by_task(every)),
+        _section(
+            "prediction alone, frozen",
+            _lines("B", *plain, "random_encoder", "random_layer_norm", "v_jepa", BASELINE),
+            _by_task(every),
+        ),
         _section(
             f"{few} demonstrations",
             (

@@ -216,6 +216,10 @@ ABLATIONS: Mapping[str, Method] = MappingProxyType(
 """Variants of ACT-JEPA; those that change nothing are there so that every choice has its row."""
 
 _HALF = {name: UPDATES["training"][name] // 2 for name in ("steps", "head_steps")}
+_LAYER_NORM: Patch = {"encoder": {"normalisation": "layer"}}
+_BATCH_NORM: Patch = {"encoder": {"normalisation": "batch"}}
+_WHOLE: Patch = {"predictor": {"residual": False}}
+_AHEAD: Patch = {"loss": {"rollout": 12}}
 _STACK: Patch = {"belief": {"kind": "stack", "length": 8}}
 _FILTER: Patch = {"belief": {"kind": "filter"}}
 _FORCES: Patch = {"encoder": {"ignored": ("joint_positions", "joint_velocities")}}
@@ -253,12 +257,15 @@ IDEAS: Mapping[str, Method] = MappingProxyType(
         **{
             f"plain_{name}": _idea("act_jepa_plain", change, **patch)
             for name, change, patch in (
-                ("layer_norm", "layer norm of the latent", {"encoder": {"normalisation": "layer"}}),
-                ("batch_norm", "batch norm of the latent", {"encoder": {"normalisation": "batch"}}),
-                ("whole_latent", "not residual", {"predictor": {"residual": False}}),
-                ("rollout_12", "twelve steps ahead", {"loss": {"rollout": 12}}),
+                ("layer_norm", "layer norm of the latent", _LAYER_NORM),
+                ("batch_norm", "batch norm of the latent", _BATCH_NORM),
+                ("whole_latent", "not residual", _WHOLE),
+                ("rollout_12", "twelve steps ahead", _AHEAD),
+                ("norm_whole", "batch norm, not residual", {**_BATCH_NORM, **_WHOLE}),
+                ("norm_rollout_12", "batch norm, twelve steps ahead", {**_BATCH_NORM, **_AHEAD}),
             )
         },
+        "random_layer_norm": _idea("random_encoder", "layer norm of the latent", **_LAYER_NORM),
         "stack_raw_bc": _idea("raw_bc", "eight latents side by side", **_STACK),
         "stack_act_jepa_joint": _idea(
             "act_jepa_joint", "eight latents side by side", **_STACK, **_NO_OBSERVER
