@@ -83,7 +83,9 @@ def run(arguments: Sequence[str]) -> int:
     plan = benchmark.plan(wanted, store, cache, again=options.again)
     sys.stderr.write(f"{plan.wanted} cells, {plan.there} of them there already\n")
     complete, failures = _work(options, plan, store, cache, scope)
-    for path in benchmark.write_report(benchmark.Reader(store), scope, names, out, report):
+    # all that is known is told, whatever part of it this run was asked for
+    known = replace(scope, seeds=max(scope.seeds, _usual(options).seeds))
+    for path in benchmark.write_report(benchmark.Reader(store), known, names, out, report):
         sys.stdout.write(f"saved {path}\n")
     sys.stdout.flush()
     if not complete:
@@ -96,9 +98,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def _scope(options: Benchmark) -> "Scope":
     """How large the tables are, and what of them is run."""
-    from core import benchmark
-
-    scope = benchmark.quick_scope() if options.quick else benchmark.Scope()
     given: dict[str, Any] = {
         "tasks": options.tasks,
         "regimes": options.regimes,
@@ -107,7 +106,15 @@ def _scope(options: Benchmark) -> "Scope":
         "seeds": options.seeds,
         "episodes": options.episodes,
     }
-    return replace(scope, **{name: value for name, value in given.items() if value is not None})
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return replace(_usual(options), **chosen)
+
+
+def _usual(options: Benchmark) -> "Scope":
+    """How large the tables are where nothing else is said."""
+    from core import benchmark
+
+    return benchmark.quick_scope() if options.quick else benchmark.Scope()
 
 
 def _wanted(options: Benchmark, names: Sequence[str], scope: "Scope") -> "Wanted":

@@ -7,6 +7,7 @@ import pytest
 from core.benchmark import Cell, Reader, Scope, Store, command_of_cell, make_table, write_report
 from core.benchmark.report import DISCUSSION
 from core.benchmark.tables import cells_of
+from core.commands.benchmark import run as run_command
 
 SCOPE = Scope(demonstrations=10, seeds=1, episodes=6)
 
@@ -100,3 +101,14 @@ def test_a_section_has_as_many_seeds_as_most_of_its_entries(store, tmp_path, by_
     assert "memory (3 training seeds)" in main
     assert "memory (1 training seed)" in noise  # though its clean column could have three
     assert "--table noise --regimes B --methods raw_bc --demos 10 --seeds 1" in noise
+
+
+def test_a_run_of_fewer_seeds_tells_all_that_is_known(tmp_path, by_hand):
+    kept = Store(tmp_path / "cells")
+    section = make_table("main", Scope()).sections[1]
+    for cell, trial in cells_of(section.lines[0], section.columns[0], Scope()):
+        kept.keep(cell, by_hand(cell, {trial: [True] * 200}), "")
+    chosen = ("--regimes", "B", "--methods", "raw_bc", "--tasks", "reach", "--seeds", "1")
+    places = ("--out", str(tmp_path), "--cache", str(tmp_path / "cache"))
+    assert run_command([*chosen, *places]) == 0
+    assert "(3 training seeds)" in (tmp_path / "RESULTS.md").read_text()
