@@ -12,6 +12,7 @@ from typing import Any
 from core.benchmark.cell import Cell
 from core.benchmark.charts import draw
 from core.benchmark.contents import TABLE_NAMES, make_table
+from core.benchmark.costs import costs_markdown, costs_of
 from core.benchmark.measured import (
     Comparison,
     Entry,
@@ -41,10 +42,10 @@ def write_report(
     """Write `tables`, and those that `folder` has already, from what is known now.
 
     `folder` gets a JSON, a Markdown file and a picture for each table; `report` is one Markdown
-    file with all of them and the discussion from `folder`. Returns the files. Raises
-    :class:`core.recording.StorageError` if the disk refuses.
+    file with all of them, what they took, and the discussion from `folder`. Returns the files.
+    Raises :class:`core.recording.StorageError` if the disk refuses.
     """
-    written, parts = [], []
+    written, parts, told = [], [], []
     for name in TABLE_NAMES:
         if name not in tables and not (folder / f"{name}.json").exists():
             continue
@@ -61,7 +62,9 @@ def write_report(
             link = Path(os.path.relpath(picture, report.parent)).as_posix()
             text += f"\n![{measured.table.title}]({link})\n"
         parts.append(text)
+        told.append(name)
     if parts:
+        parts.append(costs_markdown(costs_of(told, reader, scope.whole)))
         whole = _whole(parts, scope, folder / DISCUSSION)
         written.append(write_whole(report, whole.encode()))
     return written
