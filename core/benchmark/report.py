@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -306,7 +307,17 @@ makes {updates["steps"]:,} updates of everything, a frozen one as many of the re
 then {updates["head_steps"]:,} of the head: every part is updated equally often.
 
 """
-    text = head + "\n".join(parts)
+    text = "\n".join(parts)
     if discussion.is_file():
         text += "\n" + discussion.read_text("utf-8").strip() + "\n"
-    return text
+    return head + _contents(text) + text
+
+
+def _contents(text: str) -> str:
+    """Links to the second-level headings of `text`."""
+    titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    links = (
+        f"[{title}](#{re.sub('[^a-z0-9 -]', '', title.lower()).replace(' ', '-')})"
+        for title in titles
+    )
+    return " · ".join(links) + "\n\n"

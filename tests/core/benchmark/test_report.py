@@ -74,6 +74,18 @@ def test_the_discussion_is_included_and_kept(store, tmp_path):
     assert discussion.read_text() == "## Discussion\n\nWhy this is so.\n"
 
 
+def test_the_report_begins_with_links_to_its_parts(store, tmp_path):
+    discussion = tmp_path / "results" / DISCUSSION
+    discussion.parent.mkdir()
+    discussion.write_text("## What they say, frankly\n\nWhy this is so.\n")
+    lines = write(store, tmp_path, "main").splitlines()
+    contents = (
+        "[Success by method](#success-by-method) · [Time](#time) · "
+        "[What they say, frankly](#what-they-say-frankly)"
+    )
+    assert lines.index(contents) < lines.index("## Success by method")
+
+
 def test_nothing_known_is_no_report(tmp_path):
     report = tmp_path / "RESULTS.md"
     written = write_report(Reader(Store(tmp_path / "none")), SCOPE, ["main"], tmp_path, report)
