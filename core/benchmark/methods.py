@@ -215,6 +215,7 @@ ABLATIONS: Mapping[str, Method] = MappingProxyType(
 )
 """Variants of ACT-JEPA; those that change nothing are there so that every choice has its row."""
 
+_TEN = {"steps": 10 * UPDATES["training"]["steps"]}
 _HALF = {name: UPDATES["training"][name] // 2 for name in ("steps", "head_steps")}
 _LAYER_NORM: Patch = {"encoder": {"normalisation": "layer"}}
 _BATCH_NORM: Patch = {"encoder": {"normalisation": "batch"}}
@@ -263,6 +264,12 @@ IDEAS: Mapping[str, Method] = MappingProxyType(
                 ("rollout_12", "twelve steps ahead", _AHEAD),
                 ("norm_whole", "batch norm, not residual", {**_BATCH_NORM, **_WHOLE}),
                 ("norm_rollout_12", "batch norm, twelve steps ahead", {**_BATCH_NORM, **_AHEAD}),
+                ("updates_10", "ten times the updates", {"training": _TEN}),
+                (
+                    "norm_updates_10",
+                    "batch norm, ten times the updates",
+                    {**_BATCH_NORM, "training": _TEN},
+                ),
             )
         },
         "random_layer_norm": _idea("random_encoder", "layer norm of the latent", **_LAYER_NORM),
