@@ -72,6 +72,15 @@ class Studio(QObject):
             self.status.emit("noise", f"σ {sigma:.2f}", "warning" if sigma > 0 else "")
             self.noise_changed.emit(sigma)
 
+    @property
+    def driven_task(self) -> str:
+        """Name of the task that the Record page was turned to last; empty before the first."""
+        return str(self.settings.value("record/task", ""))
+
+    @driven_task.setter
+    def driven_task(self, name: str) -> None:
+        self.settings.setValue("record/task", name)
+
     def open_workspace(self, root: Path) -> None:
         """Work in another folder from now on, and at the next start."""
         self.workspace = Workspace(root)

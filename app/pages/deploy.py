@@ -100,7 +100,7 @@ class DeployPage(Page):
         self.arm.scene.setFocus()
         self.arm.scene.show_ghost(self.ghost.isChecked())
         if self._loaded is None:  # an arm to look at until there is a policy
-            task = str(self.studio.settings.value("record/task", "reach"))
+            task = self.studio.driven_task
             self.arm.simulation.post(DEPLOY, SelectTask(task if task in task_names() else "reach"))
         self.refresh()
 

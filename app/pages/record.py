@@ -56,7 +56,7 @@ class RecordPage(Page):
         inside.addWidget(self._session_card())
         inside.addStretch(1)
         self._connect()
-        self._select(str(studio.settings.value("record/task", FIRST_TASK)))
+        self._select(studio.driven_task)
         self._show_state("free", 0, "")
         self._name_buttons()
         self._show_session()
@@ -208,7 +208,7 @@ class RecordPage(Page):
         name = name if index >= 0 else FIRST_TASK
         self.task.setCurrentIndex(self.task.findData(name))
         self.instruction.setText(get_task(name).instruction)
-        self.studio.settings.setValue("record/task", name)
+        self.studio.driven_task = name
         self.arm.simulation.post(DRIVE, SelectTask(name))
 
     @Slot()

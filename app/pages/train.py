@@ -62,7 +62,6 @@ class TrainPage(Page):
         self._libraries: dict[str, Library] = {}
         self._listing = Listing(studio, self._reader, self._listed, self)
         self._runs: list[CheckpointEntry] = []
-        self._driven = ""
         self.controls = TrainPanel(studio.theme)
         self.panel = self.controls
         self.plots = TrainPlots(studio.theme)
@@ -109,18 +108,7 @@ class TrainPage(Page):
     def _listed(self, found: Listed) -> None:
         candidates, self._runs, selections = found
         self.controls.picker.show_candidates(candidates, selections)
-        self._follow_record()
-
-    def _follow_record(self) -> None:
-        """Offer the task that the Record page has turned to, once there is something of it.
-
-        A task chosen here stays until another is driven there.
-        """
-        driven = str(self._studio.settings.value("record/task", "") or "")
-        if driven != self._driven:
-            self.controls.picker.set_task(driven)
-            if self.controls.picker.task == driven:
-                self._driven = driven
+        self.controls.picker.follow(self._studio.driven_task)
 
     @Slot()
     def _choice_changed(self) -> None:

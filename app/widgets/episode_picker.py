@@ -55,6 +55,7 @@ class EpisodePicker(QWidget):
         self._left_out: set[Path] = set()
         self._chosen_names: set[str] = set()
         self._filling = False
+        self._followed = ""
         self.task_box = chooser()
         self.task_box.setAccessibleName("Task")
         self.task_box.activated.connect(self._task_chosen)
@@ -163,6 +164,16 @@ class EpisodePicker(QWidget):
         if index >= 0:
             self.task_box.setCurrentIndex(index)
             self._fill()
+
+    def follow(self, task: str) -> None:
+        """Choose the task that is driven elsewhere, once there are recordings of it.
+
+        What is chosen here after that stays until another is driven.
+        """
+        if task != self._followed:
+            self.set_task(task)
+            if self.task == task:
+                self._followed = task
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of another theme."""

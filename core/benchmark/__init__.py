@@ -3,6 +3,7 @@
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.cluster import RayWorkers
 from core.benchmark.contents import TABLE_NAMES, make_table
+from core.benchmark.differences import differences_markdown
 from core.benchmark.errors import (
     BenchmarkError,
     DamagedResultError,
@@ -39,6 +40,7 @@ __all__ = [
     "Wanted",
     "command_of_cell",
     "configuration",
+    "differences_markdown",
     "make_table",
     "measure",
     "plan",

@@ -14,6 +14,7 @@ from core.benchmark.cell import Cell
 from core.benchmark.charts import draw
 from core.benchmark.contents import TABLE_NAMES, make_table
 from core.benchmark.costs import costs_markdown, costs_of
+from core.benchmark.differences import points
 from core.benchmark.measured import (
     Comparison,
     Entry,
@@ -237,14 +238,10 @@ def _beside(comparison: Comparison | None) -> str:
     starts, McNemar's p by seed."""
     if comparison is None:
         return ""
-    low, high = (f"{100 * end:.1f}".replace("-", "−") for end in (comparison.low, comparison.high))
     values = " ".join(
         "<.001" if seed.p_value < 0.001 else f"{seed.p_value:.2g}" for seed in comparison.seeds
     )
-    return (
-        f"{100 * comparison.difference:+.1f}".replace("-", "−") + f" [{low}, {high}] "
-        f"(won {comparison.won}, lost {comparison.lost}; p {values})"
-    )
+    return f"{points(comparison)} (won {comparison.won}, lost {comparison.lost}; p {values})"
 
 
 def _row(table: str, each: MeasuredLine, section: MeasuredSection) -> dict[str, Any]:
@@ -298,7 +295,8 @@ training and one task, and where all outcomes are alike. Three trainings are few
 differ much an interval is too narrow. "Beside" gives the difference in points over the seeds that
 both rows have, its interval (the same starts and seeds drawn for both), the starts that only this
 row and only the other solved, and McNemar's exact p for each training seed: a test of two trained
-policies, not of two methods, and one of many in a table. The demonstrations are scripted, with the
+policies, not of two methods, and one of many in a table; `python -m core differences` holds rows
+beside any other, in every column. The demonstrations are scripted, with the
 faults of a person's. "Reference" is what the reference description of the method reports for its
 own tasks, which are not ours; its ACT-JEPA has no inverse dynamics.
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "train": "learn a policy and world model from recordings",
     "evaluate": "measure a checkpoint on paired starts under sensor noise",
     "benchmark": "train and measure every method, and make the tables",
+    "differences": "hold rows of the benchmark's tables beside any one of them",
     "check": "read every recording of a folder and report what is wrong",
     "export": "write episodes for robomimic or LeRobot",
     "import": "take in data of any robot from robomimic or LeRobot",
@@ -25,6 +26,7 @@ examples:
   {PROGRAM} train recordings/mine --out recordings/mine/checkpoints/push
   {PROGRAM} evaluate recordings/mine/checkpoints/push --mode bc plan --noise 0 0.3
   {PROGRAM} benchmark --table main --quick
+  {PROGRAM} differences --table noise --beside raw_bc
   {PROGRAM} check recordings/mine
   {PROGRAM} export lerobot recordings/mine mine-for-lerobot
   {PROGRAM} import robomimic someones.hdf5 recordings/theirs

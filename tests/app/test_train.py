@@ -362,15 +362,15 @@ def test_a_frozen_training_says_its_phase_and_what_is_missing_when_stopped_early
     assert any("before the policy head" in text for text, *_ in page.toasts)
 
 
-def test_the_task_that_was_driven_last_is_offered(page, settings, qtbot):
+def test_the_task_that_was_driven_last_is_offered(page, qtbot):
     def listed():
         page.activated()
         qtbot.waitUntil(lambda: not page._studio.busy, timeout=60_000)
         return page.controls.picker.task
 
-    settings.setValue("record/task", "stack")  # of which nothing is recorded
+    page._studio.driven_task = "stack"  # of which nothing is recorded
     assert listed() == "reach"
-    settings.setValue("record/task", "push")
+    page._studio.driven_task = "push"
     assert listed() == "push"
     assert "push-default" in page.controls.name_line.placeholderText()
     page.controls.picker.set_task("reach")

@@ -1,0 +1,45 @@
+"""`python -m core differences`: rows of the benchmark's tables beside any one of them."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.commands.options import parse
+from core.commands.program import SUCCESS, UsageError
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Print the rows of a finished table beside one of its rows, with intervals.
+
+    Differences are in points of success, over the training seeds that both rows have, with 95%
+    intervals for which the same starts and seeds are drawn for both. Nothing is run.
+
+    Example: python -m core differences --table noise --beside raw_bc
+    """
+
+    table: str
+    """main, noise, modes, ablation, data, collapse or ideas."""
+    beside: str
+    """Name of the method that the others are held beside, such as raw_bc."""
+    results: Path = Path("docs/results")
+    """Folder that the benchmark wrote its tables to."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command; returns the exit code."""
+    options = parse(Differences, "differences", arguments)
+    cells = options.results.expanduser() / "cells"
+    if not cells.is_dir():
+        raise UsageError(f"{cells} is not there; name the folder of a benchmark with --results")
+    from core import benchmark
+
+    scope = benchmark.Scope()
+    table = benchmark.make_table(options.table, scope)
+    reader = benchmark.Reader(benchmark.Store(cells))
+    text = benchmark.differences_markdown(table, options.beside, reader, scope)
+    if not text:
+        raise UsageError(f"{cells} has nothing of table {options.table} yet; run the benchmark")
+    sys.stdout.write(text)
+    return SUCCESS

@@ -1,0 +1,53 @@
+import pytest
+
+from core.benchmark import Reader, Scope, Store, UnknownNameError, differences_markdown, make_table
+from core.benchmark.tables import cells_of
+
+SCOPE = Scope(demonstrations=10, seeds=2, episodes=6)
+SOLVED = {"raw_bc": "111100", "autoencoder": "110000", "act_jepa_joint": "111111"}
+
+
+@pytest.fixture
+def reader(tmp_path, by_hand) -> Reader:
+    """Three methods of regime B, alike in all columns and both trainings."""
+    store = Store(tmp_path / "cells")
+    section = make_table("noise", SCOPE).sections[1]
+    for line in section.lines:
+        for column in section.columns if line.method in SOLVED else ():
+            for cell, trial in cells_of(line, column, SCOPE):
+                solved = [mark == "1" for mark in SOLVED[line.method]]
+                store.keep(cell, by_hand(cell, {trial: solved}), "")
+    return Reader(store)
+
+
+def row_of(text: str, title: str) -> list[str]:
+    line = next(line for line in text.splitlines() if line.startswith(f"| {title} |"))
+    return [cell.strip() for cell in line.strip("|").split("|")][1:]
+
+
+def test_rows_stand_beside_the_one_that_is_named_in_every_column(reader):
+    table = make_table("noise", SCOPE)
+    text = differences_markdown(table, "raw_bc", reader, SCOPE)
+    assert "beside raw BC, end to end" in text
+    lower = row_of(text, "autoencoder + BC")
+    higher = row_of(text, "ACT-JEPA, inverse dynamics + BC, joint")
+    assert len(lower) == len(table.sections[1].columns)
+    assert all(each.startswith("−33.3 [") for each in lower)
+    assert all(each.startswith("+33.3 [") for each in higher)
+    assert set(row_of(text, "raw BC, end to end")) == {""}  # nothing beside itself
+
+
+def test_another_row_may_be_the_one(reader):
+    text = differences_markdown(make_table("noise", SCOPE), "autoencoder", reader, SCOPE)
+    assert row_of(text, "raw BC, end to end")[0].startswith("+33.3 [")
+
+
+def test_sections_of_which_nothing_is_known_are_left_out(reader):
+    text = differences_markdown(make_table("noise", SCOPE), "raw_bc", reader, SCOPE)
+    assert text.count("### ") == 1
+    assert differences_markdown(make_table("modes", SCOPE), "act_jepa", reader, SCOPE) == ""
+
+
+def test_a_method_that_the_table_lacks_is_named_with_those_it_has(reader):
+    with pytest.raises(UnknownNameError, match="linear_head"):
+        differences_markdown(make_table("noise", SCOPE), "linear_head", reader, SCOPE)
