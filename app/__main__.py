@@ -21,7 +21,7 @@ from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from app.assemble import Assembled, assemble
-from app.widgets.scene_gl import surface_format
+from app.scene.gl import surface_format
 
 ROOT = Path(__file__).resolve().parents[1]
 SWITCH_INTERVAL = 0.002

@@ -9,16 +9,16 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.arm import Arm
-from app.page import Page
-from app.pages.deploy import DeployPage
-from app.pages.episodes import EpisodesPage
-from app.pages.record import RecordPage
+from app.arm.arm import Arm
+from app.jobs.preload import import_learning
+from app.pages.deploy.page import DeployPage
+from app.pages.episodes.page import EpisodesPage
+from app.pages.page import Page
+from app.pages.record.page import RecordPage
 from app.studio import Studio
-from app.theme import apply_theme
-from app.window import PageMaker, Window
-from app.workers.preload import import_learning
-from core.recording import require_writable
+from app.theme.theme import apply_theme
+from app.window.frame import PageMaker, Window
+from core.data import require_writable
 
 FIRST = "Record"
 """The page of the very first start."""
@@ -52,9 +52,9 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
     makers = (
         PageMaker("Record", RecordPage.icon, lambda: RecordPage(studio, arm)),
         PageMaker("Episodes", EpisodesPage.icon, lambda: EpisodesPage(studio, arm)),
-        _late_page("Train", "ph.chart-line-up", "app.pages.train", "TrainPage", studio),
+        _late_page("Train", "ph.chart-line-up", "app.pages.train.page", "TrainPage", studio),
         PageMaker("Deploy", DeployPage.icon, lambda: DeployPage(studio, arm), _import_policies),
-        _late_page("Compare", "ph.scales", "app.pages.compare", "ComparePage", studio),
+        _late_page("Compare", "ph.scales", "app.pages.compare.page", "ComparePage", studio),
     )
 
     def show_device() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
-from app.theme import Theme, apply_theme, get_theme
-from app.workers.background import Background
-from core.recording import SAMPLES, Library, Workspace
+from app.jobs.background import Background
+from app.theme.theme import Theme, apply_theme, get_theme
+from core.data import SAMPLES, Library, Workspace
 
 
 class Studio(QObject):

@@ -16,7 +16,7 @@ from app.__main__ import ROOT, make_application
 from app.assemble import assemble
 from app.demo.tour import Findings, Tour
 from app.demo.waiting import TooSlowError
-from app.pages.deploy import MODES
+from app.pages.deploy.page import MODES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,9 +10,9 @@ import math
 import mujoco
 import numpy as np
 
-from app.input.mapping import PadMapping
-from app.input.virtual_pad import VirtualPad
-from app.workers.messages import View
+from app.arm.mapping import PadMapping
+from app.arm.messages import View
+from app.arm.virtual_pad import VirtualPad
 from core.simulation import Demonstrator, Snapshot, get_task
 from core.simulation.model import JOINTS, ModelIndex, load_model
 from core.simulation.observation import Readings, observation

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from app.arm.mapping import PadMapping
+from app.arm.messages import DEPLOY, DRIVE, Tick
+from app.arm.session import Session
+from app.arm.virtual_pad import VirtualPad
 from app.assemble import Assembled
 from app.demo.hands import Hands
 from app.demo.waiting import TooSlowError, pause, wait_until
-from app.input.mapping import PadMapping
-from app.input.virtual_pad import VirtualPad
-from app.page import Page
-from app.pages.compare import ComparePage
-from app.pages.deploy import MODES, DeployPage
-from app.pages.record import RecordPage
-from app.pages.train import TrainPage
-from app.session import Session
-from app.workers.messages import DEPLOY, DRIVE, Tick
+from app.pages.compare.page import ComparePage
+from app.pages.deploy.page import MODES, DeployPage
+from app.pages.page import Page
+from app.pages.record.page import RecordPage
+from app.pages.train.page import TrainPage
 
 if TYPE_CHECKING:
     from core.evaluation import Row

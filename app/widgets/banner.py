@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app.theme import Theme
+from app.theme.theme import Theme
 from app.widgets.floating import Floating
 
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from app.theme import Theme
-from app.widgets.comparison_plot import MODE_ORDER, SHORT_TITLES, mode_color
-from app.workers.messages import Tick
+from app.arm.messages import Tick
+from app.pages.compare.comparison_plot import MODE_ORDER, SHORT_TITLES, mode_color
+from app.theme.theme import Theme
 
 SHOWN = 200
 """Control steps that are shown: ten seconds."""

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from app.theme.plots import format_value
 from app.widgets.field_editors import words
-from app.widgets.plot_style import format_value
 
 
 class LineSample(QWidget):

@@ -24,7 +24,7 @@ BASELINE_COLOUR, OTHER_COLOUR = PALETTE[1], PALETTE[0]
 def draw(table: MeasuredTable, path: Path) -> Path | None:
     """Write the picture of `table`, whose kind `path` ends with; None where there is none.
 
-    Raises :class:`core.recording.StorageError` if the disk refuses.
+    Raises :class:`core.data.StorageError` if the disk refuses.
     """
     figure = make_figure(table)
     if figure is None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.benchmark.sources import SIMULATION, source_hash
-from core.recording import Episode, read_episode, scripted_episode, write_episode
-from core.recording.layout import SUFFIX
+from core.data import Episode, read_episode, scripted_episode, write_episode
+from core.data.layout import SUFFIX
 from core.simulation import demonstrate, model_hash
 
 STARTS_PER_SEED = 10_000

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.demonstrations import data_hash, first_start, scripted_demonstrations
+from core.data import perturbed_replays, software_versions
 from core.evaluation import Row, evaluate
 from core.evaluation.provenance import machine
 from core.learning import (
@@ -23,7 +24,6 @@ from core.learning import (
     measure_representation,
     save_checkpoint,
 )
-from core.recording import perturbed_replays, software_versions
 
 Told = Callable[[float, str], None]
 """Is told the share that is done and what is under way."""

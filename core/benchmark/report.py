@@ -27,9 +27,9 @@ from core.benchmark.measured import (
 from core.benchmark.methods import UPDATES
 from core.benchmark.sources import EVALUATION, LEARNING, MODES, source_hash
 from core.benchmark.tables import Column, Line, Scope
+from core.data import software_versions
 from core.evaluation.provenance import machine
 from core.evaluation.results import write_whole
-from core.recording import software_versions
 
 DISCUSSION = "discussion.md"
 """Hand-written part of the report, kept beside the tables."""
@@ -45,7 +45,7 @@ def write_report(
 
     `folder` gets a JSON, a Markdown file and a picture for each table; `report` is one Markdown
     file with all of them, what they took, and the discussion from `folder`. Returns the files.
-    Raises :class:`core.recording.StorageError` if the disk refuses.
+    Raises :class:`core.data.StorageError` if the disk refuses.
     """
     written, parts, told = [], [], []
     for name in TABLE_NAMES:

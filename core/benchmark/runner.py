@@ -128,7 +128,7 @@ def run(
     """Do the jobs of `plan` and keep what they give, telling how far it is.
 
     A cell is on disk once the state that counts it has been given. After `stop` is set, the jobs
-    that run are given up. Raises :class:`core.recording.StorageError` if the disk refuses.
+    that run are given up. Raises :class:`core.data.StorageError` if the disk refuses.
     """
     forecast = _Forecast(sum(job.cost for job in plan.jobs) or 1.0)
     done = 0

@@ -25,7 +25,7 @@ SIMULATION = (
 """What decides which demonstrations there are."""
 LEARNING = ("learning",)
 """What decides what is learned from them."""
-REPLAYS = ("recording/replays.py",)
+REPLAYS = ("data/replays.py",)
 """What decides, beside the simulation, which replays there are of them."""
 EVALUATION = (
     *SIMULATION,

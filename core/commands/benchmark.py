@@ -11,7 +11,7 @@ from core.commands.options import parse
 from core.commands.program import FAILURE, INTERRUPTED, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
-from core.recording import require_writable
+from core.data import require_writable
 
 if TYPE_CHECKING:
     from core.benchmark import Cell, Plan, Scope, Store, Wanted

@@ -9,7 +9,7 @@ import tyro
 
 from core.commands.options import parse
 from core.commands.program import FAILURE, SUCCESS
-from core.recording.checking import Checked, Problem, check_all
+from core.data.library.checking import Checked, Problem, check_all
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from core.commands.interrupts import stop_on_interrupt
 from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
-from core.recording import Workspace, require_writable, scripted_episode, write_episode
+from core.data import Workspace, require_writable, scripted_episode, write_episode
 
 
 @dataclass(frozen=True)

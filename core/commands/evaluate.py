@@ -15,7 +15,7 @@ from core.commands.options import parse
 from core.commands.program import INTERRUPTED, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
-from core.recording import require_writable
+from core.data import require_writable
 
 if TYPE_CHECKING:
     from core.evaluation import Progress, Row

@@ -11,8 +11,8 @@ import tyro
 from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
+from core.data import Workspace
 from core.exchange import Chosen, LimitedSource, choose_episodes, import_episodes
-from core.recording import Workspace
 
 Format = Literal["robomimic", "lerobot"]
 

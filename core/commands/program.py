@@ -84,7 +84,7 @@ def _expected() -> tuple[type[BaseException], ...]:
     """
     roots = {
         "core.simulation": "SimulationError",
-        "core.recording": "RecordingError",
+        "core.data": "RecordingError",
         "core.learning": "LearningError",
         "core.policies": "PolicyError",
         "core.evaluation": "EvaluationError",

@@ -11,7 +11,7 @@ import tyro
 from core.commands.options import parse
 from core.commands.program import FAILURE, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
-from core.recording import list_episodes
+from core.data import list_episodes
 
 CameraName = Literal["workspace", "wrist"]
 

@@ -14,6 +14,14 @@ from core.commands.options import parse, value_of
 from core.commands.program import INTERRUPTED, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
+from core.data import (
+    Episode,
+    find_episodes,
+    list_episodes,
+    perturbed_replays,
+    read_episode,
+    require_writable,
+)
 from core.learning import (
     CheckpointError,
     Configuration,
@@ -24,14 +32,6 @@ from core.learning import (
     load_checkpoint,
     resume_training,
     save_checkpoint,
-)
-from core.recording import (
-    Episode,
-    find_episodes,
-    list_episodes,
-    perturbed_replays,
-    read_episode,
-    require_writable,
 )
 
 PresetName = Literal["default", "reference"]

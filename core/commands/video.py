@@ -12,7 +12,7 @@ import tyro
 from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
-from core.recording import EpisodeInfo, find_episodes, read_episode, read_info
+from core.data import EpisodeInfo, find_episodes, read_episode, read_info
 
 SIDES = (32, 2048)
 """Smallest and largest side of a video [px]."""

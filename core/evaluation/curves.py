@@ -27,7 +27,7 @@ def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None)
     The ending of `path` chooses the format (png, svg, pdf). Rows without episodes are left out, and
     where what disturbs beside the noise differs, all but the first of that; it is told in the
     heading. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
-    :class:`core.recording.StorageError` if the disk refuses.
+    :class:`core.data.StorageError` if the disk refuses.
     """
     # Only here: matplotlib takes most of a second to load, and few commands draw.
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.data import software_versions
 from core.evaluation.errors import EvaluationError
-from core.recording import software_versions
 
 if TYPE_CHECKING:
     from core.learning import Checkpoint

@@ -9,9 +9,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from core.data.writer import commit, make_folder
 from core.evaluation.conditions import Condition
 from core.evaluation.statistics import mcnemar, wilson
-from core.recording.writer import commit, make_folder
 
 COLUMNS = ("task", "mode", "noise", "condition", "episodes", "successes", "rate", "low", "high")
 
@@ -187,7 +187,7 @@ def write_csv(path: Path | str, rows: Sequence[Row]) -> Path:
 def write_whole(path: Path | str, content: bytes) -> Path:
     """Write a file as recordings are written, so that a reader never sees half of it.
 
-    Raises :class:`core.recording.StorageError` if the disk refuses.
+    Raises :class:`core.data.StorageError` if the disk refuses.
     """
     path = Path(path).expanduser().absolute()
     make_folder(path.parent)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.data import EpisodeInfo, find_episodes, read_info
 from core.exchange.errors import NotExportableError
-from core.recording import EpisodeInfo, find_episodes, read_info
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def choose_episodes(
 ) -> Chosen:
     """The episodes of one task, after looking whether they are recorded alike.
 
-    Raises :class:`core.recording.RecordingError` if there are none or several tasks, and
+    Raises :class:`core.data.RecordingError` if there are none or several tasks, and
     :class:`NotExportableError` for episodes with other fields, images or control rates.
     """
     given = [folders] if isinstance(folders, str | Path) else list(folders)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from core.data import Episode, EpisodeInfo, list_episodes, read_episode
+from core.data.layout import encode
+from core.data.library.history import trash_of
+from core.data.library.locking import locked
+from core.data.stamps import stamp_of
+from core.data.writer import commit
 from core.exchange.errors import DrawingError
-from core.recording import Episode, EpisodeInfo, list_episodes, read_episode
-from core.recording.history import trash_of
-from core.recording.layout import encode
-from core.recording.locking import locked
-from core.recording.stamps import stamp_of
-from core.recording.writer import commit
 from core.simulation import Camera, model_hash, task_names
 
 CAMERAS = ("workspace", "wrist")

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.exchange.errors import TargetError, UnusableSourceError
-from core.exchange.source import NO_MODEL, ForeignEpisode, Source, identifier_of, units_of
-from core.recording import (
+from core.data import (
     ActionUnits,
     Episode,
     EpisodeInfo,
@@ -21,6 +19,8 @@ from core.recording import (
     software_versions,
     write_episode,
 )
+from core.exchange.errors import TargetError, UnusableSourceError
+from core.exchange.source import NO_MODEL, ForeignEpisode, Source, identifier_of, units_of
 
 OPERATOR = "unknown"
 """Who drove, where the file does not tell."""

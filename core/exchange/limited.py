@@ -17,12 +17,12 @@ from typing import IO, Any, Literal, Self
 
 import numpy as np
 
+from core.data import errors as recording_errors
+from core.data.episode import FASTEST, LONGEST_TEXT
+from core.data.vetted.limits import ending_of, start_child
 from core.exchange.errors import UnusableSourceError
 from core.exchange.messages import read_message
 from core.exchange.source import ForeignEpisode, own_info
-from core.recording import errors as recording_errors
-from core.recording.episode import FASTEST, LONGEST_TEXT
-from core.recording.limits import ending_of, start_child
 
 Format = Literal["robomimic", "lerobot"]
 
@@ -50,7 +50,7 @@ class LimitedSource:
 
     What it is handed is checked like a file's contents. What the data does to the child becomes
     an :class:`UnusableSourceError` that says so; errors that the child found are raised as they
-    are: that, or one of :class:`core.recording.RecordingError`.
+    are: that, or one of :class:`core.data.RecordingError`.
     """
 
     def __init__(

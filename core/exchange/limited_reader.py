@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from core.data import RecordingError
+from core.data.episode import info_to_json
+from core.data.vetted.limits import limit_this_process
 from core.exchange.errors import ExchangeError
 from core.exchange.messages import write_message
 from core.exchange.source import ForeignEpisode, Source
-from core.recording import RecordingError
-from core.recording.episode import info_to_json
-from core.recording.limits import limit_this_process
 
 CPU_TIME = 24 * 3600
 """Processor time of the process [s]: a data set may be large; each episode is timed outside."""
@@ -66,8 +66,8 @@ def _opened(wanted: dict[str, Any]) -> Iterator[Source]:
     # Each format's library is loaded only where it is used.
     path, options = Path(wanted["path"]), wanted["options"]
     if wanted["format"] == "robomimic":
+        from core.data.vetted.foreign import open_foreign
         from core.exchange.robomimic import RobomimicSource
-        from core.recording.foreign import open_foreign
 
         with open_foreign(path) as file:
             yield RobomimicSource(file, **options)

@@ -11,8 +11,8 @@ from typing import IO, Any
 
 import numpy as np
 
+from core.data.vetted.reader import MAX_BYTES
 from core.exchange.errors import UnusableSourceError
-from core.recording.reader import MAX_BYTES
 
 LONGEST_LINE = 1 << 20
 """Longest description that is looked at [bytes]."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image
 
+from core.data.vetted.reader import MAX_BYTES
 from core.exchange.errors import UnusableSourceError
-from core.recording.reader import MAX_BYTES
 
 LARGEST_SIDE = 8192
 """Images wider or higher than this are not decoded [px]."""

@@ -9,9 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
+from core.data import ActionUnits, EpisodeInfo, InvalidEpisodeError
+from core.data.episode import info_from_json
 from core.exchange.errors import UnusableSourceError
-from core.recording import ActionUnits, EpisodeInfo, InvalidEpisodeError
-from core.recording.episode import info_from_json
 
 GRIPPER = "gripper"
 """Name by which learning knows an action that is open or closed and nothing between."""

@@ -11,10 +11,10 @@ import numpy as np
 from av.error import FFmpegError
 from PIL import Image
 
+from core.data import StorageError
+from core.data.writer import TEMPORARY_PREFIX, make_folder
 from core.exchange.errors import TargetError, UnusableSourceError
 from core.exchange.pictures import LARGEST_SIDE, stack
-from core.recording import StorageError
-from core.recording.writer import TEMPORARY_PREFIX, make_folder
 
 SUFFIXES = (".mp4", ".gif")
 GIF_RATE = 25.0
@@ -30,7 +30,7 @@ def write_video(
 
     The file appears whole or not at all. Sides of MP4s are cut to even numbers, which H.264 asks
     for. Raises :class:`TargetError` for another ending and for a file that exists, and
-    :class:`core.recording.StorageError` when the disk refuses.
+    :class:`core.data.StorageError` when the disk refuses.
     """
     out = Path(out).absolute()
     if out.suffix.lower() not in SUFFIXES:

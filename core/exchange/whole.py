@@ -7,15 +7,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.exchange.errors import TargetError
-from core.recording import StorageError
-from core.recording.writer import (
+from core.data import StorageError
+from core.data.writer import (
     LEFTOVER_AGE,
     TEMPORARY_PREFIX,
     make_folder,
     refused,
     sync_folder,
 )
+from core.exchange.errors import TargetError
 
 
 @contextlib.contextmanager

@@ -11,7 +11,6 @@ from core.learning.checkpoints import (
     resume_training,
     save_checkpoint,
 )
-from core.learning.collapse import CollapseMeasures, effective_rank, measure_collapse
 from core.learning.configuration import (
     ActionEncoderConfiguration,
     BeliefConfiguration,
@@ -25,9 +24,9 @@ from core.learning.configuration import (
     TargetConfiguration,
     TrainingConfiguration,
 )
-from core.learning.dataset import Dataset, EpisodeLike
-from core.learning.demonstrations import Demonstrations
-from core.learning.encoders import ENCODERS, Encoder
+from core.learning.dataset.dataset import Dataset, EpisodeLike
+from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.encoders.state import ENCODERS, Encoder
 from core.learning.errors import (
     BrokenCheckpointError,
     CheckpointError,
@@ -42,13 +41,14 @@ from core.learning.errors import (
 )
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
+from core.learning.monitoring.collapse import CollapseMeasures, effective_rank, measure_collapse
+from core.learning.monitoring.quality import RepresentationQuality, measure_representation
+from core.learning.monitoring.reports import Report
+from core.learning.monitoring.validation import held_out_demonstrations, imitation_losses
 from core.learning.presets import PRESETS, get_preset
-from core.learning.quality import RepresentationQuality, measure_representation
-from core.learning.reports import Report
 from core.learning.space import Space, Standardisation
 from core.learning.trainer import Trainer
 from core.learning.training_state import TrainingState
-from core.learning.validation import held_out_demonstrations, imitation_losses
 
 __all__ = [
     "BELIEFS",

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.learning.configuration import BeliefConfiguration
 from core.learning.errors import ConfigurationError
-from core.learning.recurrence import unroll_gru
+from core.learning.fast.recurrence import unroll_gru
 
 Prior = Callable[[Tensor, int], Tensor]
 """Predicts the next latent (count, D) from the belief's state and the index of the control step."""

@@ -34,8 +34,8 @@ from core.learning.checkpoint_limits import (
     refuse_larger_model,
 )
 from core.learning.configuration import Configuration
-from core.learning.dataset import Dataset
-from core.learning.demonstrations import Demonstrations
+from core.learning.dataset.dataset import Dataset
+from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.errors import (
     BrokenCheckpointError,
     CheckpointError,

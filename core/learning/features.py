@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from core.learning.configuration import Configuration
+from core.learning.dataset.windows import Windows
 from core.learning.heads import MaskedPrediction
 from core.learning.memory import EncodedDemonstrations
 from core.learning.model import ActJepa
-from core.learning.windows import Windows
 
 PROBED_POINTS = 8
 """Steps of a window on which decoder and goal map learn: neighbouring steps teach little more."""

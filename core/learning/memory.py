@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.learning.demonstrations import Demonstrations
+from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.layers import evaluating
 from core.learning.model import ActJepa
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from core.learning.beliefs import make_belief
 from core.learning.configuration import Configuration
-from core.learning.encoders import make_action_encoder, make_encoder
+from core.learning.encoders.state import make_action_encoder, make_encoder
 from core.learning.heads import (
     InverseDynamics,
     MaskedPrediction,

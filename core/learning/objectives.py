@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from core.learning.dataset.windows import Windows
 from core.learning.features import PROBED_POINTS, Features, Losses, spread_points
 from core.learning.losses import (
     action_distance,
@@ -13,7 +14,6 @@ from core.learning.losses import (
     observation_distance,
 )
 from core.learning.model import ActJepa
-from core.learning.windows import Windows
 
 
 def reader_losses(model: ActJepa, windows: Windows, features: Features, *, through: bool) -> Losses:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from core.learning.configuration import ObserverConfiguration
-from core.learning.recurrence import unroll_gru
+from core.learning.fast.recurrence import unroll_gru
 
 TRUST = 2.0
 """Initial logit of the gain: begin by nearly believing the sensors."""

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from core.learning.dataset.windows import Windows
 from core.learning.features import PROBED_POINTS, Features, Losses, spread_points
 from core.learning.heads import MaskedPrediction
 from core.learning.losses import (
@@ -16,7 +17,6 @@ from core.learning.losses import (
     observation_distance,
 )
 from core.learning.model import ActJepa
-from core.learning.windows import Windows
 
 HIDDEN_FIELDS = 0.25
 """Part of the fields that is hidden from a partly hidden view."""

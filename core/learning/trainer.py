@@ -11,12 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.learning.allocation import keep_freed_memory
-from core.learning.augmentation import SceneMotion, moved_copies
-from core.learning.collapse import CollapseMeasures, measure_collapse
 from core.learning.configuration import Configuration
-from core.learning.dataset import Dataset
+from core.learning.dataset.augmentation import SceneMotion, moved_copies
+from core.learning.dataset.dataset import Dataset
+from core.learning.dataset.windows import Windows, WindowSampler
 from core.learning.errors import DivergedError, LearningError
+from core.learning.fast.allocation import keep_freed_memory
+from core.learning.fast.optimiser import Adam
 from core.learning.features import (
     Losses,
     compute_features,
@@ -26,15 +27,14 @@ from core.learning.features import (
 from core.learning.layers import evaluating
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
+from core.learning.monitoring.collapse import CollapseMeasures, measure_collapse
+from core.learning.monitoring.quality import RepresentationQuality, measure_representation
+from core.learning.monitoring.reports import Report, Speedometer
 from core.learning.objectives import reader_losses
-from core.learning.optimiser import Adam
 from core.learning.presets import get_preset
-from core.learning.quality import RepresentationQuality, measure_representation
-from core.learning.reports import Report, Speedometer
 from core.learning.representation import representation_losses
 from core.learning.schedules import learning_rate, target_tau
 from core.learning.training_state import TrainingState
-from core.learning.windows import Windows, WindowSampler
 
 MEASURED_ROWS = 512
 """Rows of the demonstrations from which collapse is measured."""

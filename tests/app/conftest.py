@@ -16,10 +16,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtGui import QSurfaceFormat
 
+from app.arm.virtual_pad import VirtualPad
 from app.assemble import assemble
-from app.input.virtual_pad import VirtualPad
-from app.widgets.scene_gl import surface_format
-from core.recording import scripted_episode, write_episode
+from app.scene.gl import surface_format
+from core.data import scripted_episode, write_episode
 from core.simulation import demonstrate
 
 # Both must be said before pytest-qt makes the application.

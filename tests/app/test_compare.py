@@ -13,9 +13,9 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QLabel, QSplitter
 
-from app.pages.compare import ComparePage
+from app.pages.compare.page import ComparePage
+from app.pages.compare.success_curves import INTERPOLATED, MEASURED, OUTSIDE, cut
 from app.studio import Studio
-from app.widgets.success_curves import INTERPOLATED, MEASURED, OUTSIDE, cut
 from core.evaluation import Row, rows_from_json, wilson, write_json
 
 

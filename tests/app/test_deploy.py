@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from app.pages.deploy import MODES
-from app.workers.messages import TrialResult
-from core.recording import read_episode
+from app.arm.messages import TrialResult
+from app.pages.deploy.page import MODES
+from core.data import read_episode
 
 
 @pytest.fixture

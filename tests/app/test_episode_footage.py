@@ -8,10 +8,10 @@ import h5py
 import numpy as np
 import pytest
 
+from core.data import read_episode
+from core.data.vetted.foreign import open_foreign
 from core.exchange import import_episodes
 from core.exchange.robomimic import RobomimicSource
-from core.recording import read_episode
-from core.recording.foreign import open_foreign
 
 STEPS, RATE = 40, 25
 CAMERAS = {"agentview_image": (20, 24), "wrist": (60, 40)}
@@ -131,7 +131,7 @@ def test_the_scene_comes_back_for_what_it_can_show(page, qtbot):
 
 
 def test_images_that_cannot_be_read_any_more_are_said(page, qtbot, monkeypatch):
-    monkeypatch.setattr("app.workers.footage.IDLE", 0.05)
+    monkeypatch.setattr("app.pages.episodes.footage.IDLE", 0.05)
     entry = choose(page, qtbot, "filmed")
     page.timeline.track._go(5)
     qtbot.waitUntil(lambda: bool(page.footage.view.frames.images), timeout=5000)

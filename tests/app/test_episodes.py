@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.recording import read_episode, read_info
+from core.data import read_episode, read_info
 from core.simulation import World
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from core.recording import Selections, read_episode, read_info
+from core.data import Selections, read_episode, read_info
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from app.input.virtual_pad import VirtualPad
-from app.workers.messages import OperatorCommand, Take
-from core.recording import EpisodeRecorder, read_episode
+from app.arm.messages import OperatorCommand, Take
+from app.arm.virtual_pad import VirtualPad
+from core.data import EpisodeRecorder, read_episode
 from core.simulation import demonstrate
 
 

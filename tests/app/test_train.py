@@ -15,16 +15,16 @@ import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
-from app.pages.train import TrainPage
+from app.pages.train.page import TrainPage
 from app.studio import Studio
-from app.theme import LIGHT
+from app.theme.theme import LIGHT
+from core.data import Selections
 from core.learning import (
     Configuration,
     Report,
     load_checkpoint,
     measure_collapse,
 )
-from core.recording import Selections
 
 SMALL = Configuration.from_dict(
     {

@@ -25,8 +25,8 @@ from rich.table import Table
 
 from app.__main__ import make_application
 from app.assemble import assemble
-from app.workers.browsing import found_of, rows_of
-from core.recording import EpisodeRow
+from app.pages.episodes.browsing import found_of, rows_of
+from core.data import EpisodeRow
 
 QUIET = 0.15
 """How long the event loop is watched after the work is done [s]."""

@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from core.commands.threads import use_one_torch_thread
+from core.data import scripted_episode
 from core.evaluation import FIRST_SEED, Condition
 from core.evaluation.cohort import Crew
 from core.evaluation.rollout import Rollout, group_count
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint
 from core.policies import MODES, make_policy
-from core.recording import scripted_episode
 from core.simulation import World, demonstrate
 
 STEPS, ROUNDS, WARM_UP, DECISIONS = 200, 3, 5, 300

@@ -16,7 +16,7 @@ from bench_recording import build
 from rich.console import Console
 from rich.table import Table
 
-from core.recording import (
+from core.data import (
     Library,
     action_histogram,
     coverage,
@@ -25,7 +25,7 @@ from core.recording import (
     stamps,
     write_episode,
 )
-from core.recording.index import INDEX
+from core.data.library.index import INDEX
 
 DIFFERENT = 50
 

@@ -17,9 +17,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from core.recording import Library, episode_from_arrays, read_episode, write_episode
-from core.recording.episode import Episode
-from core.recording.layout import encode
+from core.data import Library, episode_from_arrays, read_episode, write_episode
+from core.data.episode import Episode
+from core.data.layout import encode
 
 STEPS, STATE_SIZE = 200, 120
 FIELDS = {

@@ -27,7 +27,7 @@ from rich.table import Table
 
 from app.__main__ import make_application
 from app.assemble import Assembled, assemble
-from core.recording import read_episode
+from core.data import read_episode
 
 
 def trainer_alone(episodes: Path, seconds: float) -> float:

@@ -25,9 +25,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app.__main__ import ROOT, make_application
+from app.arm.pace import Timing
 from app.assemble import Assembled, assemble
-from app.workers.pace import Timing
-from core.recording import scripted_episode, write_episode
+from core.data import scripted_episode, write_episode
 from core.simulation import demonstrate
 
 BEAT = 10

@@ -2,8 +2,8 @@
 
 import sys
 
+from core.data import list_episodes, read_episode
 from core.exchange import same_data
-from core.recording import list_episodes, read_episode
 
 first, second = (
     {entry.identifier: read_episode(entry.path) for entry in list_episodes(folder)}

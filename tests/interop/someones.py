@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from core.data import read_episode
+from core.data.vetted.foreign import open_foreign
 from core.exchange import import_episodes
 from core.exchange.robomimic import RobomimicSource
 from core.learning import Configuration, Dataset, Trainer
 from core.learning.memory import encode_demonstrations
-from core.learning.validation import held_out_demonstrations
-from core.recording import read_episode
-from core.recording.foreign import open_foreign
+from core.learning.monitoring.validation import held_out_demonstrations
 
 
 def main() -> None:

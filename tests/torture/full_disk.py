@@ -22,9 +22,9 @@ from typing import NoReturn
 import torch
 from workloads import WORKLOADS, Workload
 
+from core.data import RecordingError
 from core.exchange import ExchangeError
 from core.learning import LearningError
-from core.recording import RecordingError
 
 EXPECTED = (RecordingError, LearningError, ExchangeError)
 INSIDE = "TORTURE_SMALL_DISK"

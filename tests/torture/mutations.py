@@ -35,6 +35,20 @@ from safetensors.torch import save_file
 from traps import TRAPS, trap
 from workloads import build
 
+from core.data import (
+    Library,
+    RecordingError,
+    Selections,
+    Workspace,
+    open_index,
+    read_episode,
+    read_info,
+)
+from core.data.layout import encode
+from core.data.library.index import INDEX
+from core.data.vetted.inspection import Inspector
+from core.data.vetted.limits import MEMORY
+from core.data.vetted.safetensors_file import read_header
 from core.learning import (
     Configuration,
     Dataset,
@@ -44,20 +58,6 @@ from core.learning import (
     load_checkpoint,
     save_checkpoint,
 )
-from core.recording import (
-    Library,
-    RecordingError,
-    Selections,
-    Workspace,
-    open_index,
-    read_episode,
-    read_info,
-)
-from core.recording.index import INDEX
-from core.recording.inspection import Inspector
-from core.recording.layout import encode
-from core.recording.limits import MEMORY
-from core.recording.safetensors_file import read_header
 
 SECRET = 4711.0
 MOST_SECONDS = 20.0

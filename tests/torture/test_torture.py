@@ -41,7 +41,7 @@ def test_the_decoys_notice_who_follows_a_link(tmp_path, monkeypatch):
     from traps import external_link, external_storage, trap, virtual
     from workloads import build
 
-    from core.recording.layout import encode
+    from core.data.layout import encode
 
     decoys = mutations.Decoys(tmp_path / "outside")
     good = encode(build("one", 1, steps=20, states=6))

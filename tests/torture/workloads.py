@@ -13,6 +13,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from core.data import (
+    Episode,
+    Library,
+    RecordingError,
+    Selections,
+    Workspace,
+    episode_from_arrays,
+    open_index,
+)
+from core.data.vetted.foreign import open_foreign
 from core.exchange import choose_episodes
 from core.exchange.lerobot import LeRobotSource, export_lerobot
 from core.exchange.robomimic import RobomimicSource, export_robomimic
@@ -25,16 +35,6 @@ from core.learning import (
     load_checkpoint,
     save_checkpoint,
 )
-from core.recording import (
-    Episode,
-    Library,
-    RecordingError,
-    Selections,
-    Workspace,
-    episode_from_arrays,
-    open_index,
-)
-from core.recording.foreign import open_foreign
 
 Say = Callable[[str], None]
 FIELDS = {"end_effector_position": 3, "gripper_opening": 1, "goal_position": 3}

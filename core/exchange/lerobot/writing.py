@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.data import Episode, read_episode
+from core.data.episode import info_to_json
 from core.exchange.choice import Chosen
 from core.exchange.errors import NotExportableError
 from core.exchange.lerobot import layout
@@ -21,8 +23,6 @@ from core.exchange.lerobot.statistics import (
 )
 from core.exchange.lerobot.tables import data_table, frame_columns, task_table
 from core.exchange.whole import new_folder
-from core.recording import Episode, read_episode
-from core.recording.episode import info_to_json
 
 ROBOT = "act-jepa-studio-arm"
 COMMANDS = ("linear_x", "linear_y", "linear_z", "angular_x", "angular_y", "angular_z", "gripper")
@@ -35,7 +35,7 @@ def export_lerobot(chosen: Chosen, out: Path | str, *, replace: bool = False) ->
     Images are stored without loss. Yields the number of episodes done; the folder is there after
     the last. Raises :class:`TargetError` if `out` exists and `replace` is not set,
     :class:`NotExportableError` for a control rate that is no whole number, and
-    :class:`core.recording.StorageError` when the disk refuses.
+    :class:`core.data.StorageError` when the disk refuses.
     """
     rate = chosen.control_rate
     if rate != int(rate):

@@ -19,10 +19,10 @@ from typing import Any
 import h5py
 import numpy as np
 
+from core.data import Episode, RecordingError, read_episode, read_info
+from core.data.episode import info_to_json
+from core.data.layout import ROBOMIMIC_GYM_ENVIRONMENT, store_images
 from core.exchange.choice import Chosen
-from core.recording import Episode, RecordingError, read_episode, read_info
-from core.recording.episode import info_to_json
-from core.recording.layout import ROBOMIMIC_GYM_ENVIRONMENT, store_images
 
 
 def main() -> int:

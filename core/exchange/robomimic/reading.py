@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from core.data.vetted.foreign import ForeignFile
 from core.exchange.errors import UnusableSourceError
 from core.exchange.source import ForeignEpisode, own_info
-from core.recording.foreign import ForeignFile
 
 DEFAULT_RATE = 20.0
 """robosuite's control rate [Hz]; files of other programs may not tell theirs."""

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.data import RecordingError, StorageError
+from core.data.vetted.limits import start_child
+from core.data.writer import refused
 from core.exchange.choice import Chosen
 from core.exchange.errors import TargetError
 from core.exchange.whole import new_file
-from core.recording import RecordingError, StorageError
-from core.recording.limits import start_child
-from core.recording.writer import refused
 
 COMMAND = ("-m", "core.exchange.robomimic.filling")
 """What Python runs in the process that writes."""
@@ -25,7 +25,7 @@ def export_robomimic(
     Yields the number of episodes done; the file is there after the last. `next_observations`
     also stores each observation a step later, which robomimic's loader asks for unless told
     otherwise. Raises :class:`TargetError` if `out` exists and `replace` is not set, and
-    :class:`core.recording.StorageError` when the disk refuses.
+    :class:`core.data.StorageError` when the disk refuses.
     """
     out = Path(out).absolute()
     if out.is_dir():

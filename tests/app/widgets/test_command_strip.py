@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.theme import DARK, LIGHT
+from app.arm.messages import DEPLOY, Tick
+from app.arm.pace import Timing
+from app.theme.theme import DARK, LIGHT
 from app.widgets.command_strip import SHOWN, CommandStrip
-from app.workers.messages import DEPLOY, Tick
-from app.workers.pace import Timing
 
 DRIVERS = ("bc", "gamepad", "nearest", "plan")
 

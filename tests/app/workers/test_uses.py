@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.workers.deployment import FIRST_SEED, Deployment
-from app.workers.driving import SEEDS, Driving
-from app.workers.messages import (
+from app.arm.deployment import FIRST_SEED, Deployment
+from app.arm.driving import SEEDS, Driving
+from app.arm.messages import (
     LoadReplay,
     NewStart,
     OperatorCommand,
@@ -17,8 +17,8 @@ from app.workers.messages import (
     StopRecording,
     UsePolicy,
 )
-from app.workers.replaying import Replaying
-from app.workers.use import GripperTarget, Outbox
+from app.arm.replaying import Replaying
+from app.arm.use import GripperTarget, Outbox
 
 UP = OperatorCommand((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), device="gamepad")
 STILL = OperatorCommand()

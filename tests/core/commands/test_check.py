@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from core.recording import Workspace
+from core.data import Workspace
 
 
 def test_good_recordings(run, demonstrations):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.recording import find_episodes, read_episode
+from core.data import find_episodes, read_episode
 
 
 def announced(stdout: str) -> list[Path]:

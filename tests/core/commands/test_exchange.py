@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
+from core.data import Workspace, list_episodes, read_episode
 from core.exchange import same_data
-from core.recording import Workspace, list_episodes, read_episode
 
 
 @pytest.mark.parametrize("kind", ["robomimic", "lerobot"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import simulation
-from core.recording import Workspace, list_episodes, read_episode
+from core.data import Workspace, list_episodes, read_episode
 
 
 @pytest.fixture(scope="module")

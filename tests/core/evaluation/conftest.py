@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.data import Episode, scripted_episode
 from core.learning import Checkpoint, Configuration, Dataset, Trainer
-from core.recording import Episode, scripted_episode
 from core.simulation import demonstrate
 
 torch.set_num_threads(1)  # with other cores busy, more threads are a hundred times slower

@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from core.data import StorageError
 from core.evaluation import (
     Condition,
     Progress,
@@ -12,7 +13,6 @@ from core.evaluation import (
     write_csv,
     write_json,
 )
-from core.recording import StorageError
 
 ROWS = (
     Row("push", "bc", 0.0, 1_000_000, (True, True, False, True), (50, 60, 200, 70)),

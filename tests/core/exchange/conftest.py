@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.data import Episode, episode_from_arrays, write_episode
 from core.exchange import Imported, import_episodes
-from core.recording import Episode, episode_from_arrays, write_episode
 
 FIELDS = {"end_effector_position": 3, "gripper_opening": 1, "joint_positions": 7}
 

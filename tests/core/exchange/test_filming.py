@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from core.data import Workspace, read_episode, scripted_episode
 from core.exchange import filming
-from core.recording import Workspace, read_episode, scripted_episode
 from core.simulation import demonstrate
 
 

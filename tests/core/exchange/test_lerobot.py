@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.data import ActionUnits, RecordingError, StorageError, read_episode, write_episode
 from core.exchange import (
     ExchangeError,
     LimitedSource,
@@ -22,7 +23,6 @@ from core.exchange import (
 from core.exchange.lerobot import LeRobotSource, export_lerobot
 from core.exchange.pictures import to_png
 from core.learning import Dataset
-from core.recording import ActionUnits, RecordingError, StorageError, read_episode, write_episode
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sys
 import h5py
 import pytest
 
+from core.data import UnsafeRecordingError, read_episode
 from core.exchange import (
     LimitedSource,
     UnusableSourceError,
@@ -15,7 +16,6 @@ from core.exchange import (
 )
 from core.exchange.lerobot import export_lerobot
 from core.exchange.robomimic import export_robomimic
-from core.recording import UnsafeRecordingError, read_episode
 
 ABOUT = 'b\'{"episodes": 2, "control_rate": 20, "action_names": [], "arrays": []}\\n\''
 SAY = "import sys; say = lambda line: (sys.stdout.buffer.write(line), sys.stdout.flush()); "

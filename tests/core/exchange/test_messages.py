@@ -6,9 +6,9 @@ import json
 import numpy as np
 import pytest
 
+from core.data.vetted.reader import MAX_BYTES
 from core.exchange import UnusableSourceError
 from core.exchange.messages import read_message, write_message
-from core.recording.reader import MAX_BYTES
 
 
 def test_numbers_of_every_kind_arrive_as_they_were():

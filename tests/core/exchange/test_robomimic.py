@@ -7,6 +7,17 @@ import h5py
 import numpy as np
 import pytest
 
+from core.data import (
+    DamagedRecordingError,
+    RecordingError,
+    StorageError,
+    UnsafeRecordingError,
+    read_episode,
+    write_episode,
+)
+from core.data.vetted.foreign import open_foreign
+from core.data.vetted.limits import start_child
+from core.data.vetted.reader import MAX_FILE
 from core.exchange import (
     LimitedSource,
     NotExportableError,
@@ -17,17 +28,6 @@ from core.exchange import (
 )
 from core.exchange.robomimic import RobomimicSource, export_robomimic, writing
 from core.learning import Dataset
-from core.recording import (
-    DamagedRecordingError,
-    RecordingError,
-    StorageError,
-    UnsafeRecordingError,
-    read_episode,
-    write_episode,
-)
-from core.recording.foreign import open_foreign
-from core.recording.limits import start_child
-from core.recording.reader import MAX_FILE
 
 
 def test_export_then_import_gives_back_every_field(workspace, episodes, tmp_path, take_in):

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.data import StorageError
 from core.exchange import TargetError, UnusableSourceError
 from core.exchange.video import VideoFrames, write_video
-from core.recording import StorageError
 
 
 def pictures(count: int, height: int = 33, width: int = 49):

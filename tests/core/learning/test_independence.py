@@ -6,7 +6,7 @@ import sys
 SCRIPT = """
 import sys
 import core.learning, core.policies
-unwanted = ("mujoco", "PySide6", "pyqtgraph", "pygame", "h5py", "core.simulation", "core.recording")
+unwanted = ("mujoco", "PySide6", "pyqtgraph", "pygame", "h5py", "core.simulation", "core.data")
 print([name for name in unwanted if name in sys.modules])
 """
 

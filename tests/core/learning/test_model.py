@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from core.learning import BELIEFS, ENCODERS, ActJepa, Trainer
+from core.learning.dataset.windows import WindowSampler
 from core.learning.features import compute_features, frames_ahead
 from core.learning.losses import observation_distance
 from core.learning.objectives import reader_losses
 from core.learning.representation import representation_losses
-from core.learning.windows import WindowSampler
 
 
 def build(configuration, dataset) -> ActJepa:

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from core.learning import ActJepa, ObserverConfiguration, Trainer
+from core.learning.dataset.windows import WindowSampler
 from core.learning.features import compute_features, frames_ahead
 from core.learning.observer import Observer
 from core.learning.representation import representation_losses
-from core.learning.windows import WindowSampler
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.learning import Dataset, LearningError, Trainer
-from core.learning.windows import WindowSampler
+from core.learning.dataset.windows import WindowSampler
 
 
 @pytest.fixture

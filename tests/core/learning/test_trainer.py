@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.learning import DivergedError, LearningError, Trainer
-from core.learning.augmentation import COPIES
+from core.learning.dataset.augmentation import COPIES
 
 
 def steps(trainer, count):

@@ -1,0 +1,144 @@
+"""The arm as the pages see it: simulation, hands, scene and session, wired together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.arm.filming import Filming
+from app.arm.gamepad import Pad
+from app.arm.messages import Failure, OperatorCommand, Take, Tick
+from app.arm.operator import Operator
+from app.arm.session import Session
+from app.arm.simulation import SimulationThread
+from app.scene.view import SceneView
+from app.studio import Studio
+
+LATE = 0.010
+"""Lateness of the control loop that the status bar warns of [s]."""
+
+
+class Arm(QObject):
+    """Owns the simulation thread, the devices and the scene; pages take turns with it."""
+
+    ticked = Signal(object)
+    """A control step is done: `Tick`."""
+    replay_wanted = Signal(object)
+    """Somebody wants to see an episode again: its path."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.studio = studio
+        self.session = Session(studio)
+        self.scene = SceneView(studio.theme, studio.settings)
+        self.operator = Operator(studio.settings, self)
+        self.simulation = SimulationThread(self)
+        self.filming = Filming(self)
+        self.tick: Tick | None = None
+        self._ticks = 0
+        self._used = False
+        self.scene.source = lambda: self.simulation.view
+        self.operator.azimuth = lambda: self.scene.azimuth
+        self.operator.send = self._send
+        self._connect()
+
+    def start(self) -> None:
+        """Start the loop, the polling and the drawing."""
+        self._pad_changed(self.operator.gamepads.current)
+        self.simulation.start(SimulationThread.Priority.TimeCriticalPriority)
+        self.operator.start()
+        self.scene.start()
+
+    def use(self, use: str | None, *, hands: bool) -> None:
+        """Use the arm for something; `hands` says whether devices move it there."""
+        self.simulation.activate(use)
+        self.operator.enabled = hands
+        self._used = use is not None and hands
+        self._show_held()
+
+    def close_down(self) -> None:
+        """Stop everything and save what was being recorded."""
+        self.operator.close_down()
+        leftover = self.simulation.close_down()
+        self.scene.free()
+        self.filming.close_down()
+        for problem in self.session.save_now(leftover):
+            self.studio.fail(problem)
+
+    def _connect(self) -> None:
+        simulation, operator, studio = self.simulation, self.operator, self.studio
+        simulation.ticked.connect(self._ticked)
+        simulation.take_ready.connect(self._take_ready)
+        simulation.failed.connect(self._failed)
+        simulation.happened.connect(self._happened)
+        operator.held_changed.connect(self._show_held)
+        operator.pad_changed.connect(self._pad_changed)
+        operator.gamepads.plugged.connect(self._plugged)
+        studio.noise_changed.connect(self._set_noise)
+        studio.theme_changed.connect(self.scene.set_theme)
+        self.scene.fps_changed.connect(self._show_fps)
+        self.scene.broken.connect(self._scene_broken)
+        self.filming.drawn.connect(studio.episodes_changed)
+        self.filming.failed.connect(studio.fail)
+        self.filming.waiting_changed.connect(self._show_filming)
+
+    @Slot(int)
+    def _show_filming(self, waiting: int) -> None:
+        text = f"drawing images ({waiting})" if waiting else ""
+        self.studio.status.emit("images", text, "strong")
+
+    def _send(self, command: OperatorCommand) -> None:
+        self.simulation.operator = command
+
+    @Slot(object)
+    def _ticked(self, tick: Tick) -> None:
+        self.tick = tick
+        self._ticks += 1
+        if self._ticks % 10 == 0:
+            timing = tick.timing
+            late = timing.lateness_p99
+            self.studio.status.emit(
+                "control",
+                f"control {timing.rate:.1f} Hz, late p99 {1000 * late:.1f} ms",
+                "warning" if late > LATE else "",
+            )
+        self.ticked.emit(tick)
+
+    @Slot(object)
+    def _take_ready(self, take: Take) -> None:
+        self.session.save(take)
+
+    @Slot(object)
+    def _failed(self, failure: Failure) -> None:
+        self.studio.fail(failure.text, failure.details)
+
+    @Slot(str)
+    def _happened(self, event: str) -> None:
+        if event == "grasp":
+            self.operator.rumble(0.2, 0.6, 0.12)
+        elif event == "success":
+            self.operator.rumble(0.8, 0.8, 0.35)
+
+    @Slot()
+    def _show_held(self) -> None:
+        self.scene.banner.show_text(self.operator.held if self._used else "")
+
+    @Slot(object)
+    def _pad_changed(self, pad: Pad | None) -> None:
+        text = pad.name if pad is not None else "no gamepad: keyboard drives"
+        self.studio.status.emit("pad", text, "strong" if pad is not None else "")
+
+    @Slot(object)
+    def _plugged(self, pad: Pad) -> None:
+        self.studio.toast(f"{pad.name} is plugged in")
+
+    @Slot(float)
+    def _set_noise(self, sigma: float) -> None:
+        self.simulation.noise = sigma
+
+    @Slot(float)
+    def _show_fps(self, fps: float) -> None:
+        self.studio.status.emit("fps", f"{fps:.0f} fps" if fps else "", "")
+
+    @Slot(str)
+    def _scene_broken(self, reason: str) -> None:
+        self.studio.fail(f"The scene cannot be drawn: {reason}")

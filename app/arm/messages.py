@@ -1,0 +1,255 @@
+"""What the window and the simulation thread say to each other; nothing here changes once made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.arm.pace import Timing
+from core.data import Episode, EpisodeRecorder
+from core.simulation import Snapshot
+
+DRIVE, DEPLOY, REPLAY = "drive", "deploy", "replay"
+"""The three things the arm can be used for; each has a world of its own."""
+
+
+@dataclass(frozen=True)
+class OperatorCommand:
+    """What the hands say at one moment."""
+
+    motion: tuple[float, float, float, float, float, float] = (0.0,) * 6
+    """Linear x, y, z and angular x, y, z, each in [-1, 1], along the world's axes."""
+    gripper_rate: float = 0.0
+    """Speed of the gripper's target: 1 closes, -1 opens at full speed."""
+    gripper_toggles: int = 0
+    """How often the gripper was told to change sides since the program began."""
+    device: str = "keyboard"
+    """"gamepad" or "keyboard": whichever spoke last."""
+    held: str = ""
+    """Why the arm must hold still; empty if it need not."""
+
+    @property
+    def active(self) -> bool:
+        """Whether the hands ask for anything."""
+        return self.gripper_rate != 0.0 or any(value != 0.0 for value in self.motion)
+
+
+@dataclass(frozen=True)
+class View:
+    """What there is to draw at one moment."""
+
+    task: str
+    """Whose model the snapshot fits."""
+    snapshot: Snapshot
+    """Copied state."""
+    run: int
+    """Changes with every new start or jump, so that a trail can begin anew."""
+    explanation: Any = None
+    """`core.policies.Explanation` of the last action of a policy, or None."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One control step, for the pages; about 20 of them a second."""
+
+    use: str
+    """`DRIVE`, `DEPLOY` or `REPLAY`."""
+    task: str
+    """Name of the task."""
+    timing: Timing
+    """Rate and lateness of the loop."""
+    state: str
+    """DRIVE: "free", "armed", "recording" or "between" (a success was kept, the next start
+    comes by itself). DEPLOY: "idle", "running" or "over".
+    REPLAY: "empty", "playing" or "paused"."""
+    step: int
+    """Control steps in this recording, trial or replay."""
+    held: str = ""
+    """Why the arm holds still; empty if it does not."""
+    driver: str = ""
+    """Who moves the arm: "gamepad", "keyboard", a policy mode, or "" for nobody."""
+    command: tuple[float, ...] = (0.0,) * 7
+    """What was executed."""
+    seed: int | None = None
+    """Seed of the present start."""
+    success_now: bool = False
+    """Whether the condition holds at this instant."""
+    succeeded: bool = False
+    """Whether it has held long enough."""
+    grasped: bool = False
+    """Whether both fingers touch the object."""
+    latency: float | None = None
+    """Time that the policy took [s]; None if none was asked."""
+    text: str = ""
+    """The policy's explanation of its action."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """A finished recording that still has to become a file.
+
+    Carries the recorder itself: the simulation thread has let go of it, so building the arrays
+    costs the control loop nothing.
+    """
+
+    recorder: EpisodeRecorder
+    """Holds the steps; `finish` it once."""
+    success: bool | None
+    """Label."""
+    measured_rate: float | None
+    """Rate that the loop held [Hz]."""
+    reason: str = ""
+    """Why it ended, for the person: "success", "stopped", "closed", …"""
+
+    def finish(self) -> Episode:
+        """The episode; once."""
+        return self.recorder.finish(self.success, measured_rate=self.measured_rate)
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """How one trial of a policy ended."""
+
+    mode: str
+    """Mode that drove."""
+    noise: float
+    """σ during the trial."""
+    success: bool
+    """Whether the task was solved."""
+    steps: int
+    """Control steps."""
+    counted: bool
+    """Whether mode, noise and policy stayed the same throughout and nobody took over."""
+    intervened: bool
+    """Whether a person took over."""
+
+
+# -- requests to the simulation thread ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SelectTask:
+    """Use another task; what was recording is handed out first."""
+
+    task: str
+    """Its name."""
+
+
+@dataclass(frozen=True)
+class NewStart:
+    """Begin from another start; in a recording this discards it."""
+
+    seed: int | None = None
+    """None draws the next one."""
+
+
+@dataclass(frozen=True)
+class StartRecording:
+    """Reset to a new start and record from the first motion on."""
+
+    automatic: bool = True
+    """End by itself, labelled as a success, once the task is solved."""
+    again: bool = True
+    """After a success, go on with another start."""
+
+
+@dataclass(frozen=True)
+class StopRecording:
+    """End the recording and keep it."""
+
+    success: bool | None = None
+    """Label; None takes what the success condition says."""
+
+
+@dataclass(frozen=True)
+class DiscardRecording:
+    """End the recording and drop it."""
+
+
+@dataclass(frozen=True)
+class UsePolicy:
+    """Let a policy drive from the next control step on; None gives the arm to the person."""
+
+    policy: Any
+    """`core.policies.Policy`, built elsewhere; the simulation thread owns it from now on."""
+    mode: str = ""
+    """Its mode."""
+    noise: Any = None
+    """`core.simulation.SensorNoise` for the features of its training data."""
+    observing: bool = True
+    """Whether the policy's observer, if there is one, corrects what it senses."""
+
+
+@dataclass(frozen=True)
+class RunTrials:
+    """Start or stop the policy's trials."""
+
+    running: bool
+    """True: trial after trial."""
+    limit: int = 200
+    """Control steps after which a trial counts as failed."""
+    keep_interventions: bool = True
+    """Hand out trials in which a person took over as demonstrations."""
+
+
+@dataclass(frozen=True)
+class LoadReplay:
+    """Show a recorded episode; None empties the replay."""
+
+    episode: Episode | None
+    """What to show."""
+    play: bool = True
+    """Begin at once."""
+
+
+@dataclass(frozen=True)
+class Seek:
+    """Go to a step of the replay."""
+
+    step: int
+    """From 0."""
+
+
+@dataclass(frozen=True)
+class Play:
+    """Run or pause the replay."""
+
+    playing: bool
+    """True runs; at the end it starts over."""
+
+
+@dataclass(frozen=True)
+class Activate:
+    """Use the arm for something else; what it was used for pauses and can be resumed."""
+
+    use: str | None
+    """`DRIVE`, `DEPLOY`, `REPLAY`, or None to rest."""
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A request and the use that it is for."""
+
+    use: str
+    """`DRIVE`, `DEPLOY` or `REPLAY`."""
+    request: Any
+    """One of the above."""
+
+
+EMPTY_COMMAND = np.zeros((1, 7), dtype=np.float32)
+EMPTY_COMMAND.flags.writeable = False
+
+NO_HANDS = OperatorCommand()
+"""Before any device has spoken."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something went wrong on the simulation thread; the arm holds still."""
+
+    text: str
+    """One sentence with what to do."""
+    details: str = field(default="", repr=False)
+    """Traceback."""

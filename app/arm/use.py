@@ -1,0 +1,157 @@
+"""What the arm can be used for: one class per use, each with a world of its own.
+
+A use lives on the simulation thread. It is asked for a command before every control step and told
+afterwards; everything it says to the window goes through its `Outbox`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.arm.messages import EMPTY_COMMAND, OperatorCommand, Take, TrialResult, View
+from app.arm.pace import RateMeter
+from core.simulation import CONTROL_RATE, World
+
+GRIPPER_SPEED = 4.0
+"""A trigger held down moves the gripper's target from open to closed in half a second [1/s]."""
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """How a use speaks to the window; each may be called on the simulation thread only."""
+
+    take: Callable[[Take], None]
+    """A recording has ended and is to be kept."""
+    trial: Callable[[TrialResult], None]
+    """A policy's trial has ended."""
+    event: Callable[[str], None]
+    """"grasp", "success", "reset", "discarded": for rumble and notices."""
+    fail: Callable[[str, str], None]
+    """A sentence and details."""
+    noise: Callable[[], float]
+    """The present sensor noise σ."""
+
+
+class GripperTarget:
+    """Turns triggers and toggles into the gripper's target in [-1, 1].
+
+    The target lives here and not in the device, so that taking over from a policy or a new
+    start never closes a gripper that the person did not close.
+    """
+
+    def __init__(self) -> None:
+        self.value = -1.0
+        self._toggles = 0
+
+    def release(self) -> None:
+        """A new start: open."""
+        self.value = -1.0
+
+    def follow(self, executed: float) -> None:
+        """Somebody else moved the gripper: go on from there."""
+        self.value = float(executed)
+
+    def move(self, operator: OperatorCommand) -> float:
+        """The target after one control step."""
+        if operator.gripper_toggles != self._toggles:
+            if (operator.gripper_toggles - self._toggles) % 2:
+                self.value = -1.0 if self.value > 0.0 else 1.0
+            self._toggles = operator.gripper_toggles
+        step = operator.gripper_rate * GRIPPER_SPEED / CONTROL_RATE
+        self.value = max(-1.0, min(1.0, self.value + step))
+        return self.value
+
+
+class Use:
+    """Base of the uses. Owns the world of its task, or none before a task is chosen."""
+
+    name = ""
+    """One of `DRIVE`, `DEPLOY`, `REPLAY`."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self.world: World | None = None
+        self.task = ""
+        self.seed: int | None = None
+        self.run = 0
+        self.gripper = GripperTarget()
+        self.meter = RateMeter()
+        self.explanation: Any = None
+        self.latency: float | None = None
+        self.driver = ""
+        self._grasped = False
+        self._succeeded = False
+
+    # -- what the thread calls ----------------------------------------------------------------
+
+    def command(self, operator: OperatorCommand) -> np.ndarray | None:
+        """The command (1, 7) of the next control step; None if nothing shall move."""
+        raise NotImplementedError
+
+    def stepped(self, executed: np.ndarray) -> None:
+        """The step is done: `executed` (7,) is what was executed."""
+
+    def handle(self, request: Any) -> None:
+        """Do what the window asked for; called between two control steps."""
+        raise NotImplementedError
+
+    def leftover(self) -> Take | None:
+        """The program closes: what was being recorded, if that is worth keeping."""
+        return None
+
+    @property
+    def state(self) -> str:
+        """See `Tick.state`."""
+        raise NotImplementedError
+
+    @property
+    def step(self) -> int:
+        """See `Tick.step`."""
+        return 0
+
+    def view(self) -> View | None:
+        """What there is to draw now."""
+        if self.world is None:
+            return None
+        return View(self.task, self.world.snapshot(0), self.run, self.explanation)
+
+    def judge(self) -> None:
+        """Tell of a grasp and of success, once each per start."""
+        assert self.world is not None
+        grasped = bool(self.world.grasped()[0])
+        if grasped and not self._grasped:
+            self.outbox.event("grasp")
+        self._grasped = grasped
+        succeeded = bool(self.world.succeeded()[0])
+        if succeeded and not self._succeeded:
+            self.outbox.event("success")
+        self._succeeded = succeeded
+
+    # -- for the uses -------------------------------------------------------------------------
+
+    def select(self, task: str) -> None:
+        """Have a world of `task`; raises what `World` raises."""
+        if task != self.task:
+            self.world = World(task, 1)
+            self.task = task
+
+    def restart(self, seed: int) -> None:
+        """Begin from the start of `seed`."""
+        assert self.world is not None
+        self.world.reset([seed])
+        self.seed = seed
+        self.run += 1
+        self.gripper.release()
+        self._grasped = self._succeeded = False
+        self.outbox.event("reset")
+
+    def by_hand(self, operator: OperatorCommand) -> np.ndarray:
+        """The person's command (1, 7)."""
+        command = EMPTY_COMMAND.copy()
+        command[0, :6] = operator.motion
+        command[0, 6] = self.gripper.move(operator)
+        return command

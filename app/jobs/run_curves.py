@@ -1,0 +1,126 @@
+"""The curves of a training run, kept in a small file beside its weights."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.jobs.curve_history import CurveHistory
+from core.data import StorageError
+from core.data.writer import commit
+
+if TYPE_CHECKING:
+    from core.learning import Report
+
+FILE = "curves.json"
+"""Name of the file in the folder of the run."""
+VERSION = 1
+"""Raised when an older program could not read it."""
+KEPT_POINTS = 1024
+"""Points kept of each curve: more than a plot has pixels, and a file of 200 kB."""
+LARGEST_FILE = 16 * 2**20
+"""A larger file was not written by this program [bytes]."""
+
+LOSS = "loss."
+"""Prefix of the names of loss terms; the other curves are measures."""
+
+HELD_OUT = "held-out "
+"""Prefix of the names of loss terms on demonstrations that are not trained on."""
+
+Points = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass
+class RunCurves:
+    """Grows with each report of a trainer; written to and read from `curves.json`."""
+
+    histories: dict[str, CurveHistory] = field(default_factory=dict)
+    """By name: ``loss.total`` and the other terms, then the measures."""
+
+    def add(self, report: Report) -> None:
+        """Add what `report` tells."""
+        for name, value in report_values(report).items():
+            if name not in self.histories:
+                self.histories[name] = CurveHistory(KEPT_POINTS)
+            self.histories[name].append(report.step, value)
+
+    def points(self) -> dict[str, Points]:
+        """Steps and values of each curve."""
+        return {name: (h.x.copy(), h.y.copy()) for name, h in self.histories.items()}
+
+    def write(self, folder: Path) -> Path:
+        """Write the file into `folder`, whole or not at all. Raises `StorageError`."""
+        curves = {
+            name: {
+                "steps": [int(step) for step in history.x],
+                "values": [_short(value) for value in history.y],
+            }
+            for name, history in self.histories.items()
+        }
+        path = folder / FILE
+        commit(path, json.dumps({"version": VERSION, "curves": curves}).encode())
+        return path
+
+    @classmethod
+    def read(cls, folder: Path) -> RunCurves:
+        """The curves in `folder`, none if it has no file of them.
+
+        Raises `StorageError` if the file cannot be read or does not make sense.
+        """
+        path = folder / FILE
+        try:
+            if path.stat().st_size > LARGEST_FILE:
+                raise ValueError("it is larger than any file of curves")
+            content = json.loads(path.read_bytes())
+            curves = cls()
+            for name, points in content["curves"].items():
+                values = [math.nan if value is None else value for value in points["values"]]
+                history = CurveHistory(KEPT_POINTS)
+                history.replace(np.array(points["steps"], float), np.array(values, float))
+                curves.histories[str(name)] = history
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise StorageError(
+                f"the curves in {path} cannot be read ({error}); the weights beside them still can",
+                path,
+            ) from error
+        return curves
+
+
+def report_values(report: Report) -> dict[str, float]:
+    """The numbers of a report by the name of their curve."""
+    values = {f"{LOSS}{name}": value for name, value in report.losses.items()}
+    values |= {
+        "learning_rate": report.learning_rate,
+        "tau": report.tau,
+        "steps_per_second": report.steps_per_second,
+    }
+    if report.collapse is not None:
+        values["standard_deviation"] = report.collapse.standard_deviation
+        values["effective_rank"] = report.collapse.effective_rank
+    if report.held_out is not None:
+        values |= {f"{LOSS}{HELD_OUT}{name}": value for name, value in report.held_out.items()}
+    if report.quality is not None:
+        values["probe"] = report.quality.probe
+        if "prediction" in report.losses:
+            values["action_sensitivity"] = report.quality.action_sensitivity
+            errors = report.quality.prediction_error
+            values |= {f"prediction_error_{steps}": error for steps, error in errors.items()}
+    return values
+
+
+def _short(value: float) -> float | None:
+    """Five figures are more than a plot shows; what is not finite is null in JSON."""
+    return float(f"{value:.5g}") if math.isfinite(value) else None
+
+
+def losses_of(curves: Mapping[str, Any]) -> dict[str, Any]:
+    """The loss terms among `curves`, by their own names."""
+    return {name[len(LOSS) :]: value for name, value in curves.items() if name.startswith(LOSS)}

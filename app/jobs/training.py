@@ -1,0 +1,173 @@
+"""The thread that trains: it drives a trainer and tells the window how it goes."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from app.jobs.training_run import TrainingPlan, TrainingRun, TrainingStoppedError
+
+if TYPE_CHECKING:
+    from core.learning import Report
+
+REPORT_EVERY = 0.1
+"""Time between reports [s]: plots are redrawn 15 times a second, and each report costs a step."""
+
+FINISHED = "finished"
+STOPPED = "stopped"
+CANCELLED = "cancelled"
+DIVERGED = "diverged"
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended. Immutable; crosses threads."""
+
+    kind: str
+    """`FINISHED`, `STOPPED` (and kept), `CANCELLED`, `DIVERGED` or `FAILED`."""
+    folder: Path | None = None
+    """The checkpoint, if one was kept."""
+    step: int = 0
+    """Updates in what was kept."""
+    total_steps: int = 0
+    """Updates planned."""
+    text: str = ""
+    """What went wrong and what to do; empty if nothing did."""
+    details: str = ""
+    """The trace, for a report."""
+
+
+class TrainingWorker(QThread):
+    """Trains once, from recordings to checkpoint, and ends.
+
+    Steered by events that any thread may set. Signals carry immutable values only and are to be
+    connected to slots of objects of the GUI thread. A checkpoint that could not be written is
+    not lost: the thread tells `unsaved` and waits for `save_again` or `cancel`.
+    """
+
+    prepared = Signal(object)
+    """Demonstrations are read: `Prepared`."""
+    reported = Signal(object)
+    """At most 10 a second: `Report`."""
+    unsaved = Signal(str)
+    """The checkpoint could not be written, and why; the thread waits."""
+    ended = Signal(object)
+    """The last word: `Outcome`."""
+
+    def __init__(self, plan: TrainingPlan, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training")
+        self.plan = plan
+        self._run = TrainingRun(plan)
+        self._stop = Event()
+        self._cancel = Event()
+        self._running = Event()
+        self._running.set()
+        self._save_again = Event()
+        self._closing = Event()
+
+    # called by the window
+
+    def pause(self) -> None:
+        """Hold after the present update."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._running.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it holds or will after the present update."""
+        return not self._running.is_set()
+
+    def stop_and_keep(self) -> None:
+        """End after the present update and write the checkpoint."""
+        self._stop.set()
+
+    def cancel(self) -> None:
+        """End after the present update and keep nothing of it."""
+        self._cancel.set()
+        self._stop.set()
+        self._save_again.set()
+
+    def save_again(self) -> None:
+        """Try once more to write the checkpoint that could not be written."""
+        self._save_again.set()
+
+    def close(self) -> None:
+        """The window closes: keep what was learned if the disk takes it, and wait for nothing."""
+        self._closing.set()
+        self._stop.set()
+        self._save_again.set()
+
+    # the thread
+
+    def run(self) -> None:
+        """Prepare, train, save; every error becomes an `Outcome`."""
+        try:
+            outcome = self._work()
+        except Exception as error:  # noqa: BLE001 — shown in the window, details included
+            outcome = Outcome(FAILED, text=_sentence(error), details=traceback.format_exc())
+        self.ended.emit(outcome)
+
+    def _work(self) -> Outcome:
+        from core.learning import DivergedError
+
+        try:
+            self.prepared.emit(self._run.prepare(self._stop))
+        except TrainingStoppedError:
+            return Outcome(CANCELLED)
+        trainer = self._run.trainer
+        kind, text = STOPPED, ""
+        try:
+            self._run.train(self._stop, self._running, REPORT_EVERY, self._tell)
+        except DivergedError as error:
+            kind, text = DIVERGED, str(error)
+        if self._cancel.is_set():
+            self._run.discard()
+            return Outcome(CANCELLED, step=trainer.step, total_steps=trainer.total_steps)
+        if kind == STOPPED and trainer.finished:
+            kind = FINISHED
+        folder = self._save() if trainer.step > 0 else None
+        return Outcome(kind, folder, trainer.step, trainer.total_steps, text)
+
+    def _tell(self, report: Report) -> None:
+        self.reported.emit(report)
+
+    def _save(self) -> Path | None:
+        """The saved folder; None if the person gave up on a disk that refuses."""
+        from core.data import StorageError
+        from core.learning import CheckpointError
+
+        while True:
+            try:
+                return self._run.save()
+            except (CheckpointError, StorageError) as error:
+                self._save_again.clear()
+                if not self._giving_up():
+                    self.unsaved.emit(str(error))
+                    self._save_again.wait()
+                if self._giving_up():
+                    return None
+
+    def _giving_up(self) -> bool:
+        return self._cancel.is_set() or self._closing.is_set()
+
+
+def _sentence(error: Exception) -> str:
+    """An error as a sentence; what was not raised on purpose gets a little help."""
+    from core.data import RecordingError
+    from core.learning import LearningError
+
+    if isinstance(error, LearningError | RecordingError):
+        return str(error)
+    if isinstance(error, MemoryError) or "out of memory" in str(error):
+        return "Training ran out of memory; choose fewer episodes, a smaller batch or window."
+    return f"Training failed: {error or type(error).__name__}."

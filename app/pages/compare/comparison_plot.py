@@ -1,0 +1,241 @@
+"""Success over sensor noise, one curve a mode, with 95% intervals and the line of the slider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.pages.compare.success_curves import curve_of, modes_of
+from app.theme.plots import curve_pen, make_plot, series_color, style_plot
+from app.theme.theme import Theme
+from app.widgets.elided import ElidedLabel
+from app.widgets.legend import LineSample
+
+if TYPE_CHECKING:
+    from core.evaluation import Row
+
+MODE_ORDER = ("bc", "nearest", "plan")
+MODE_TITLES = {
+    "bc": "Behavioural cloning",
+    "nearest": "Nearest neighbour",
+    "plan": "Latent planning",
+}
+SHORT_TITLES = {"bc": "BC", "nearest": "Nearest", "plan": "Planning"}
+SYMBOLS = {"bc": "o", "nearest": "s", "plan": "t1"}
+BAND_OPACITY = 38
+"""Of 255: three bands over one another leave each curve readable."""
+DODGE = 0.006
+"""Sideways distance between modes, as a part of the axis: equal results stay apart."""
+
+
+def mode_color(theme: Theme, mode: str) -> QColor:
+    """The colour of a mode, the same in every plot, picture and table."""
+    index = MODE_ORDER.index(mode) if mode in MODE_ORDER else len(MODE_ORDER)
+    return series_color(theme, index)
+
+
+def mode_title(mode: str) -> str:
+    """The name of a mode as people say it."""
+    return MODE_TITLES.get(mode, mode)
+
+
+def short_title(mode: str) -> str:
+    """The name of a mode where space is scarce."""
+    return SHORT_TITLES.get(mode, mode)
+
+
+@dataclass
+class _Curve:
+    low: pg.PlotCurveItem
+    high: pg.PlotCurveItem
+    band: pg.FillBetweenItem
+    bars: pg.ErrorBarItem
+    line: pg.PlotDataItem
+    points: pg.ScatterPlotItem
+
+    def items(self) -> tuple[pg.GraphicsObject, ...]:
+        return (self.low, self.high, self.band, self.bars, self.line, self.points)
+
+
+class ComparisonPlot(QFrame):
+    """Curves that fill in while an evaluation runs; points that still grow are hollow.
+
+    The vertical line stands at the shared noise; it can be dragged, and a click moves it.
+    """
+
+    noise_chosen = Signal(float)
+    """A hand moved the line to this σ."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "plot")
+        self._theme = theme
+        self._rows: tuple[Row, ...] = ()
+        self._planned = 0
+        self._curves: dict[str, _Curve] = {}
+        title = QLabel("Success over sensor noise")
+        title.setProperty("role", "heading")
+        title.setToolTip(
+            "<p>Share of starts solved, with 95% Wilson intervals. All modes and levels meet the "
+            "same starts and the same noise. Hollow points still grow.</p>"
+        )
+        self._legend = QHBoxLayout()
+        self._legend.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addLayout(self._legend)
+        self.view = make_plot()
+        self.plot = self.view.getPlotItem()
+        self.plot.setLabel("bottom", "sensor noise σ [standard deviations]")
+        self.plot.setLabel("left", "success [%]")
+        self.plot.getAxis("left").setWidth(64)
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.setYRange(-3, 103, padding=0)
+        self.plot.vb.setLimits(yMin=-3, yMax=103)
+        self.plot.getAxis("left").setTicks([[(v, f"{v}") for v in range(0, 101, 20)]])
+        self.line = pg.InfiniteLine(angle=90, movable=True, bounds=(0.0, 1.0))
+        self.line.setZValue(20)
+        self.line.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.line.sigDragged.connect(self._dragged)
+        self.label = pg.InfLineLabel(self.line, text="", position=0.96, movable=False)
+        self.plot.addItem(self.line, ignoreBounds=True)
+        self.view.scene().sigMouseClicked.connect(self._clicked)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        self.set_theme(theme)
+        self.set_noise(0.0)
+        self.show_rows((), 0)
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes that have a curve."""
+        return tuple(self._curves)
+
+    def points(self, mode: str) -> tuple[np.ndarray, np.ndarray]:
+        """Noise levels and success rates [%] drawn for `mode`."""
+        x, y = self._curves[mode].points.getData()
+        return np.asarray(x) - self._dodge(mode), np.asarray(y)
+
+    def show_rows(self, rows: Sequence[Row], planned: int) -> None:
+        """Draw what there is of each row; `planned` episodes make a row complete."""
+        self._rows, self._planned = tuple(rows), planned
+        modes = modes_of(rows)
+        if tuple(modes) != self.modes:
+            self._make_curves(modes)
+        for mode, curve in self._curves.items():
+            self._draw(mode, curve)
+        self.plot.setXRange(0.0, self._span, padding=0.03)
+        levels = sorted({row.noise for row in rows})
+        ticks = [[(v, f"{v:g}") for v in levels]] if 0 < len(levels) <= 12 else None
+        self.plot.getAxis("bottom").setTicks(ticks)
+
+    def set_noise(self, sigma: float) -> None:
+        """Put the line at σ."""
+        self.line.setValue(sigma)
+        self.label.setFormat(f"σ {sigma:.2f}")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Redraw in the colours of `theme`."""
+        self._theme = theme
+        style_plot(self.view, theme)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setLabel(axis.labelText, color=theme.muted)
+        self.line.setPen(curve_pen(theme.color("text"), width=1))
+        self.line.setHoverPen(curve_pen(theme.color("accent"), width=2))
+        self.label.setColor(theme.color("text"))
+        self.label.fill = pg.mkBrush(theme.color("raised"))
+        self._make_curves(list(self.modes))
+        for mode, curve in self._curves.items():
+            self._draw(mode, curve)
+
+    @property
+    def _span(self) -> float:
+        """The highest noise level, or 1 before there is any."""
+        return max((row.noise for row in self._rows), default=1.0) or 1.0
+
+    def _dodge(self, mode: str) -> float:
+        modes = self.modes
+        return DODGE * self._span * (modes.index(mode) - (len(modes) - 1) / 2)
+
+    def _make_curves(self, modes: Sequence[str]) -> None:
+        for curve in self._curves.values():
+            for item in curve.items():
+                self.plot.removeItem(item)
+        self._curves = {mode: self._make_curve(mode) for mode in modes}
+        while (entry := self._legend.takeAt(0)) is not None:
+            widget = entry.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for mode in modes:
+            name = ElidedLabel(mode_title(mode), "caption")
+            self._legend.addSpacing(8)
+            self._legend.addWidget(LineSample(curve_pen(mode_color(self._theme, mode))))
+            self._legend.addWidget(name)
+
+    def _make_curve(self, mode: str) -> _Curve:
+        color = mode_color(self._theme, mode)
+        soft = QColor(color)
+        soft.setAlpha(BAND_OPACITY)
+        low, high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
+        curve = _Curve(
+            low=low,
+            high=high,
+            band=pg.FillBetweenItem(low, high, brush=pg.mkBrush(soft)),
+            bars=pg.ErrorBarItem(pen=curve_pen(color)),
+            line=pg.PlotDataItem(pen=curve_pen(color), antialias=True),
+            points=pg.ScatterPlotItem(symbol=SYMBOLS.get(mode, "d"), size=9),
+        )
+        for depth, item in enumerate(curve.items()):
+            item.setZValue(depth)
+            self.plot.addItem(item)
+        return curve
+
+    def _draw(self, mode: str, curve: _Curve) -> None:
+        rows = curve_of(self._rows, mode)
+        noise = np.array([row.noise for row in rows]) + self._dodge(mode)
+        rate = np.array([100 * row.rate for row in rows])
+        bounds = np.array([[100 * end for end in row.interval] for row in rows]).reshape(-1, 2)
+        color = mode_color(self._theme, mode)
+        ground = self._theme.color("plot_background")
+        curve.low.setData(noise, bounds[:, 0])
+        curve.high.setData(noise, bounds[:, 1])
+        curve.line.setData(noise, rate)
+        curve.bars.setData(
+            x=noise,
+            y=rate,
+            top=bounds[:, 1] - rate,
+            bottom=rate - bounds[:, 0],
+            beam=DODGE * self._span,
+        )
+        full = [row.episodes >= self._planned for row in rows]
+        curve.points.setData(
+            x=noise,
+            y=rate,
+            brush=[pg.mkBrush(color if done else ground) for done in full],
+            pen=pg.mkPen(color, width=1.5),
+        )
+
+    def _dragged(self) -> None:
+        sigma = round(float(self.line.value()), 2)
+        self.label.setFormat(f"σ {sigma:.2f}")
+        self.noise_chosen.emit(sigma)
+
+    def _clicked(self, event: object) -> None:
+        position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's MouseClickEvent
+        if self.plot.vb.sceneBoundingRect().contains(position):
+            sigma = float(self.plot.vb.mapSceneToView(position).x())
+            self.noise_chosen.emit(round(min(1.0, max(0.0, sigma)), 2))

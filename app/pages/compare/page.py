@@ -1,0 +1,308 @@
+"""The Compare page: which way of choosing actions stands up to sensor noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from app.jobs.checkpoints import CheckpointEntry, list_checkpoints
+from app.jobs.evaluation import EvaluationWorker
+from app.jobs.evaluation_protocol import EvaluationPlan
+from app.pages.compare.center import CompareCenter
+from app.pages.compare.comparison_plot import mode_title
+from app.pages.compare.comparisons import Comparison, export, list_comparisons, new_folder
+from app.pages.compare.panel import ComparePanel
+from app.pages.listing import Listing
+from app.pages.page import Page
+from app.studio import Studio
+from app.theme.plots import format_seconds
+from app.theme.theme import Theme
+from core.data.writer import make_folder
+
+if TYPE_CHECKING:
+    from core.evaluation import Progress
+
+LARGEST_BATCH = 100
+"""Simulations that run at once at most."""
+FILLS = 4
+"""Each curve point fills in about this many steps."""
+
+
+class ComparePage(Page):
+    """Owns the evaluation process and the comparison that is shown."""
+
+    title = "Compare"
+    icon = "ph.scales"
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._worker: EvaluationWorker | None = None
+        self._shown: Comparison | None = None
+        self._planned = 0
+        self._failed = False
+        self._listing = Listing(studio, self._reader, self._listed, self)
+        self._wanted: Path | None = None
+        self.controls = ComparePanel(studio.theme)
+        self.panel = self.controls
+        self.view = CompareCenter(studio.theme, studio.noise)
+        self.center = self.view
+        self._connect()
+        self._say_what_to_do()
+        self.reload()
+
+    @property
+    def running(self) -> bool:
+        """Whether an evaluation is going on."""
+        return self._worker is not None
+
+    @property
+    def worker(self) -> EvaluationWorker | None:
+        """The present evaluation."""
+        return self._worker
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What is shown; None before the first."""
+        return self._shown
+
+    # the window
+
+    def activated(self) -> None:
+        """Look again at what lies in the workspace."""
+        self.reload()
+
+    def close_down(self) -> None:
+        """End an evaluation, keeping what is complete, and wait for its process."""
+        if self._worker is not None:
+            self._worker.close_down()
+
+    # what there is
+
+    @Slot()
+    def reload(self) -> None:
+        """List checkpoints and comparisons again, off the GUI thread."""
+        self._listing.reload()
+
+    def _reader(self) -> Callable[[], tuple[list[CheckpointEntry], list[Comparison]]]:
+        root = self._studio.workspace.root
+        return lambda: (
+            list_checkpoints(root / "checkpoints"),
+            list_comparisons(root / "comparisons"),
+        )
+
+    @Slot(object)
+    def choose_checkpoint(self, folder: Path) -> None:
+        """A checkpoint is new: offer it, and choose it if nothing runs."""
+        if not self.running:
+            self._wanted = folder
+        self.reload()
+
+    def _listed(self, found: tuple[list[CheckpointEntry], list[Comparison]]) -> None:
+        entries, comparisons = found
+        self.controls.show_checkpoints(entries)
+        if self._wanted is not None and not self.running:
+            self.controls.choose(self._wanted)
+            self._wanted = None
+        self.controls.earlier.show_comparisons(comparisons)
+        self._say_what_to_do()
+
+    def _say_what_to_do(self) -> None:
+        if self.controls.entry is None:
+            self.view.empty.say(
+                "No policy to compare yet",
+                "Train one first; a minute and a half is enough for the default preset.",
+            )
+        else:
+            self.view.empty.say(
+                "Nothing compared yet",
+                "Press Run: every mode meets the same starts and the same noise, and the curves "
+                "fill in here. Or show an earlier comparison.",
+            )
+        self.view.empty.offer("Go to Train" if self.controls.entry is None else "")
+
+    # running
+
+    @Slot()
+    def run(self) -> None:
+        """Evaluate the chosen checkpoint."""
+        entry = self.controls.entry
+        if self.running or entry is None or not self.controls.run_button.isEnabled():
+            return
+        folder = new_folder(self._studio.workspace.root / "comparisons", entry.name)
+        try:
+            make_folder(folder.parent)
+        except OSError as error:
+            self._studio.fail(str(error))
+            return
+        episodes = self.controls.episodes
+        plan = EvaluationPlan(
+            entry.path,
+            self.controls.modes(),
+            self.controls.noise(),
+            episodes,
+            folder,
+            batch=min(LARGEST_BATCH, max(10, -(-episodes // FILLS))),
+            observer=self.controls.observer_box.isChecked(),
+            beside=self.controls.beside,
+        )
+        self._planned = episodes
+        self._failed = False
+        self._shown = Comparison(folder, checkpoint=entry.name, task=entry.task)
+        self._worker = EvaluationWorker(plan, self)
+        self._worker.progressed.connect(self._progressed)
+        self._worker.saved.connect(self._saved)
+        self._worker.failed.connect(self._evaluation_failed)
+        self._worker.ended.connect(self._ended)
+        self.controls.set_running(True)
+        self.controls.set_exportable(False)
+        self.view.show_rows((), episodes)
+        self.view.header.set_fraction(0.0)
+        self.view.header.set_number("episodes", "–")
+        self.view.header.set_number("time left", "–")
+        self.view.header.say("Starting", "accent", entry.name, "Loading the policy …")
+        self._worker.start()
+
+    @Slot()
+    def stop(self) -> None:
+        """End the evaluation; what is complete stays and is saved."""
+        if self._worker is not None:
+            self._worker.stop()
+            self.controls.set_stopping()
+            self.view.header.say(
+                "Stopping", "muted", self._worker.plan.checkpoint.name, "Saving what is complete …"
+            )
+
+    @Slot(object)
+    def _progressed(self, progress: Progress) -> None:
+        assert self._worker is not None and self._shown is not None
+        shown = self._shown
+        if shown.rows != progress.rows:
+            self._shown = Comparison(
+                shown.folder,
+                shown.checkpoint,
+                shown.task,
+                complete=progress.finished,
+                rows=progress.rows,
+            )
+            self.view.show_rows(progress.rows, self._planned)
+            self.controls.set_exportable(any(row.outcomes for row in progress.rows))
+        header = self.view.header
+        total = self._planned * len(progress.rows)
+        done = sum(row.episodes for row in progress.rows) + progress.running
+        header.set_number("episodes", f"{done:,} / {total:,}")
+        header.set_number("time left", format_seconds(progress.seconds_left))
+        header.set_fraction(progress.fraction)
+        now = f"{mode_title(progress.mode)} at σ {progress.noise:g}"
+        if progress.running:
+            now += f": {progress.running_solved} of {progress.running} solved in this batch"
+        if self.controls.stop_button.isEnabled():
+            header.say("Evaluating", "accent", shown.checkpoint, now)
+        percent = round(100 * progress.fraction)
+        self._studio.status.emit("evaluation", f"comparing {percent}%", "strong")
+
+    @Slot(object)
+    def _saved(self, folder: Path) -> None:
+        self._studio.toast(f"Comparison saved as {folder.name}", "Open folder", self.open_folder)
+
+    @Slot(str, str)
+    def _evaluation_failed(self, text: str, details: str) -> None:
+        self._failed = True
+        self._studio.fail(text, details)
+
+    @Slot(bool)
+    def _ended(self, finished: bool) -> None:
+        assert self._worker is not None and self._shown is not None
+        name = self._worker.plan.checkpoint.name
+        self._worker.deleteLater()
+        self._worker = None
+        self.controls.set_running(False)
+        self._studio.status.emit("evaluation", "", "")
+        header = self.view.header
+        header.set_number("time left", "–")
+        task = self._shown.task.replace("_", "-")
+        if self._failed:
+            header.say("Failed", "danger", name, "See the message above.")
+        elif finished:
+            header.say("Finished", "good", name, f"{task} · {self._planned} starts in every cell")
+        else:
+            header.say("Stopped", "warning", name, f"{task} · complete batches are kept")
+        self.reload()
+
+    # results
+
+    @Slot(object)
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show an earlier comparison."""
+        if self.running:
+            return
+        self._shown = comparison
+        self._planned = max((row.episodes for row in comparison.rows), default=0)
+        self.view.show_rows(comparison.rows, self._planned)
+        self.controls.set_exportable(bool(comparison.rows))
+        state, role = ("Finished", "good") if comparison.complete else ("Stopped", "warning")
+        episodes = sum(row.episodes for row in comparison.rows)
+        task = comparison.task.replace("_", "-")
+        self.view.header.say(state, role, comparison.checkpoint, f"{task} · {comparison.name}")
+        self.view.header.set_number("episodes", f"{episodes:,}")
+        self.view.header.set_number("time left", "–")
+        self.view.header.set_fraction(1.0)
+
+    @Slot(str)
+    def export(self, kind: str) -> None:
+        """Write what is shown as "csv", "png" or "json"; drawing goes on in the background."""
+        comparison = self._shown
+        if comparison is None:
+            return
+        self._studio.background(
+            lambda: export(comparison, kind),
+            lambda path: self._studio.toast(
+                f"Saved {path.name} in {path.parent.name}", "Open folder", self.open_folder
+            ),
+        )
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Show the files of the comparison in the system's file manager."""
+        if self._shown is None:
+            return
+        folder = self._shown.folder
+        if not folder.exists():
+            self._studio.toast("It is saved when the evaluation ends; export it to see it now")
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._studio.toast(f"The files are in {folder}")
+
+    # inside
+
+    def _connect(self) -> None:
+        controls, studio = self.controls, self._studio
+        controls.run_wanted.connect(self.run)
+        controls.stop_wanted.connect(self.stop)
+        controls.export_wanted.connect(self.export)
+        controls.folder_wanted.connect(self.open_folder)
+        controls.open_wanted.connect(self.show_comparison)
+        self.view.empty.pressed.connect(self._go_to_train)
+        self.view.slider.changed.connect(studio.set_noise)
+        self.view.plot.noise_chosen.connect(studio.set_noise)
+        studio.noise_changed.connect(self.view.set_noise)
+        studio.checkpoint_saved.connect(self.choose_checkpoint)
+        studio.workspace_changed.connect(self._workspace_changed)
+        studio.theme_changed.connect(self._set_theme)
+
+    @Slot()
+    def _go_to_train(self) -> None:
+        self._studio.go_to("Train")
+
+    @Slot(object)
+    def _workspace_changed(self, root: Path) -> None:  # noqa: ARG002 — the studio has it already
+        self.reload()
+
+    @Slot(object)
+    def _set_theme(self, theme: Theme) -> None:
+        self.controls.set_theme(theme)
+        self.view.set_theme(theme)

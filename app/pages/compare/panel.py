@@ -1,0 +1,283 @@
+"""The panel of the Compare page: what to compare, Run, export, and earlier comparisons."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.jobs.checkpoints import CheckpointEntry
+from app.pages.compare.comparison_plot import MODE_ORDER, mode_color, mode_title
+from app.pages.compare.disturbances import BESIDE
+from app.pages.compare.earlier_comparisons import EarlierList
+from app.theme.plots import curve_pen
+from app.theme.theme import Theme
+from app.widgets.controls import Card, button, chooser, label, row
+from app.widgets.field_editors import FieldError, parse_number
+from app.widgets.legend import LineSample
+
+NOISE = "0, 0.1, 0.3, 0.6"
+"""Levels offered at first."""
+EPISODES = 100
+MOST_LEVELS = 20
+NEEDS_HEAD = ("bc", "plan")
+"""Modes that use what the head phase trains."""
+
+
+class ComparePanel(QWidget):
+    """Owns the choice; asks the page for everything else."""
+
+    run_wanted = Signal()
+    stop_wanted = Signal()
+    export_wanted = Signal(str)
+    """"csv", "png" or "json"."""
+    folder_wanted = Signal()
+    open_wanted = Signal(object)
+    """An earlier comparison is to be shown: its `Comparison`."""
+    changed = Signal()
+    """Another choice was made."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._entries: list[CheckpointEntry] = []
+        self._running = False
+        self.checkpoint_box = chooser(12)
+        self.checkpoint_box.setAccessibleName("Policy")
+        self.checkpoint_box.activated.connect(self._check)
+        self.about = label("", "caption", wrap=True)
+        self.mode_boxes = {mode: QCheckBox(mode_title(mode)) for mode in MODE_ORDER}
+        self._lines = {
+            mode: LineSample(curve_pen(mode_color(theme, mode)), 24) for mode in MODE_ORDER
+        }
+        for box in self.mode_boxes.values():
+            box.setChecked(True)
+            box.clicked.connect(self._check)
+        self.noise_line = QLineEdit(NOISE)
+        self.noise_line.setAccessibleName("Noise levels")
+        self.noise_line.setToolTip(
+            "Sensor noise levels σ between 0 and 1, separated by commas, in standard deviations of "
+            "each sensed feature"
+        )
+        self.noise_line.textChanged.connect(self._check)
+        self.episodes_box = QSpinBox()
+        self.episodes_box.setRange(1, 10_000)
+        self.episodes_box.setSingleStep(25)
+        self.episodes_box.setValue(EPISODES)
+        self.episodes_box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.episodes_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.episodes_box.setToolTip("Starts that every mode meets at every noise level")
+        self.episodes_box.valueChanged.connect(self._check)
+        self.beside_box = chooser(12)
+        self.beside_box.setAccessibleName("What else disturbs")
+        self.beside_box.setToolTip("What disturbs at every noise level, beside the noise")
+        for words, _ in BESIDE:
+            self.beside_box.addItem(words)
+        self.observer_box = QCheckBox("Sensors corrected by the observer")
+        self.observer_box.setChecked(True)
+        self.observer_box.setToolTip(
+            "The observer follows what is sensed with the executed actions, as a filter does"
+        )
+        self.summary = label("", "caption", wrap=True)
+        self.problem = label("", "danger", wrap=True)
+        self.run_button = QPushButton("Run")
+        self.run_button.setProperty("kind", "primary")
+        self.run_button.setShortcut("Ctrl+Return")
+        self.run_button.clicked.connect(self.run_wanted)
+        self.stop_button = button("Stop", self.stop_wanted.emit)
+        self.stop_button.setToolTip("End now; the complete batches stay")
+        self.export_buttons = {
+            kind: button(kind.upper(), functools.partial(self.export_wanted.emit, kind))
+            for kind in ("csv", "png", "json")
+        }
+        self.folder_button = button("Open folder", self.folder_wanted.emit, kind="quiet")
+        self.earlier = EarlierList(theme)
+        self.earlier.open_wanted.connect(self.open_wanted)
+        self._lay_out()
+        self.set_theme(theme)
+        self.set_running(False)
+        self.set_exportable(False)
+        self._check()
+
+    # what is chosen
+
+    @property
+    def entry(self) -> CheckpointEntry | None:
+        """The chosen checkpoint; None if there is none."""
+        index = self.checkpoint_box.currentIndex()
+        return self._entries[index] if 0 <= index < len(self._entries) else None
+
+    def modes(self) -> tuple[str, ...]:
+        """The ticked modes."""
+        return tuple(mode for mode, box in self.mode_boxes.items() if box.isChecked())
+
+    def noise(self) -> tuple[float, ...]:
+        """The noise levels, each once, rising. Raises `ValueError` in a sentence."""
+        parts = self.noise_line.text().replace(";", ",").split(",")
+        levels = {parse_number(part, float) for part in parts if part.strip()}
+        if not levels:
+            raise FieldError("Enter at least one noise level, such as 0")
+        wrong = [level for level in levels if not 0 <= level <= 1]
+        if wrong:
+            raise FieldError(f"Noise level {wrong[0]:g}; levels are between 0 and 1")
+        if len(levels) > MOST_LEVELS:
+            raise FieldError(f"{len(levels)} noise levels; take at most {MOST_LEVELS}")
+        return tuple(sorted(levels))
+
+    @property
+    def beside(self) -> tuple[tuple[str, float], ...]:
+        """What disturbs beside the noise."""
+        return BESIDE[self.beside_box.currentIndex()][1]
+
+    @property
+    def episodes(self) -> int:
+        """Starts of each cell."""
+        return self.episodes_box.value()
+
+    # what there is
+
+    def show_checkpoints(self, entries: Sequence[CheckpointEntry]) -> None:
+        """Offer these; the choice stays if it is still there."""
+        chosen = self.entry.path if self.entry is not None else None
+        self._entries = list(entries)
+        self.checkpoint_box.clear()
+        for entry in self._entries:
+            self.checkpoint_box.addItem(entry.name)
+        if not entries:
+            self.checkpoint_box.addItem("no policy yet")
+        self.checkpoint_box.setEnabled(bool(entries) and not self._running)
+        self.choose(chosen)
+
+    def choose(self, folder: Path | None) -> None:
+        """Choose the checkpoint in `folder`; one that is not there leaves the newest."""
+        paths = [entry.path for entry in self._entries]
+        self.checkpoint_box.setCurrentIndex(
+            paths.index(folder) if folder is not None and folder in paths else 0
+        )
+        self._check()
+
+    # state
+
+    def set_running(self, running: bool) -> None:
+        """Show Run or Stop."""
+        self._running = running
+        self.run_button.setVisible(not running)
+        self.stop_button.setVisible(running)
+        self.stop_button.setEnabled(running)
+        for card in self._choice_cards:
+            card.setEnabled(not running)
+        self.earlier.setEnabled(not running)
+
+    def set_stopping(self) -> None:
+        """Stop was pressed; it takes a moment."""
+        self.stop_button.setEnabled(False)
+
+    def set_exportable(self, exportable: bool) -> None:
+        """Whether there are results to export."""
+        for part in (*self.export_buttons.values(), self.folder_button):
+            part.setEnabled(exportable)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Redraw in the colours of `theme`."""
+        self._theme = theme
+        for mode, line in self._lines.items():
+            line.set_pen(curve_pen(mode_color(theme, mode)))
+        self.run_button.setIcon(theme.icon("ph.play-fill", "on_accent"))
+        self.stop_button.setIcon(theme.icon("ph.stop-fill"))
+        self.folder_button.setIcon(theme.icon("ph.folder-open", "muted"))
+        self.earlier.set_theme(theme)
+
+    # inside
+
+    def _check(self) -> None:
+        """Say what will be done, or what is missing."""
+        entry, problem, cells = self.entry, "", 0
+        if entry is None:
+            self.about.setText("Train a policy first; it will be listed here.")
+        elif entry.problem is not None:
+            problem = entry.problem
+        else:
+            self.about.setText(
+                f"{entry.task.replace('_', '-')} · {entry.step:,} steps · "
+                f"{len(entry.episodes)} demonstrations"
+            )
+        try:
+            cells = len(self.modes()) * len(self.noise())
+        except ValueError as error:
+            problem = problem or f"{error}."
+        if not self.modes():
+            problem = problem or "Tick at least one mode."
+        if entry is not None and not entry.head_trained and not problem:
+            untrained = [mode_title(m).lower() for m in self.modes() if m in NEEDS_HEAD]
+            if untrained:
+                self.about.setText(
+                    f"{self.about.text()}\nIts training stopped before the policy head: "
+                    f"{' and '.join(untrained)} cannot work well."
+                )
+        plural = "cell" if cells == 1 else "cells"
+        total = cells * self.episodes
+        self.summary.setText(f"{cells} {plural} × {self.episodes} starts = {total:,} episodes")
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.run_button.setEnabled(entry is not None and not problem)
+        self.changed.emit()
+
+    def _lay_out(self) -> None:
+        policy = Card("Policy")
+        policy.body.addWidget(self.checkpoint_box)
+        policy.body.addWidget(self.about)
+        what = Card("What to compare")
+        modes = QVBoxLayout()
+        modes.setSpacing(0)
+        for mode, box in self.mode_boxes.items():
+            modes.addLayout(row(box, 1, self._lines[mode]))
+        what.body.addLayout(modes)
+        what.body.addLayout(row(_narrow("noise σ"), self.noise_line))
+        what.body.addLayout(row(_narrow("beside it"), self.beside_box))
+        what.body.addLayout(row(_narrow("starts"), self.episodes_box))
+        what.body.addWidget(self.observer_box)
+        what.body.addWidget(self.summary)
+        self._choice_cards = (policy, what)
+        start = QVBoxLayout()
+        start.setSpacing(8)
+        start.addWidget(self.run_button)
+        start.addWidget(self.stop_button)
+        start.addWidget(self.problem)
+        files = Card("Export")
+        files.body.addLayout(row(*self.export_buttons.values(), 1))
+        files.body.addWidget(
+            label(
+                "Everything is saved when a comparison ends; this writes it now.",
+                "caption",
+                wrap=True,
+            )
+        )
+        files.body.addLayout(row(self.folder_button, 1))  # in one row they would be the widest part
+        old = Card("Earlier comparisons")
+        old.body.addWidget(self.earlier)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 20, 16)
+        column.setSpacing(16)
+        column.addWidget(policy)
+        column.addWidget(what)
+        column.addLayout(start)
+        column.addWidget(files)
+        column.addWidget(old)
+        column.addStretch(1)
+
+
+def _narrow(text: str) -> QLabel:
+    made = label(text, "muted")
+    made.setFixedWidth(64)
+    return made

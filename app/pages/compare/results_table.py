@@ -1,0 +1,121 @@
+"""The numbers of a comparison, one line a mode and noise level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from app.pages.compare.comparison_plot import mode_color, mode_title, short_title
+from app.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from core.evaluation import Row
+
+HEADINGS = ("mode", "σ", "solved", "rate", "95% interval", "steps")
+STRETCHED = 4
+"""The widest column gives way first; modes and noise levels are read together with the rest."""
+TIPS = (
+    "How actions are chosen",
+    "Sensor noise [standard deviations]",
+    "Starts solved, of those done",
+    "Share of starts solved",
+    "Wilson interval of that share",
+    "Median control steps until a solved start was solved",
+)
+
+
+class ResultsTable(QTableWidget):
+    """Cells not begun show a dash; those that still grow are marked."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(0, len(HEADINGS), parent)
+        self._theme = theme
+        self._rows: tuple[Row, ...] = ()
+        self._planned = 0
+        for column, (heading, tip) in enumerate(zip(HEADINGS, TIPS, strict=True)):
+            item = QTableWidgetItem(heading)
+            item.setToolTip(tip)
+            item.setTextAlignment(_alignment(column))
+            self.setHorizontalHeaderItem(column, item)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(26)
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        for column in range(len(HEADINGS)):
+            stretch = QHeaderView.ResizeMode.Stretch
+            fitting = QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(column, stretch if column == STRETCHED else fitting)
+
+    def show_rows(self, rows: Sequence[Row], planned: int) -> None:
+        """Show `rows`; `planned` episodes make one complete."""
+        self._rows, self._planned = tuple(rows), planned
+        self.setRowCount(len(rows))
+        for index, row in enumerate(rows):
+            for column, text in enumerate(texts_of(row, planned)):
+                self._set(index, column, text, row)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Redraw in the colours of `theme`."""
+        self._theme = theme
+        self.show_rows(self._rows, self._planned)
+
+    def mark_noise(self, sigma: float) -> None:
+        """Select the lines measured at σ."""
+        self.clearSelection()
+        self.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
+        for index, row in enumerate(self._rows):
+            if abs(row.noise - sigma) < 5e-3:
+                self.selectRow(index)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+
+    def _set(self, index: int, column: int, text: str, row: Row) -> None:
+        item = self.item(index, column)
+        if item is None:
+            item = QTableWidgetItem()
+            item.setTextAlignment(_alignment(column))
+            self.setItem(index, column, item)
+        item.setText(text)
+        item.setToolTip(mode_title(row.mode))
+        color = mode_color(self._theme, row.mode) if column == 0 else self._ink(row)
+        item.setForeground(color)
+
+    def _ink(self, row: Row) -> QColor:
+        return self._theme.color("text" if row.episodes >= self._planned else "muted")
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def texts_of(row: Row, planned: int) -> tuple[str, ...]:
+    """The texts of one line."""
+    if not row.outcomes:
+        return (short_title(row.mode), f"{row.noise:.2f}", f"0 of {planned}", "–", "–", "–")
+    low, high = row.interval
+    counted = f"{row.successes} / {row.episodes}"
+    if row.episodes < planned:
+        counted += f" of {planned}"
+    solved = sorted(s for s, good in zip(row.steps, row.outcomes, strict=True) if good)
+    return (
+        short_title(row.mode),
+        f"{row.noise:.2f}",
+        counted,
+        f"{100 * row.rate:.0f} %",
+        f"{100 * low:.0f} – {100 * high:.0f} %",
+        f"{solved[len(solved) // 2]}" if solved else "–",
+    )

@@ -1,0 +1,394 @@
+"""Deploy: hand the arm to a policy, disturb its senses, take over, count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.arm.arm import Arm
+from app.arm.messages import (
+    DEPLOY,
+    NewStart,
+    RunTrials,
+    SelectTask,
+    Tick,
+    TrialResult,
+    UsePolicy,
+)
+from app.jobs.checkpoints import CheckpointEntry, list_checkpoints
+from app.jobs.loading import Loaded, load_policies
+from app.pages.deploy.tally import Tally
+from app.pages.episodes.panel import get_title
+from app.pages.page import Page
+from app.studio import Studio
+from app.theme.theme import Theme
+from app.widgets.command_strip import CommandStrip
+from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
+from app.widgets.empty import Empty
+from app.widgets.noise_slider import NoiseSlider
+from core.simulation import CONTROL_RATE, SensorNoise, task_names
+
+MODES = {
+    "bc": ("BC", "Behavioural cloning: acts as the person acted in such a state."),
+    "nearest": ("Nearest", "Nearest neighbour: follows the demonstration that is closest now."),
+    "plan": ("Planning", "Latent planning: tries futures in the model and takes the best."),
+}
+"""Modes with their short names and explanations."""
+
+REST = "Let the policy drive, or move the arm yourself with a stick or a key."
+
+
+class DeployPage(Page):
+    """A checkpoint, a mode, a noise, and the arm that moves by itself."""
+
+    title = "Deploy"
+    icon = "ph.robot"
+    shows_scene = True
+
+    def __init__(self, studio: Studio, arm: Arm) -> None:
+        super().__init__()
+        self.studio = studio
+        self.arm = arm
+        self._shown = False
+        self._loaded: Loaded | None = None
+        self._loading: Path | None = None
+        self._running = False
+        self._mode = str(studio.settings.value("deploy/mode", "bc"))
+        self.commands = CommandStrip(studio.theme)
+        self.strip = self.commands
+        self.panel = QWidget()
+        whole = QVBoxLayout(self.panel)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.stack = QStackedWidget()
+        whole.addWidget(self.stack)
+        self.empty = Empty(
+            studio.theme,
+            "ph.robot",
+            "No checkpoint yet",
+            "Train a policy first: a minute and a half is enough for a good one. "
+            "Without recordings of your own, train on the samples.",
+            "Go to Train",
+        )
+        content, inside = panel()
+        inside.addWidget(self._checkpoint_card())
+        inside.addWidget(self._policy_card())
+        inside.addWidget(self._trial_card())
+        inside.addWidget(self._tally_card())
+        inside.addStretch(1)
+        self.stack.addWidget(content)
+        self.stack.addWidget(self.empty)
+        self._connect()
+        self._show_tick(None)
+        self._offer()
+
+    # -- what the window calls ----------------------------------------------------------------
+
+    def activated(self) -> None:
+        self._shown = True
+        self.arm.use(DEPLOY, hands=True)
+        self.arm.scene.setFocus()
+        self.arm.scene.show_ghost(self.ghost.isChecked())
+        if self._loaded is None:  # an arm to look at until there is a policy
+            task = self.studio.driven_task
+            self.arm.simulation.post(DEPLOY, SelectTask(task if task in task_names() else "reach"))
+        self.refresh()
+
+    def deactivated(self) -> None:
+        self._shown = False
+        self._run(False)
+        self.studio.status.emit("recording", "", "")
+
+    def _show_part(self, index: int) -> None:
+        """Show the controls (0) or what to do first (1), without a scroll bar for the other."""
+        for number in range(self.stack.count()):
+            part = self.stack.widget(number)
+            assert part is not None
+            height = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
+            part.setSizePolicy(QSizePolicy.Policy.Preferred, height)
+        self.stack.setCurrentIndex(index)
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def _checkpoint_card(self) -> Card:
+        card = Card()
+        self.checkpoint = chooser()
+        self.checkpoint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.about = label("", "muted", wrap=True)
+        card.body.addLayout(row(label("Checkpoint", "heading")))
+        card.body.addWidget(self.checkpoint)
+        card.body.addWidget(self.about)
+        return card
+
+    def _policy_card(self) -> Card:
+        card = Card("Who acts, and what it senses")
+        self.modes = QButtonGroup(self)
+        self.modes.setExclusive(True)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        for number, (mode, (title, tip)) in enumerate(MODES.items()):
+            choice = button(title, tip=tip)
+            choice.setCheckable(True)
+            choice.setChecked(mode == self._mode)
+            self.modes.addButton(choice, number)
+            line.addWidget(choice, 1)
+        self.mode_text = label(MODES.get(self._mode, MODES["bc"])[1], "muted", wrap=True)
+        self.noise = NoiseSlider(self.studio.noise)
+        self.observer = QCheckBox("Sensors corrected by the observer")
+        self.observer.setChecked(self.studio.settings.value("deploy/observer", "true") == "true")
+        self.observer.setToolTip("A filter that checkpoints learn unless told otherwise")
+        self.observer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.ghost = QCheckBox("Show what the policy believes")
+        self.ghost.setChecked(self.studio.settings.value("deploy/ghost", "true") == "true")
+        self.ghost.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        card.body.addLayout(line)
+        card.body.addWidget(self.mode_text)
+        card.body.addWidget(self.noise)
+        card.body.addWidget(self.observer)
+        card.body.addWidget(self.ghost)
+        return card
+
+    def _trial_card(self) -> Card:
+        card = Card()
+        self.state = label("", "number")
+        self.explanation = label("", "muted", wrap=True)
+        self.explanation.setMinimumHeight(40)
+        self.explanation.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.latency = label("", "caption")
+        self.go = button("Let it drive", self.toggle, kind="primary")
+        self.go.setMinimumHeight(40)
+        self.renew = button("New start", self._new_start)
+        self.limit = QSpinBox()
+        self.limit.setRange(1, 120)
+        self.limit.setValue(int(str(self.studio.settings.value("deploy/limit", 10))))
+        self.limit.setSuffix(" s")
+        self.limit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.limit.setFixedWidth(88)
+        self.limit.setToolTip("A trial that takes longer counts as failed")
+        self.keep = QCheckBox("Keep corrected trials as demonstrations")
+        self.keep.setChecked(self.studio.settings.value("deploy/keep", "true") == "true")
+        self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        card.body.addWidget(self.state)
+        card.body.addWidget(self.explanation)
+        card.body.addWidget(self.latency)
+        card.body.addWidget(self.go)
+        card.body.addLayout(row(self.renew, 1, label("Time limit", "muted"), self.limit))
+        card.body.addWidget(self.keep)
+        hint = "Move a stick or a key to take over; let go to hand back."
+        card.body.addWidget(label(hint, "caption", wrap=True))
+        return card
+
+    def _tally_card(self) -> Card:
+        card = Card()
+        self.tally = Tally(self.studio.theme)
+        self.clear = button("Clear", self.tally.clear, kind="quiet")
+        card.body.addLayout(row(label("Successes", "heading"), 1, self.clear))
+        card.body.addWidget(self.tally)
+        return card
+
+    def _connect(self) -> None:
+        arm, studio = self.arm, self.studio
+        self.checkpoint.activated.connect(self._checkpoint_chosen)
+        self.modes.idClicked.connect(self._mode_chosen)
+        self.noise.changed.connect(studio.set_noise)
+        studio.noise_changed.connect(self.noise.set_value)
+        self.observer.toggled.connect(self._observer_chosen)
+        self.ghost.toggled.connect(self._show_ghost)
+        self.keep.toggled.connect(self._settings_changed)
+        self.limit.valueChanged.connect(self._settings_changed)
+        self.empty.pressed.connect(self._go_training)
+        arm.operator.acted.connect(self.act)
+        arm.ticked.connect(self._ticked)
+        arm.simulation.trial_over.connect(self._trial_over)
+        arm.simulation.failed.connect(self._policy_failed)
+        studio.checkpoint_saved.connect(self.refresh)
+        studio.workspace_changed.connect(self.refresh)
+        studio.theme_changed.connect(self._set_theme)
+
+    # -- checkpoints --------------------------------------------------------------------------
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look for checkpoints again, in the background."""
+        folder = self.studio.workspace.root / "checkpoints"
+        self.studio.background(lambda: list_checkpoints(folder), self._show_checkpoints)
+
+    def _show_checkpoints(self, entries: list[CheckpointEntry]) -> None:
+        usable = [entry for entry in entries if entry.problem is None]
+        wanted = self._loading or (self._loaded.folder if self._loaded else None)
+        self.checkpoint.clear()
+        for entry in usable:
+            self.checkpoint.addItem(f"{entry.name}  ({get_title(entry.task)})", str(entry.path))
+        self._show_part(0 if usable or self._loaded else 1)
+        if not usable:
+            return
+        index = self.checkpoint.findData(str(wanted)) if wanted is not None else -1
+        self.checkpoint.setCurrentIndex(max(0, index))
+        if wanted is None:
+            self.load(usable[0].path)
+
+    @Slot(int)
+    def _checkpoint_chosen(self, index: int) -> None:
+        self.load(Path(str(self.checkpoint.itemData(index))))
+
+    def load(self, folder: Path) -> None:
+        """Load a checkpoint in the background and use it as soon as it is there."""
+        self._loading = folder
+        self.about.setText("Loading…")
+
+        def done(loaded: Loaded) -> None:
+            if self._loading != folder:
+                return  # another one was chosen meanwhile
+            self._loading = None
+            self._use(loaded)
+
+        def failed(error: BaseException) -> None:
+            self._loading = None
+            self.about.setText("It could not be loaded.")
+            self.studio.fail(f"Cannot use {folder.name}: {error}")
+
+        self.studio.background(lambda: load_policies(folder), done, failed)
+
+    def _use(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        post = self.arm.simulation.post
+        post(DEPLOY, SelectTask(loaded.task))
+        self._post_policy()
+        if self._running:
+            self._run(True)
+        text = f"{get_title(loaded.task)}, from {loaded.demonstrations} demonstrations"
+        if abs(loaded.control_rate - CONTROL_RATE) > 1e-6:
+            text += f". Trained at {loaded.control_rate:g} Hz: it will move at the wrong speed"
+        self.about.setText(text)
+        self._offer()
+
+    def _post_policy(self) -> None:
+        loaded = self._loaded
+        if loaded is None:
+            return
+        noise = SensorNoise(loaded.noise_scales)
+        policy, observing = loaded.policies[self._mode], self.observer.isChecked()
+        self.arm.simulation.post(DEPLOY, UsePolicy(policy, self._mode, noise, observing))
+
+    # -- what hands do ------------------------------------------------------------------------
+
+    @Slot(str)
+    def act(self, action: str) -> None:
+        """Do what a button or key of that action means here; see `ACTIONS`."""
+        if self._shown and action == "record":
+            self.toggle()
+        elif self._shown and action == "new_start":
+            self._new_start()
+
+    @Slot()
+    def toggle(self) -> None:
+        """Let the policy drive, or stop it."""
+        if self._loaded is not None:
+            self._run(not self._running)
+
+    @Slot(int)
+    def _mode_chosen(self, number: int) -> None:
+        self._mode = tuple(MODES)[number]
+        self.mode_text.setText(MODES[self._mode][1])
+        self.studio.settings.setValue("deploy/mode", self._mode)
+        self._post_policy()
+
+    def _run(self, running: bool) -> None:
+        self._running = running
+        self.arm.simulation.post(
+            DEPLOY,
+            RunTrials(running, round(self.limit.value() * CONTROL_RATE), self.keep.isChecked()),
+        )
+        self._offer()
+
+    @Slot()
+    def _new_start(self) -> None:
+        self.arm.simulation.post(DEPLOY, NewStart())
+
+    @Slot()
+    def _settings_changed(self) -> None:
+        self.studio.settings.setValue("deploy/limit", self.limit.value())
+        self.studio.settings.setValue("deploy/keep", "true" if self.keep.isChecked() else "false")
+        if self._running:
+            self._run(True)
+
+    @Slot(bool)
+    def _observer_chosen(self, observing: bool) -> None:
+        self.studio.settings.setValue("deploy/observer", "true" if observing else "false")
+        self._post_policy()
+
+    @Slot(bool)
+    def _show_ghost(self, shown: bool) -> None:
+        self.studio.settings.setValue("deploy/ghost", "true" if shown else "false")
+        self.arm.scene.show_ghost(shown)
+
+    @Slot()
+    def _go_training(self) -> None:
+        self.studio.go_to("Train")
+
+    # -- what happens -------------------------------------------------------------------------
+
+    @Slot(object)
+    def _ticked(self, tick: Tick) -> None:
+        if tick.use != DEPLOY or not self._shown:
+            return
+        self.commands.add(tick)
+        self._show_tick(tick)
+
+    @Slot(object)
+    def _trial_over(self, result: TrialResult) -> None:
+        self.tally.add(result)
+        if not result.counted:
+            why = "you took over" if result.intervened else "mode or noise changed"
+            self.studio.toast(f"Trial not counted: {why}")
+
+    @Slot()
+    def _policy_failed(self) -> None:
+        self._running = False
+        self._offer()
+
+    def _show_tick(self, tick: Tick | None) -> None:
+        state = tick.state if tick is not None else "idle"
+        text, tone = "Ready", ""
+        if tick is not None and state == "running":
+            seconds = tick.step / CONTROL_RATE
+            person = tick.driver in ("gamepad", "keyboard")
+            who = "You drive" if person else f"{MODES.get(tick.driver, ('Policy',))[0]} drives"
+            text, tone = f"{who}  {seconds:04.1f} s", "warning" if person else "accent"
+        elif tick is not None and state == "over":
+            text = "✓ Solved" if tick.succeeded else "✗ Not solved"
+            tone = "good" if tick.succeeded else "danger"
+        self.state.setText(text)
+        set_tone(self.state, tone)
+        said = tick.text if tick is not None and state == "running" else ""
+        self.explanation.setText(said or REST)
+        latency = tick.latency if tick is not None else None
+        self.latency.setText(
+            f"latency {1000 * latency:.1f} ms" if latency is not None else "latency –"
+        )
+        if self._shown:
+            self.studio.status.emit("recording", text if state != "idle" else "", tone)
+
+    def _offer(self) -> None:
+        ready = self._loaded is not None
+        self.observer.setEnabled(self._loaded is not None and self._loaded.observer)
+        self.go.setEnabled(ready)
+        self.renew.setEnabled(ready)
+        self.go.setText("Stop   (Enter / A)" if self._running else "Let it drive   (Enter / A)")
+        set_kind(self.go, "" if self._running else "primary")
+
+    @Slot(object)
+    def _set_theme(self, theme: Theme) -> None:
+        self.commands.set_theme(theme)
+        self.empty.set_theme(theme)
+        self.tally.set_theme(theme)

@@ -1,0 +1,86 @@
+"""Successes of the trials, for every mode and noise that was tried."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.arm.messages import TrialResult
+from app.theme.theme import Theme
+
+TITLES = {"bc": "BC", "nearest": "Nearest", "plan": "Planning"}
+_ROW = 28.0
+
+
+class Tally(QWidget):
+    """One line for each mode and σ: a bar, and "7 of 9"."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._counts: dict[tuple[str, float], tuple[int, int]] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def counts(self) -> dict[tuple[str, float], tuple[int, int]]:
+        """(mode, σ) -> (successes, trials)."""
+        return dict(self._counts)
+
+    def add(self, result: TrialResult) -> None:
+        """Count a trial, if it counts."""
+        if not result.counted:
+            return
+        key = (result.mode, round(result.noise, 2))
+        successes, trials = self._counts.get(key, (0, 0))
+        self._counts[key] = (successes + int(result.success), trials + 1)
+        self.updateGeometry()
+        self.update()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._counts.clear()
+        self.updateGeometry()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, round(_ROW * max(1, len(self._counts))))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme
+        painter.setFont(theme.font("small"))
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if not self._counts:
+            painter.setPen(theme.color("muted"))
+            painter.drawText(QRectF(self.rect()), left, "Counted trials appear here.")
+        order = list(TITLES)
+        keys = sorted(self._counts, key=lambda key: (order.index(key[0]), key[1]))
+        for number, (mode, noise) in enumerate(keys):
+            successes, trials = self._counts[mode, noise]
+            y = number * _ROW
+            painter.setPen(theme.color("text"))
+            painter.drawText(QRectF(0, y, 64, _ROW), left, TITLES[mode])
+            painter.setPen(theme.color("muted"))
+            painter.drawText(QRectF(68, y, 56, _ROW), left, f"σ {noise:.2f}")
+            bar = QRectF(128, y + _ROW / 2 - 4, max(8.0, self.width() - 200.0), 8)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("raised"))
+            painter.drawRoundedRect(bar, 4, 4)
+            bar.setWidth(bar.width() * successes / trials)
+            painter.setBrush(theme.color("accent"))
+            painter.drawRoundedRect(bar, 4, 4)
+            painter.setPen(theme.color("text"))
+            area = QRectF(self.width() - 68, y, 68, _ROW)
+            painter.drawText(area, right, f"{successes} of {trials}")
+        painter.end()

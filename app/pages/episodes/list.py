@@ -1,0 +1,330 @@
+"""Episodes as rows with a picture; ten thousand of them cost no more than a screenful."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFontMetrics, QImage, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from app.pages.episodes.rows import OPERATOR_NAMES, Row, local_time, task_words
+from app.pages.episodes.thumbnails import HEIGHT, WIDTH, Thumbnails
+from app.theme.theme import Theme
+
+ROW_HEIGHT = 64
+PICTURE = QSize(round(WIDTH * 54 / HEIGHT), 54)
+"""Size of a picture in a row [px]."""
+REPAINT = 60
+"""New pictures are shown at most this often [ms]."""
+_Index = QModelIndex | QPersistentModelIndex
+SIGNS: dict[bool | None, tuple[str, str]] = {
+    True: ("✓", "good"),
+    False: ("✗", "danger"),
+    None: ("–", "muted"),
+}
+"""Sign and colour of each outcome."""
+
+
+class _Model(QAbstractTableModel):
+    """The rows, in the order in which they are shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Row] = []
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 — Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 — Qt's signature
+        return 0 if parent.isValid() else 1
+
+    def data(self, index: _Index, role: int = 0) -> Any:
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{task_words(row.entry.task)} {row.entry.identifier}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(row)
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints a row: its picture, what became of it, how long it is, who drove and when."""
+
+    def __init__(self, theme: Theme, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self.theme = theme
+        self._thumbnails = thumbnails
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
+        return QSize(240, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row: Row = index.data(Qt.ItemDataRole.UserRole)
+        theme = self.theme
+        area = option.rect
+        state = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, theme.color("accent_soft"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, theme.color("hover"))
+        picture = QRect(area.left() + 6, area.top() + 5, PICTURE.width(), PICTURE.height())
+        self._picture(painter, picture, row)
+        left = picture.right() + 12
+        text = QRect(left, area.top() + 6, area.right() - left - 8, area.height() - 12)
+        if row.entry.info is None:
+            self._broken(painter, text, row)
+        else:
+            self._lines(painter, text, row)
+        painter.restore()
+
+    def _picture(self, painter: QPainter, place: QRect, row: Row) -> None:
+        theme = self.theme
+        image: QImage | None = QImage()
+        if row.entry.info is not None:
+            image = self._thumbnails.image(row.entry.path)
+        if image is not None and not image.isNull():
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(place, image)
+        else:
+            painter.fillRect(place, theme.color("raised"))
+            painter.setPen(theme.color("faint"))
+            painter.setFont(theme.font("small"))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "…" if image is None else "–")
+
+    def _lines(self, painter: QPainter, place: QRect, row: Row) -> None:
+        theme, entry = self.theme, row.entry
+        assert entry.info is not None
+        half = place.height() // 2
+        upper = QRect(place.left(), place.top(), place.width(), half)
+        lower = QRect(place.left(), place.top() + half, place.width(), half)
+        sign, role = SIGNS[entry.success]
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.color(role))
+        painter.drawText(upper, _LEFT, sign)
+        painter.setPen(theme.color("text"))
+        painter.drawText(upper.adjusted(20, 0, 0, 0), _LEFT, task_words(entry.task))
+        painter.drawText(upper, _RIGHT, f"{entry.duration:.1f} s")
+        small = theme.font("small")
+        painter.setFont(small)
+        when = "sample" if row.sample else local_time(entry.info)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(lower, _RIGHT, when)
+        metrics = QFontMetrics(small)
+        room = lower.width() - metrics.horizontalAdvance(when) - 12
+        driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
+        said = " · ".join((driver, *(f"#{tag}" for tag in entry.tags)))
+        if row.outlying:
+            mark = f"! {row.outlying}"
+            painter.setPen(theme.color("warning"))
+            painter.drawText(lower, _LEFT, _short(metrics, mark, room))
+            used = metrics.horizontalAdvance(mark) + 8
+            lower, room = lower.adjusted(used, 0, 0, 0), room - used
+        painter.setPen(theme.color("muted"))
+        if room > 16:
+            painter.drawText(lower, _LEFT, _short(metrics, said, room))
+
+    def _broken(self, painter: QPainter, place: QRect, row: Row) -> None:
+        small = self.theme.font("small")
+        painter.setFont(self.theme.font("body"))
+        painter.setPen(self.theme.color("danger"))
+        half = place.height() // 2
+        painter.drawText(
+            QRect(place.left(), place.top(), place.width(), half), _LEFT, "! unreadable"
+        )
+        painter.setFont(small)
+        painter.setPen(self.theme.color("muted"))
+        name = _short(QFontMetrics(small), row.entry.path.name, place.width())
+        painter.drawText(QRect(place.left(), place.top() + half, place.width(), half), _LEFT, name)
+
+
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _short(metrics: QFontMetrics, text: str, width: int) -> str:
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+class EpisodeList(QTableView):
+    """Shows rows and tells which one is looked at and which ones are chosen."""
+
+    chosen = Signal(object)
+    """The `Row` that is looked at, or None."""
+    selection_changed = Signal()
+    """Other rows are selected."""
+    delete_wanted = Signal()
+    """The Delete key was pressed."""
+
+    def __init__(self, theme: Theme, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = _Model()
+        self._delegate = _Delegate(theme, thumbnails)
+        self._told: Row | None = None
+        self.setModel(self._model)
+        self.setItemDelegate(self._delegate)
+        # A table, since its headers know every row's place; a list view asks for all of them.
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setMinimumHeight(3 * ROW_HEIGHT)
+        self.setAccessibleName("Episodes")
+        self.selectionModel().selectionChanged.connect(self._tell)
+        self.selectionModel().currentChanged.connect(self._tell)
+        self._repaint = QTimer(self)
+        self._repaint.setSingleShot(True)
+        self._repaint.setInterval(REPAINT)
+        self._repaint.timeout.connect(self.viewport().update)
+        thumbnails.ready.connect(self._picture_ready)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return tuple(self._model.rows)
+
+    @property
+    def current(self) -> Row | None:
+        """The row that is looked at; one of those that are chosen."""
+        index = self.selectionModel().currentIndex()
+        if index.isValid() and self.selectionModel().isSelected(index):
+            return self._model.rows[index.row()]
+        return None
+
+    @property
+    def selected(self) -> list[Row]:
+        """All chosen rows, in the order of the list."""
+        numbers = sorted(
+            number
+            for part in self.selectionModel().selection().toList()
+            for number in range(part.top(), part.bottom() + 1)
+        )
+        return [self._model.rows[number] for number in numbers]
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; what was chosen stays chosen as far as it is among them."""
+        before = {row.entry.path for row in self.selected}
+        current = self.current
+        model = self.selectionModel()
+        model.blockSignals(True)
+        self._model.show_rows(rows)
+        numbers = [n for n, row in enumerate(self._model.rows) if row.entry.path in before]
+        self._select(numbers)
+        if current is not None:
+            for number in numbers:
+                if self._model.rows[number].entry.path == current.entry.path:
+                    model.setCurrentIndex(
+                        self._model.index(number, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+                    )
+        model.blockSignals(False)
+        self.viewport().update()
+        self._tell()
+
+    def choose(self, identifier: str) -> bool:
+        """Choose the one episode of that identifier; False if it is not shown."""
+        places = self._places([identifier])
+        for number in places:
+            index = self._model.index(number, 0)
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect)
+            self.scrollTo(index)
+        return bool(places)
+
+    def choose_many(self, identifiers: Sequence[str]) -> int:
+        """Choose all episodes of these identifiers that are shown; returns how many are."""
+        places = self._places(identifiers)
+        self._select(places)
+        return len(places)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self._delegate.theme = theme
+        self.viewport().update()
+
+    def keyPressEvent(self, event: Any) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.delete_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _places(self, identifiers: Sequence[str]) -> list[int]:
+        """One row for each identifier: one's own recording before a sample of the same name."""
+        wanted = set(identifiers)
+        places: dict[str, int] = {}
+        for number, row in enumerate(self._model.rows):
+            name = row.entry.identifier
+            if name in wanted and (name not in places or not row.sample):
+                places[name] = number
+        return sorted(places.values())
+
+    def _select(self, numbers: Sequence[int]) -> None:
+        """Select rows by their numbers, in runs: one range a row would take seconds for all."""
+        chosen = QItemSelection()
+        start = 0
+        for place in range(1, len(numbers) + 1):
+            if place == len(numbers) or numbers[place] != numbers[place - 1] + 1:
+                first, last = numbers[start], numbers[place - 1]
+                chosen.select(self._model.index(first, 0), self._model.index(last, 0))
+                start = place
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    @Slot()
+    def _tell(self) -> None:
+        self.selection_changed.emit()
+        current = self.current
+        if current != self._told:
+            self._told = current
+            self.chosen.emit(current)
+
+    @Slot()
+    def _picture_ready(self) -> None:
+        if not self._repaint.isActive():
+            self._repaint.start()
+
+
+def _tip(row: Row) -> str:
+    entry = row.entry
+    if entry.info is None:
+        return entry.problem or ""
+    word = {True: "success", False: "failure", None: "not labelled"}[entry.success]
+    lines = [entry.identifier, f"{word}, {entry.length} steps, {100 * entry.idle:.0f} % idle"]
+    if row.outlying:
+        lines.append(f"unusual among its task: {row.outlying}")
+    return "\n".join(lines)

@@ -1,0 +1,215 @@
+"""The panel of the Episodes page: filter, list, what is chosen, selections, quality."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QInputDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.arm.replaying import in_scene
+from app.arm.session import short
+from app.pages.episodes.filter import EpisodeFilter
+from app.pages.episodes.list import EpisodeList
+from app.pages.episodes.quality_view import QualityView
+from app.pages.episodes.rows import LABELS, Row
+from app.pages.episodes.selection_bar import SelectionBar
+from app.pages.episodes.thumbnails import Thumbnails
+from app.theme.theme import Theme
+from app.widgets.controls import Card, button, label, row
+from app.widgets.elided import ElidedLabel
+from app.widgets.empty import Empty
+from app.widgets.section import Section
+from core.data import EpisodeRow
+from core.simulation import get_task, model_hash, task_names
+
+
+class EpisodesPanel(QWidget):
+    """Owns the widgets; the page owns what they do."""
+
+    relabel_wanted = Signal(bool)
+    """Mark what is chosen as successes, or as failures."""
+    tag_wanted = Signal(str, bool)
+    """Give what is chosen a tag, or take it away."""
+    delete_wanted = Signal()
+    """Move what is chosen to the trash."""
+
+    def __init__(self, theme: Theme, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._tags: tuple[str, ...] = ()
+        self.filter = EpisodeFilter()
+        self.count = label("", "caption")
+        self.everything = button("Show all", self.filter.clear, kind="small")
+        self.table = EpisodeList(theme, thumbnails)
+        self.empty = Empty(theme, "ph.film-strip", "No episodes here", "", "Record one")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.empty)
+        self.selections = SelectionBar()
+        self.quality = QualityView(theme)
+        self.numbers = label("", "caption", wrap=True)
+        self.quality_section = Section("Actions and coverage of what is shown", theme)
+        self.quality_section.column.addWidget(self.numbers)
+        self.quality_section.column.addWidget(self.quality)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(16, 16, 16, 16)
+        inside.setSpacing(8)
+        inside.addWidget(self.filter)
+        line = row(self.count, self.everything)
+        line.setStretch(0, 1)
+        inside.addLayout(line)
+        inside.addWidget(self.stack, 1)
+        inside.addWidget(self.selections)
+        inside.addWidget(self._details())
+        inside.addWidget(self.quality_section)
+        self.table.delete_wanted.connect(self.delete_wanted)
+
+    def show_count(self, rows: Sequence[Row], total: int) -> None:
+        """Say how much is shown, and where nothing is, what to do."""
+        good = sum(r.success is True for r in rows)
+        minutes = sum(r.duration for r in rows) / 60.0
+        of = f" of {total:,}" if len(rows) != total else ""
+        self.count.setText(f"{len(rows):,}{of} episodes · {good:,} ✓ · {minutes:.1f} min")
+        self.everything.setVisible(self.filter.narrows)
+        if total and not rows:
+            self.empty.say("No episode fits", "Show all again, or search for something else.")
+        else:
+            self.empty.say("No episodes here", "Drive the arm on the Record page; they come here.")
+        self.empty.offer("Show all" if total else "Record one")
+        self.stack.setCurrentWidget(self.table if rows else self.empty)
+
+    def show_history(self, undo: str, redo: str) -> None:
+        """Say what can be taken back and done again."""
+        for made, text, verb in ((self.undo, undo, "Take back"), (self.redo, redo, "Do again")):
+            made.setEnabled(bool(text))
+            made.setToolTip(f"{verb}: {text}" if text else f"Nothing to {verb.lower()}")
+
+    def show_chosen(self, chosen: Sequence[Row]) -> None:
+        """Describe what is chosen, and offer what can be done with it."""
+        own = [r for r in chosen if not r.sample]
+        readable = any(r.readable for r in own)
+        for made in (self.good, self.bad, self.tags):
+            made.setEnabled(readable)
+        self.discard.setEnabled(bool(own))
+        self.selections.set_savable(any(r.readable for r in chosen))
+        self.name.setText(_name(chosen))
+        self.facts.setText(_facts(chosen))
+
+    def offer_tags(self, tags: Sequence[str]) -> None:
+        """Tags that the menu offers beside a new one."""
+        self._tags = tuple(tags)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self.table.set_theme(theme)
+        self.empty.set_theme(theme)
+        self.quality.set_theme(theme)
+        self.quality_section.set_theme(theme)
+
+    # inside
+
+    def _details(self) -> Card:
+        card = Card()
+        self.name = ElidedLabel("", "heading")
+        self.facts = label("", "muted", wrap=True)
+        self.good = button("Success", lambda: self.relabel_wanted.emit(True))
+        self.bad = button("Failure", lambda: self.relabel_wanted.emit(False))
+        self.tags = button("Tag…", self._open_tags)
+        self.discard = button("Delete", self.delete_wanted.emit, kind="danger")
+        self.undo = button("Undo", kind="small")
+        self.undo.setShortcut("Ctrl+Z")
+        self.redo = button("Redo", kind="small")
+        self.redo.setShortcut("Ctrl+Shift+Z")
+        heading = row(self.name, self.undo, self.redo)
+        heading.setStretch(0, 1)
+        card.body.addLayout(heading)
+        card.body.addWidget(self.facts)
+        buttons = row(self.good, self.bad, self.tags, self.discard)
+        for place in range(4):
+            buttons.setStretch(place, 1)
+        card.body.addLayout(buttons)
+        return card
+
+    @Slot()
+    def _open_tags(self) -> None:
+        chosen = [r for r in self.table.selected if not r.sample and r.entry.info is not None]
+        menu = QMenu(self)
+        for tag in self._tags:
+            action = menu.addAction(f"#{tag}")
+            action.setCheckable(True)
+            everywhere = all(tag in r.entry.tags for r in chosen)
+            action.setChecked(everywhere)
+            action.setData((tag, not everywhere))
+        if self._tags:
+            menu.addSeparator()
+        new = menu.addAction("New tag…")
+        place = self.tags.mapToGlobal(self.tags.rect().bottomLeft())
+        taken = menu.exec(place)
+        menu.deleteLater()
+        if taken is new:
+            text, agreed = QInputDialog.getText(self, "New tag", "Tag (up to 40 letters)")
+            if agreed and text.strip():
+                self.tag_wanted.emit(text.strip(), True)
+        elif taken is not None:
+            self.tag_wanted.emit(*taken.data())
+
+
+def _name(chosen: Sequence[Row]) -> str:
+    if not chosen:
+        return "No episode chosen"
+    if len(chosen) > 1:
+        return f"{len(chosen):,} episodes chosen"
+    entry = chosen[0].entry
+    if entry.info is None:
+        return short(entry.path.name)
+    word = {True: "success", False: "failure", None: "not labelled"}[entry.success]
+    return f"{get_title(entry.task)}, {word}"
+
+
+def _facts(chosen: Sequence[Row]) -> str:
+    if not chosen:
+        return "Choose one in the list to see it again; Ctrl and Shift choose several."
+    if len(chosen) > 1:
+        seconds = sum(r.duration for r in chosen)
+        samples = sum(r.sample for r in chosen)
+        facts = [f"{seconds / 60:.1f} min"]
+        good = sum(LABELS["success"](r) for r in chosen)
+        facts.append(f"{good:,} successes")
+        if samples:
+            facts.append(f"{samples:,} samples, read only")
+        return " · ".join(facts)
+    return _facts_of_one(chosen[0])
+
+
+def _facts_of_one(chosen: Row) -> str:
+    entry: EpisodeRow = chosen.entry
+    info = entry.info
+    if info is None:
+        return entry.problem or ""
+    measured = f" (measured {info.measured_rate:.2f})" if info.measured_rate else ""
+    facts = [f"{info.steps} steps at {info.control_rate:g} Hz{measured}"]
+    if not info.simulated:
+        cameras = f", cameras: {', '.join(info.images)}" if info.images else ""
+        facts.append(f"of another robot{cameras}")
+    measures = [f"idle {100 * entry.idle:.0f} %", f"roughness {entry.roughness:.2f}"]
+    if math.isfinite(entry.path_length):
+        measures.insert(0, f"path {entry.path_length:.2f} m")
+        measures.append(f"jerk {entry.jerk:.0f} m/s³")
+    facts.append(", ".join(measures))
+    if chosen.outlying:
+        facts.append(f"unusual: {chosen.outlying}")
+    if info.seed is not None:
+        facts.append(f"start {info.seed}")
+    if info.tags:
+        facts.append(", ".join(f"#{tag}" for tag in info.tags))
+    if in_scene(info) and info.model_hash != model_hash(info.task):
+        facts.append("recorded with another version of the model")
+    if chosen.sample:
+        facts.append("sample, read only")
+    return " · ".join(facts)
+
+
+def get_title(task: str) -> str:
+    """A task's name for people; of a task of another program, its identifier."""
+    return get_task(task).title if task in task_names() else task

@@ -1,0 +1,157 @@
+"""Rows of the episode list: what is filtered, how they are sorted, what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from core.data import EpisodeInfo, EpisodeRow
+
+OPERATOR_NAMES = {"bc": "BC", "nearest": "nearest neighbour", "plan": "planning"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One episode, whether it may be changed, and whether it stands out among its task."""
+
+    entry: EpisodeRow
+    """From the index of its folder."""
+    sample: bool
+    """Whether it ships with the program and is read only."""
+    outlying: str = ""
+    """What is unusual about it, in words; empty if nothing is."""
+
+    def prepared(self) -> Row:
+        """Itself, with everything computed that thousands of rows would keep the window busy."""
+        _ = self.words, self.duration, self.success, self.date, self.readable
+        return self
+
+    @cached_property
+    def duration(self) -> float:
+        """Length [s]."""
+        return self.entry.duration
+
+    @cached_property
+    def success(self) -> bool | None:
+        """Whether the task was solved."""
+        return self.entry.success
+
+    @cached_property
+    def date(self) -> str:
+        """When it was recorded."""
+        return self.entry.date
+
+    @cached_property
+    def readable(self) -> bool:
+        """Whether its file could be read."""
+        return self.entry.info is not None
+
+    @cached_property
+    def words(self) -> str:
+        """What a search looks through."""
+        entry = self.entry
+        driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
+        parts = (entry.identifier, task_words(entry.task), driver, *entry.tags)
+        return " ".join(parts).lower()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list shows; an empty field lets everything through."""
+
+    place: str = ""
+    """"own", "samples" or ""."""
+    task: str = ""
+    """Name of a task."""
+    label: str = ""
+    """"success", "failure", "unlabelled", "outlier", "broken" or ""."""
+    operator: str = ""
+    """Who drove."""
+    tag: str = ""
+    """A tag that the episode has."""
+    text: str = ""
+    """Words that must all occur."""
+
+    def chosen(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows that pass, in their order."""
+        tests = self._tests()
+        return [row for row in rows if all(test(row) for test in tests)]
+
+    def _tests(self) -> list[Callable[[Row], bool]]:
+        tests: list[Callable[[Row], bool]] = []
+        if self.place:
+            sample = self.place == "samples"
+            tests.append(lambda row: row.sample == sample)
+        if self.task:
+            tests.append(lambda row: row.entry.task == self.task)
+        if self.label:
+            tests.append(LABELS[self.label])
+        if self.operator:
+            tests.append(lambda row: row.entry.operator == self.operator)
+        if self.tag:
+            tests.append(lambda row: self.tag in row.entry.tags)
+        words = self.text.lower().split()
+        if words:
+            tests.append(lambda row: all(word in row.words for word in words))
+        return tests
+
+
+LABELS: dict[str, Callable[[Row], bool]] = {
+    "success": lambda row: row.success is True,
+    "failure": lambda row: row.success is False,
+    "unlabelled": lambda row: row.readable and row.success is None,
+    "outlier": lambda row: bool(row.outlying),
+    "broken": lambda row: not row.readable,
+}
+"""What can be asked of an outcome."""
+
+_LAST = math.inf
+
+
+def _number(value: float) -> float:
+    """What was not measured comes last."""
+    return value if math.isfinite(value) else -_LAST
+
+
+ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {
+    "newest": ("Newest first", lambda row: row.date, True),
+    "oldest": ("Oldest first", lambda row: row.date, False),
+    "longest": ("Longest first", lambda row: row.duration, True),
+    "shortest": ("Shortest first", lambda row: row.duration, False),
+    "task": ("By task", lambda row: row.entry.task, False),
+    "operator": ("By operator", lambda row: row.entry.operator, False),
+    "label": ("Failures first", lambda row: {False: 0, None: 1, True: 2}[row.success], False),
+    "idle": ("Most idle first", lambda row: _number(row.entry.idle), True),
+    "jerk": ("Most jerk first", lambda row: _number(row.entry.jerk), True),
+    "path": ("Longest path first", lambda row: _number(row.entry.path_length), True),
+}
+"""Title, key and direction of each order."""
+
+
+def ordered(rows: Sequence[Row], order: str) -> list[Row]:
+    """The rows in an order of `ORDERS`; within equal ones the newest comes first, samples last."""
+    _, key, reverse = ORDERS[order]
+    newest = sorted(rows, key=lambda row: row.date, reverse=True)
+    found = sorted(newest, key=key, reverse=reverse)
+    if order == "newest":
+        found.sort(key=lambda row: row.sample)
+    return found
+
+
+def task_words(task: str) -> str:
+    """A task's name for people."""
+    return task.replace("_", " ")
+
+
+def local_time(info: EpisodeInfo) -> str:
+    """When it was recorded, in the person's own time: today "21:05", else "23 Nov 2026"."""
+    try:
+        moment = datetime.fromisoformat(info.created).astimezone()
+    except ValueError:
+        return info.created
+    today = moment.date() == datetime.now().astimezone().date()
+    return f"{moment:%H:%M}" if today else f"{moment:%d %b %Y}"

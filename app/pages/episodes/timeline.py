@@ -1,0 +1,156 @@
+"""The timeline of an episode: scrub, play, see what was done, mark what to keep, cut."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.pages.episodes.track import Track
+from app.theme.theme import Theme
+from app.widgets.controls import button
+from core.data import Episode, idle_ends
+
+
+class Timeline(QWidget):
+    """Play button, track and time; tells what a hand wants, and is told what is shown."""
+
+    play_wanted = Signal(bool)
+    """A hand pressed play (True) or pause (False)."""
+    scrubbed = Signal(int)
+    """A hand moved the head to this step."""
+    trim_wanted = Signal(int, int)
+    """Keep from this step to before that one."""
+    split_wanted = Signal(int)
+    """Make two episodes, the second from this step on."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Timeline")
+        self._theme = theme
+        self._episode: Episode | None = None
+        self._playing = False
+        self.play = QToolButton()
+        self.play.setFixedSize(40, 40)
+        self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.track = Track(theme)
+        self._time = QLabel()
+        self._time.setMinimumWidth(104)
+        self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._legend = QLabel()
+        self._legend.setProperty("role", "caption")
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._editable = False
+        self.idle = button("Mark motion", self._mark_motion, kind="small")
+        self.idle.setToolTip("Mark what lies between the first and the last motion")
+        self.trim = button("Trim", self._trim, kind="small")
+        self.split = button("Split", self._split, kind="small")
+        self.split.setToolTip("Make two episodes; the second begins at the head")
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.play)
+        row.addWidget(self.track, 1)
+        row.addWidget(self._time)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(4)
+        column.addLayout(row, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self._legend, 1)
+        for made in (self.idle, self.trim, self.split):
+            foot.addWidget(made)
+        column.addLayout(foot)
+        self.play.clicked.connect(self._pressed)
+        self.track.scrubbed.connect(self.scrubbed)
+        self.track.range_changed.connect(self._offer)
+        self.show_episode(None)
+
+    def show_episode(self, episode: Episode | None) -> None:
+        """Show another episode from its start; None shows what to do."""
+        self._episode = episode
+        self.track.show_episode(episode)
+        self.play.setEnabled(episode is not None)
+        self.show_state(0, False)
+        self._explain()
+        self._offer()
+
+    def set_editable(self, editable: bool) -> None:
+        """Whether the episode may be cut; samples may not."""
+        self._editable = editable
+        self._offer()
+
+    def show_state(self, step: int, playing: bool) -> None:
+        """Show where the replay is and whether it runs."""
+        self._playing = playing
+        self.track.set_step(step)
+        self._offer()
+        self.play.setIcon(self._theme.icon("ph.pause-fill" if playing else "ph.play-fill"))
+        self.play.setToolTip("Pause" if playing else "Play")
+        if self._episode is None:
+            self._time.setText("")
+            return
+        rate = self._episode.info.control_rate
+        end = len(self._episode) / rate
+        self._time.setText(f"{(step + 1) / rate:.2f} / {end:.2f} s")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self._theme = theme
+        self.track.set_theme(theme)
+        self.show_state(self.track.step, self._playing)
+        self._explain()
+
+    def _explain(self) -> None:
+        theme = self._theme
+        if self._episode is None:
+            self._legend.setText("Choose an episode in the list to see it again.")
+            self._legend.setToolTip("")
+            return
+
+        def named(colour: str, text: str) -> str:
+            return f'<span style="color:{colour}">━</span> {text}'
+
+        names: dict[str, list[str]] = {}
+        lanes = self.track.lanes
+        for lane in lanes:
+            for number, (name, _) in enumerate(lane.curves if lane.explained else ()):
+                colour = theme.series[(lane.color + number) % len(theme.series)]
+                names.setdefault(colour, []).append(name)
+        entries = [named(colour, ", ".join(texts)) for colour, texts in names.items()]
+        if lanes and lanes[-1].title == "Distance":
+            entries.append(f"distance 0 to {lanes[-1].high:.2f} m")
+        entries.append(named(theme.good, "success holds"))
+        if self._episode.interventions.any():
+            entries.append(named(theme.warning, "person had taken over"))
+        hidden = len(self._episode.observations) - sum(not lane.explained for lane in lanes)
+        if not self._episode.info.simulated and hidden:
+            # first: what comes last is cut off where names are many
+            entries.insert(0, f"{hidden} of {len(self._episode.observations)} fields not shown")
+        self._legend.setText("&nbsp;&nbsp; ".join(entries))
+        self._legend.setToolTip(self._legend.text())  # long names do not fit
+
+    @Slot()
+    def _offer(self) -> None:
+        """Only what would change something can be pressed, and it says what it would do."""
+        length = len(self._episode) if self._episode is not None else 0
+        start, stop = self.track.range
+        marked = length > 0 and (start, stop) != (0, length)
+        self.trim.setEnabled(self._editable and marked)
+        self.trim.setText(f"Trim to {stop - start} steps" if marked else "Trim")
+        self.trim.setToolTip("Drag the ends of the timeline, or press [ and ] at the head, first")
+        self.split.setEnabled(self._editable and 0 < self.track.step < length)
+        self.idle.setEnabled(self._editable and length > 1)
+
+    def _mark_motion(self) -> None:
+        if self._episode is not None:
+            self.track.set_range(*idle_ends(self._episode))
+
+    def _trim(self) -> None:
+        self.trim_wanted.emit(*self.track.range)
+
+    def _split(self) -> None:
+        self.split_wanted.emit(self.track.step)
+
+    @Slot()
+    def _pressed(self) -> None:
+        self.play_wanted.emit(not self._playing)

@@ -1,0 +1,292 @@
+"""The clickable part of a timeline: curves, the head at the present step, and what is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.pages.episodes.signals import Lane, lanes_of
+from app.theme.theme import Theme
+from core.data import Episode
+
+NAMES = (64, 136)
+"""Least and largest width of the lanes' names [px]."""
+GRASP = 7
+"""Distance from an end of the kept part at which a press takes hold of it [px]."""
+
+
+class Track(QWidget):
+    """Draws an episode once, and what moves over it: a press scrubs, an end can be dragged."""
+
+    scrubbed = Signal(int)
+    """A hand moved the head to this step."""
+    range_changed = Signal(int, int)
+    """A hand marked another part to keep: its first step, and the first one after it."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._episode: Episode | None = None
+        self._lanes: tuple[Lane, ...] = ()
+        self._step = 0
+        self._range = (0, 0)
+        self._held = ""
+        self._names = NAMES[0]
+        self._drawn: QPixmap | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(72)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Timeline")
+
+    def show_episode(self, episode: Episode | None) -> None:
+        """Draw another episode; None draws nothing."""
+        self._episode = episode
+        self._step = 0
+        self._lanes = lanes_of(episode) if episode is not None else ()
+        self._range = (0, len(episode) if episode is not None else 0)
+        self._names = self._width_of_names()
+        self._redraw()
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """What is plotted."""
+        return self._lanes
+
+    @property
+    def step(self) -> int:
+        """Where the head stands."""
+        return self._step
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The part to keep: its first step, and the first one after it."""
+        return self._range
+
+    def set_step(self, step: int) -> None:
+        """Put the head elsewhere, without telling `scrubbed`."""
+        if step != self._step:
+            self._step = step
+            self.update()
+
+    def set_range(self, start: int, stop: int) -> None:
+        """Mark another part to keep; at least one step."""
+        if self._episode is None:
+            return
+        length = len(self._episode)
+        start = max(0, min(length - 1, start))
+        stop = max(start + 1, min(length, stop))
+        if (start, stop) != self._range:
+            self._range = (start, stop)
+            self.update()
+            self.range_changed.emit(start, stop)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self._theme = theme
+        self._redraw()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 96)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drawn = None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._episode is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._held = self._end_at(event.position().x()) or "head"
+        self._drag(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._drag(x)
+        else:
+            over = self._end_at(x) != ""
+            shape = Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.PointingHandCursor
+            self.setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002 — Qt's signature
+        self._held = ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_PageUp: -20,
+            Qt.Key.Key_PageDown: 20,
+        }
+        key = Qt.Key(event.key())
+        if self._episode is None:
+            super().keyPressEvent(event)
+        elif key in steps:
+            self._go(self._step + steps[key])
+        elif key == Qt.Key.Key_BracketLeft:
+            self.set_range(self._step, self._range[1])
+        elif key == Qt.Key.Key_BracketRight:
+            self.set_range(self._range[0], self._step + 1)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
+        if self._episode is None:
+            return
+        if self._drawn is None:
+            self._drawn = self._draw()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._drawn)
+        area = self._area()
+        start, stop = self._x(self._range[0]), self._x(self._range[1] - 1)
+        shade = self._theme.color("panel")
+        shade.setAlpha(190)
+        painter.fillRect(QRectF(area.left(), area.top(), start - area.left(), area.height()), shade)
+        painter.fillRect(QRectF(stop, area.top(), area.right() - stop, area.height()), shade)
+        accent = self._theme.color("accent")
+        for x, side in ((start, 1.0), (stop, -1.0)):
+            painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), accent)
+            for y in (area.top(), area.bottom() - 3):
+                painter.fillRect(QRectF(min(x, x + 6 * side), y, 6, 3), accent)
+        head = self._x(self._step)
+        painter.fillRect(
+            QRectF(head - 1, area.top() - 4, 2, area.height() + 8), self._theme.color("text")
+        )
+        painter.end()
+
+    # inside
+
+    def _redraw(self) -> None:
+        self._drawn = None
+        self.update()
+
+    def _draw(self) -> QPixmap:
+        """The curves: they change with the episode, the size and the theme only."""
+        assert self._episode is not None
+        ratio = self.devicePixelRatioF()
+        made = QPixmap(self.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = self._area()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("background"))
+        painter.drawRoundedRect(area, 4, 4)
+        height = (area.height() - 4) / max(1, len(self._lanes))
+        for number, lane in enumerate(self._lanes):
+            place = QRectF(area.left(), area.top() + number * height, area.width(), height)
+            self._draw_lane(painter, place, lane)
+        self._draw_bands(painter, area)
+        painter.end()
+        return made
+
+    def _draw_lane(self, painter: QPainter, place: QRectF, lane: Lane) -> None:
+        theme = self._theme
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("muted"))
+        name = QRectF(0, place.top(), self._names - 8, place.height())
+        title = painter.fontMetrics().elidedText(
+            lane.title, Qt.TextElideMode.ElideMiddle, int(name.width())
+        )
+        painter.drawText(
+            name, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), title
+        )
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.drawLine(place.bottomLeft(), place.bottomRight())
+        inner = place.adjusted(0, 3, 0, -3)
+        for number, (_, values) in enumerate(lane.curves):
+            share = (np.nan_to_num(values) - lane.low) / (lane.high - lane.low)
+            heights = inner.bottom() - np.clip(share, 0.0, 1.0) * inner.height()
+            steps, heights = _thinned(heights, 2 * round(inner.width()))
+            points = [
+                QPointF(self._x(i), y)
+                for i, y in zip(steps.tolist(), heights.tolist(), strict=True)
+            ]
+            painter.setPen(
+                QPen(QColor(theme.series[(lane.color + number) % len(theme.series)]), 1.3)
+            )
+            if len(points) > 1:
+                painter.drawPolyline(QPolygonF(points))
+
+    def _draw_bands(self, painter: QPainter, area: QRectF) -> None:
+        """Where success held, and where a person had taken over."""
+        assert self._episode is not None
+        for mask, role, top in (
+            (self._episode.rewards > 0, "good", area.bottom() - 4),
+            (self._episode.interventions, "warning", area.top()),
+        ):
+            colour = QColor(getattr(self._theme, role))
+            for first, last in _runs(mask):
+                left = self._x(first) - 1
+                cell = QRectF(left, top, self._x(last) - left + self._width() + 0.5, 4)
+                painter.fillRect(cell, colour)
+
+    def _width_of_names(self) -> int:
+        metrics = QFontMetrics(self._theme.font("small"))
+        widest = max((metrics.horizontalAdvance(lane.title) for lane in self._lanes), default=0)
+        return max(NAMES[0], min(NAMES[1], widest + 12))
+
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(self._names, 6, -6, -6)
+
+    def _width(self) -> float:
+        assert self._episode is not None
+        return self._area().width() / max(1, len(self._episode) - 1)
+
+    def _x(self, step: int) -> float:
+        return self._area().left() + step * self._width()
+
+    def _end_at(self, x: float) -> str:
+        """Which end of the kept part lies under the pointer; the head wins where it stands."""
+        if self._episode is None:
+            return ""
+        ends = {"start": self._x(self._range[0]), "stop": self._x(self._range[1] - 1)}
+        near = min(ends, key=lambda name: abs(ends[name] - x))
+        return near if abs(ends[near] - x) <= GRASP else ""
+
+    def _drag(self, x: float) -> None:
+        if self._episode is None:
+            return
+        step = round((x - self._area().left()) / self._width())
+        if self._held == "start":
+            self.set_range(min(step, self._range[1] - 1), self._range[1])
+        elif self._held == "stop":
+            self.set_range(self._range[0], max(step + 1, self._range[0] + 1))
+        self._go(step)
+
+    def _go(self, step: int) -> None:
+        assert self._episode is not None
+        step = max(0, min(len(self._episode) - 1, step))
+        if step != self._step:
+            self.set_step(step)
+            self.scrubbed.emit(step)
+
+
+def _thinned(values: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Steps and values (N,) of a curve; of a longer one than `most` the least and the largest of
+    each part, which look the same: a hundred thousand points would take seconds to paint."""
+    if len(values) <= most:
+        return np.arange(len(values)), values
+    starts = np.linspace(0, len(values), max(1, most // 2), endpoint=False).astype(int)
+    both = np.stack([np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)], 1)
+    return np.repeat(starts, 2), both.ravel()
+
+
+def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """First and last step of each stretch in which `mask` (T,) holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]

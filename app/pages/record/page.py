@@ -1,0 +1,333 @@
+"""Record: drive the arm and keep what was driven."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton
+
+from app.arm.arm import Arm
+from app.arm.mapping import ACTION_KEYS, BUTTON_LABELS
+from app.arm.messages import (
+    DRIVE,
+    DiscardRecording,
+    NewStart,
+    SelectTask,
+    StartRecording,
+    StopRecording,
+    Tick,
+)
+from app.arm.session import Saved
+from app.pages.page import Page
+from app.pages.record.operator_card import HandsCard
+from app.pages.record.session_list import SessionList
+from app.studio import Studio
+from app.theme.theme import Theme
+from app.widgets.command_strip import CommandStrip
+from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
+from core.simulation import CONTROL_RATE, get_task, task_names
+
+FIRST_TASK = "pick_place"
+IMAGE_SIZE = 96
+"""Width and height of camera images [px]: what robomimic and LeRobot policies are fed."""
+
+
+class RecordPage(Page):
+    """Start, stop, discard and mark, from the pad, the keyboard and the mouse alike."""
+
+    title = "Record"
+    icon = "ph.record"
+    shows_scene = True
+
+    def __init__(self, studio: Studio, arm: Arm) -> None:
+        super().__init__()
+        self.studio = studio
+        self.arm = arm
+        self._state = "free"
+        self._shown = False
+        self.commands = CommandStrip(studio.theme)
+        self.strip = self.commands
+        self.panel, inside = panel()
+        inside.addWidget(self._task_card())
+        inside.addWidget(self._recording_card())
+        self.hands = HandsCard(studio.theme, arm.operator)
+        inside.addWidget(self.hands)
+        inside.addWidget(self._session_card())
+        inside.addStretch(1)
+        self._connect()
+        self._select(studio.driven_task)
+        self._show_state("free", 0, "")
+        self._name_buttons()
+        self._show_session()
+
+    # -- what the window calls ----------------------------------------------------------------
+
+    def activated(self) -> None:
+        self._shown = True
+        self.arm.use(DRIVE, hands=True)
+        self.arm.scene.setFocus()
+
+    def deactivated(self) -> None:
+        self._shown = False
+        self.studio.status.emit("recording", self._away_text(), "warning")
+
+    # -- what hands do ------------------------------------------------------------------------
+
+    @Slot(str)
+    def act(self, action: str) -> None:
+        """Do what a button or key of that action means here; see `ACTIONS`."""
+        if not self._shown:
+            return
+        if action == "record":
+            self.toggle_recording()
+        elif action == "discard":
+            self.discard()
+        elif action in ("success", "failure"):
+            self.mark(action == "success")
+        elif action == "new_start":
+            self.arm.simulation.post(DRIVE, NewStart())
+
+    @Slot()
+    def toggle_recording(self) -> None:
+        """Start, or stop and keep."""
+        if self._state == "free":
+            request = StartRecording(self.automatic.isChecked(), self.again.isChecked())
+            self.arm.simulation.post(DRIVE, request)
+        elif self._state in ("recording", "between"):
+            self.arm.simulation.post(DRIVE, StopRecording())
+        else:
+            self.arm.simulation.post(DRIVE, DiscardRecording())
+
+    @Slot()
+    def discard(self) -> None:
+        """Drop what is being recorded; without a recording, the last episode, which is said."""
+        if self._state in ("armed", "recording"):
+            self.arm.simulation.post(DRIVE, DiscardRecording())
+        else:
+            self.arm.session.discard_last()
+
+    def mark(self, success: bool) -> None:
+        """End the recording with this label; without a recording, relabel the last episode."""
+        if self._state == "recording":
+            self.arm.simulation.post(DRIVE, StopRecording(success))
+        else:
+            self.arm.session.relabel_last(success)
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def _task_card(self) -> Card:
+        card = Card()
+        self.task = chooser()
+        self.task.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for name in task_names():
+            self.task.addItem(get_task(name).title, name)
+        self.instruction = label("", "muted", wrap=True)
+        card.body.addLayout(row(label("Task", "heading"), self.task))
+        card.body.addWidget(self.instruction)
+        self.task.activated.connect(self._task_chosen)
+        return card
+
+    def _recording_card(self) -> Card:
+        card = Card()
+        self.state = label("", "number")
+        self.state_hint = label("", "muted", wrap=True)
+        self.start = button("", self.toggle_recording, kind="primary")
+        self.start.setMinimumHeight(40)
+        self.drop = button("", self.discard)
+        self.succeeded = button("", lambda: self.mark(True))
+        self.failed = button("", lambda: self.mark(False))
+        self.renew = button("", lambda: self.act("new_start"))
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        grid.addWidget(self.start, 0, 0, 1, 2)
+        grid.addWidget(self.succeeded, 1, 0)
+        grid.addWidget(self.failed, 1, 1)
+        grid.addWidget(self.drop, 2, 0)
+        grid.addWidget(self.renew, 2, 1)
+        self.automatic = QCheckBox("Stop by itself once the task is solved")
+        self.again = QCheckBox("After a success, go on with a new start")
+        self.images = QCheckBox("Camera images with every recording")
+        self.images.setToolTip(
+            f"From the workspace and the wrist, {IMAGE_SIZE} x {IMAGE_SIZE} pixels, drawn from the "
+            "recorded states once a recording is saved"
+        )
+        for box, key in self._choices():
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            usual = "false" if box is self.images else "true"
+            box.setChecked(self.studio.settings.value(f"record/{key}", usual) == "true")
+        self.counts = label("", "muted")
+        self.counts.setToolTip("Successes and failures of this session")
+        card.body.addLayout(row(self.state, 1, self.counts))
+        card.body.addWidget(self.state_hint)
+        card.body.addLayout(grid)
+        card.body.addWidget(self.automatic)
+        card.body.addWidget(self.again)
+        card.body.addWidget(self.images)
+        return card
+
+    def _choices(self) -> tuple[tuple[QCheckBox, str], ...]:
+        """What is ticked or not, and remembered by which name."""
+        return (self.automatic, "automatic"), (self.again, "again"), (self.images, "images")
+
+    def _session_card(self) -> Card:
+        card = Card()
+        self.last = label("", "caption", wrap=True)
+        self.list = SessionList(self.studio.theme)
+        self.train = button("Train on what you recorded", lambda: self.studio.go_to("Train"))
+        card.body.addWidget(label("This session", "heading"))
+        card.body.addWidget(self.last)
+        card.body.addWidget(self.list)
+        card.body.addWidget(self.train)
+        return card
+
+    def _connect(self) -> None:
+        arm = self.arm
+        arm.operator.acted.connect(self.act)
+        arm.operator.mapping_changed.connect(self._name_buttons)
+        arm.operator.pad_changed.connect(self._name_buttons)
+        arm.ticked.connect(self._ticked)
+        arm.simulation.happened.connect(self._happened)
+        arm.session.changed.connect(self._show_session)
+        arm.session.saved.connect(self._saved)
+        self.list.replay_wanted.connect(self._replay)
+        self.list.discard_wanted.connect(arm.session.discard)
+        self.list.relabel_wanted.connect(arm.session.relabel)
+        for box, _ in self._choices():
+            box.toggled.connect(self._remember)
+        self.studio.theme_changed.connect(self._set_theme)
+
+    # -- what happens -------------------------------------------------------------------------
+
+    @Slot(int)
+    def _task_chosen(self, index: int) -> None:
+        self._select(str(self.task.itemData(index)))
+
+    def _select(self, name: str) -> None:
+        index = self.task.findData(name)
+        name = name if index >= 0 else FIRST_TASK
+        self.task.setCurrentIndex(self.task.findData(name))
+        self.instruction.setText(get_task(name).instruction)
+        self.studio.driven_task = name
+        self.arm.simulation.post(DRIVE, SelectTask(name))
+
+    @Slot()
+    def _remember(self) -> None:
+        for box, key in self._choices():
+            self.studio.settings.setValue(f"record/{key}", "true" if box.isChecked() else "false")
+
+    @Slot(object)
+    def _ticked(self, tick: Tick) -> None:
+        if tick.use != DRIVE or not self._shown:
+            return
+        self.commands.add(tick)
+        self._show_state(tick.state, tick.step, tick.held)
+
+    @Slot(str)
+    def _happened(self, event: str) -> None:
+        said = {
+            "discarded": "Recording discarded; nothing was saved",
+            "cancelled": "No recording had begun; what was saved before is kept",
+        }
+        if event in said and self._shown:
+            self.studio.toast(said[event])
+
+    @Slot(object)
+    def _saved(self, saved: Saved) -> None:
+        session = self.arm.session
+        word = {True: "Success", False: "Failure", None: "Unlabelled episode"}[saved.info.success]
+        text = f"{word} saved: {saved.quality.duration:.1f} s"
+        self.studio.toast(text, "Discard", lambda: session.discard(saved.identifier))
+        if self.images.isChecked():
+            self.arm.filming.add(Path(saved.path), IMAGE_SIZE)
+
+    @Slot(object)
+    def _replay(self, saved: Saved) -> None:
+        self.studio.go_to("Episodes")
+        self.arm.replay_wanted.emit(Path(saved.path))
+
+    @Slot()
+    def _show_session(self) -> None:
+        episodes = self.arm.session.episodes
+        good = sum(saved.info.success is True for saved in episodes)
+        bad = sum(saved.info.success is False for saved in episodes)
+        self.counts.setText(f"{good} ✓    {bad} ✗" if episodes else "")
+        self.list.show_episodes(episodes)
+        last = self.arm.session.last
+        if last is None:
+            self.last.setText(
+                "Nothing recorded yet. Ten successes are enough for a first policy; "
+                "fifty make a good one."
+            )
+        else:
+            quality = last.quality
+            self.last.setText(
+                f"Last: {quality.duration:.1f} s, path {quality.path:.2f} m, idle "
+                f"{100 * quality.idle:.0f} %, roughness {quality.roughness:.2f}"
+            )
+        self.train.setVisible(good > 0)
+
+    def _show_state(self, state: str, step: int, held: str) -> None:
+        self._state = state
+        seconds = step / CONTROL_RATE
+        clock = f"{int(seconds) // 60:02d}:{seconds % 60:04.1f}"
+        texts = {
+            "between": ("✓ Success", "good", "Kept. The next start is on its way."),
+            "free": ("Free driving", "", "Try the arm; nothing is recorded."),
+            "armed": ("Ready", "accent", "Recording begins with your first motion."),
+            "recording": (f"● REC {clock}", "danger", f"step {step}"),
+        }
+        text, role, hint = texts[state]
+        if held:
+            text, role, hint = f"Paused {clock}" if step else "Paused", "warning", held
+        self.state.setText(text)
+        set_tone(self.state, role)
+        self.state_hint.setText(hint)
+        self._offer(state)
+        shown = text if state != "free" else ""
+        self.studio.status.emit("recording", shown, role if role != "accent" else "strong")
+
+    def _offer(self, state: str) -> None:
+        """Only what can be done now can be pressed, and it says what it would do."""
+        word = {
+            "free": "Start recording",
+            "between": "No further start",
+            "armed": "Cancel",
+            "recording": "Stop and keep",
+        }[state]
+        self._title(self.start, word, "record")
+        set_kind(self.start, "primary" if state == "free" else "")
+        session = self.arm.session
+        has_last = session.last is not None or session.saving
+        running = state == "recording"
+        self._title(self.succeeded, "Success" if running else "Last: success", "success")
+        self._title(self.failed, "Failure" if running else "Last: failure", "failure")
+        drops = state in ("armed", "recording")
+        self._title(self.drop, "Discard" if drops else "Discard last", "discard")
+        self.succeeded.setEnabled(running or has_last)
+        self.failed.setEnabled(running or has_last)
+        self.drop.setEnabled(drops or has_last)
+
+    @Slot()
+    def _name_buttons(self) -> None:
+        self._offer(self._state)
+        self._title(self.renew, "New start", "new_start")
+
+    def _title(self, widget: QPushButton, text: str, action: str) -> None:
+        """`text` with the button of the pad, or the key, that does the same."""
+        operator = self.arm.operator
+        key = ACTION_KEYS[action].label
+        if operator.gamepads.current is not None:
+            key = BUTTON_LABELS[getattr(operator.mapping, action)]
+        full = f"{text}   ({key})"
+        if widget.text() != full:
+            widget.setText(full)
+
+    def _away_text(self) -> str:
+        return "recording paused" if self._state == "recording" else ""
+
+    @Slot(object)
+    def _set_theme(self, theme: Theme) -> None:
+        self.commands.set_theme(theme)
+        self.hands.set_theme(theme)
+        self.list.set_theme(theme)

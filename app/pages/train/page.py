@@ -1,0 +1,398 @@
+"""The Train page: from demonstrations to a policy, with every curve of the way."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from app.jobs.checkpoints import AUTOSAVE, CheckpointEntry, list_checkpoints
+from app.jobs.training import (
+    CANCELLED,
+    DIVERGED,
+    FAILED,
+    FINISHED,
+    Outcome,
+    TrainingWorker,
+)
+from app.jobs.training_run import Prepared, TrainingPlan, wake_torch
+from app.pages.listing import Listing
+from app.pages.page import Page
+from app.pages.train.earlier_runs import EarlierRuns
+from app.pages.train.episode_picker import SAMPLES, WORKSPACE, Candidate
+from app.pages.train.panel import ENDING, IDLE, PAUSED, PREPARING, TRAINING, TrainPanel
+from app.pages.train.plots import TrainPlots
+from app.studio import Studio
+from app.theme.theme import Theme
+from core.data import Library, RecordingError, Selection, Selections
+from core.data.writer import make_folder
+
+if TYPE_CHECKING:
+    from core.learning import Report
+
+FEWEST_EPISODES = 2
+"""Fewer demonstrations give no spread to standardise by."""
+PHASES = {"representation": "Training the representation", "head": "Training the policy head"}
+"""What the state says in the phases of the frozen protocol."""
+NAME_PATTERN = re.compile(r"[\w][\w .+-]*")
+"""Names of runs are names of folders on every system."""
+
+
+Listed = tuple[list[Candidate], list[CheckpointEntry], list[Selection]]
+
+
+class TrainPage(Page):
+    """Owns the training thread and the lists of recordings and runs that it shows."""
+
+    title = "Train"
+    icon = "ph.chart-line-up"
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._state = IDLE
+        self._worker: TrainingWorker | None = None
+        self._prepared: Prepared | None = None
+        self._phase = ""
+        self._libraries: dict[str, Library] = {}
+        self._listing = Listing(studio, self._reader, self._listed, self)
+        self._runs: list[CheckpointEntry] = []
+        self.controls = TrainPanel(studio.theme)
+        self.panel = self.controls
+        self.plots = TrainPlots(studio.theme)
+        self.center = self.plots
+        self.earlier = EarlierRuns(studio, self.controls.runs, self.plots, self)
+        self._connect()
+        self._say_what_to_do()
+        self.reload()
+        studio.background(wake_torch, self.controls.set_devices)
+
+    @property
+    def state(self) -> str:
+        """One of `IDLE`, `PREPARING`, `TRAINING`, `PAUSED`, `ENDING`."""
+        return self._state
+
+    # the window
+
+    def activated(self) -> None:
+        """Look again at what lies in the workspace; other programs may have added to it."""
+        self.reload()
+
+    def close_down(self) -> None:
+        """End a training, keeping what it has learned, and wait for its thread."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker.wait()
+
+    # what there is
+
+    @Slot()
+    def reload(self) -> None:
+        """List recordings and runs again, off the GUI thread."""
+        self._listing.reload()
+
+    def _reader(self) -> Callable[[], Listed]:
+        root = self._studio.workspace.root
+        folders = {WORKSPACE: root / "episodes", SAMPLES: self._studio.samples.folder}
+        for source, folder in folders.items():  # a library remembers what it has read already
+            if source not in self._libraries or self._libraries[source].folder != folder:
+                self._libraries[source] = Library(folder, read_only=True)
+        libraries = dict(self._libraries)
+        return lambda: _list_all(libraries, root)
+
+    def _listed(self, found: Listed) -> None:
+        candidates, self._runs, selections = found
+        self.controls.picker.show_candidates(candidates, selections)
+        self.controls.picker.follow(self._studio.driven_task)
+
+    @Slot()
+    def _choice_changed(self) -> None:
+        picker = self.controls.picker
+        current = self._worker.plan.folder if self._worker is not None else None
+        self.controls.runs.show_runs(
+            [run for run in self._runs if run.task == picker.task and not _is_of(run, current)]
+        )
+        count = len(picker.selected())
+        missing = f"Training needs at least {FEWEST_EPISODES} demonstrations; {count} chosen"
+        self.controls.set_ready(count >= FEWEST_EPISODES, "" if count >= 2 else missing)
+        self.controls.name_line.setPlaceholderText(self._free_name())
+        self._say_what_to_do()
+
+    def _say_what_to_do(self) -> None:
+        chosen = self.controls.picker.selected()
+        if not chosen and not self.controls.picker.task:
+            heading = "Nothing to learn from yet"
+            text = "Record ten demonstrations on the Record page; they will be listed here."
+        elif len(chosen) < FEWEST_EPISODES:
+            heading = "Choose demonstrations"
+            text = "Tick a source on the right, or record more on the Record page."
+        else:
+            heading = f"Ready to train on {len(chosen)} demonstrations"
+            text = "Press Train; the curves appear here. Tick an earlier run to see its curves."
+        self.plots.empty.say(heading, text)
+        self.plots.empty.offer("" if len(chosen) >= FEWEST_EPISODES else "Go to Record")
+
+    # starting
+
+    @Slot()
+    def train(self) -> None:
+        """Train on the chosen demonstrations with the chosen settings."""
+        controls = self.controls
+        name = controls.name_line.text().strip() or self._free_name()
+        folder = self._studio.workspace.root / "checkpoints" / name
+        problem = ""
+        if len(controls.picker.selected()) < FEWEST_EPISODES:
+            problem = f"Choose at least {FEWEST_EPISODES} demonstrations of one task."
+        elif not NAME_PATTERN.fullmatch(name) or name.endswith((".", " ", AUTOSAVE)):
+            problem = f"'{name}' cannot be the name of a folder; use letters, digits and dashes."
+        elif folder.exists():
+            problem = f"There is a run called {name} already; choose another name."
+        try:
+            configuration = controls.configuration()
+        except ValueError as error:
+            problem = f"{error}"
+        controls.say_problem(problem)
+        if problem or self._state != IDLE:
+            return
+        self._start(
+            TrainingPlan(
+                controls.picker.selected(),
+                folder,
+                configuration,
+                preset=controls.preset,
+                device=controls.device,
+                held_out=controls.picker.held_out(),
+            )
+        )
+
+    @Slot(object)
+    def resume_run(self, entry: CheckpointEntry) -> None:
+        """Go on with a training that stopped early, on the recordings it began with."""
+        if self._state != IDLE:
+            return
+        recordings = [path for path in entry.recordings if path.exists()]
+        missing: list[str] = []
+        if tuple(path.stem for path in recordings) != entry.episodes:
+            recordings, missing = self.controls.picker.files_of(entry.episodes)
+        if missing:
+            listed = ", ".join(missing[:3]) + (" and more" if len(missing) > 3 else "")
+            self._studio.fail(
+                f"{entry.name} cannot go on: {len(missing)} of its recordings are no longer there "
+                f"({listed}). Restore them, or start a new training.",
+                "\n".join(missing),
+            )
+            return
+        self.controls.say_problem("")
+        folder = entry.path.with_name(entry.name.removesuffix(AUTOSAVE))
+        self._start(
+            TrainingPlan(
+                tuple(recordings),
+                folder,
+                preset=entry.preset,
+                device=self.controls.device,
+                resume=entry.path,
+                held_out=tuple(path for path in entry.held_out if path.exists()),
+            )
+        )
+
+    def _start(self, plan: TrainingPlan) -> None:
+        try:
+            make_folder(plan.folder.parent)
+        except OSError as error:
+            self._studio.fail(str(error))
+            return
+        self._worker = TrainingWorker(plan, self)
+        self._worker.prepared.connect(self._training_prepared)
+        self._worker.reported.connect(self._training_reported)
+        self._worker.unsaved.connect(self._training_unsaved)
+        self._worker.ended.connect(self._training_ended)
+        self._prepared = None
+        self._phase = ""
+        self.plots.begin()
+        self._enter(PREPARING)
+        self._worker.start()
+
+    # steering
+
+    @Slot(bool)
+    def pause(self, pause: bool) -> None:
+        """Hold the training, or let it go on."""
+        if self._worker is None or self._state not in (TRAINING, PAUSED):
+            return
+        (self._worker.pause if pause else self._worker.resume)()
+        self._enter(PAUSED if pause else TRAINING)
+
+    @Slot()
+    def stop_and_keep(self) -> None:
+        """End the training and keep what it has learned."""
+        if self._worker is not None and self._state in (TRAINING, PAUSED):
+            self._worker.stop_and_keep()
+            self._enter(ENDING)
+
+    @Slot()
+    def cancel(self) -> None:
+        """End the training and keep nothing."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._enter(ENDING)
+
+    @Slot()
+    def _save_again(self) -> None:
+        self.plots.save_notice.say("")
+        if self._worker is not None:
+            self._worker.save_again()
+
+    # what the thread tells
+
+    @Slot(object)
+    def _training_prepared(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self.plots.show_curves(prepared.curves)
+        if self._state == PREPARING:
+            self._enter(TRAINING)
+
+    @Slot(object)
+    def _training_reported(self, report: Report) -> None:
+        if report.phase != self._phase:
+            self._phase = report.phase
+            self._enter(self._state)
+        self.plots.show_report(report)
+        percent = round(100 * report.step / report.total_steps)
+        self._studio.status.emit("training", f"training {percent}%", "strong")
+
+    @Slot(str)
+    def _training_unsaved(self, why: str) -> None:
+        self.plots.save_notice.say(f"What was learned is not on disk yet: {why}. Make room, then")
+        self._enter(ENDING)
+        self.controls.cancel_button.setEnabled(True)
+
+    @Slot(object)
+    def _training_ended(self, outcome: Outcome) -> None:
+        worker = self._worker
+        assert worker is not None
+        worker.wait()
+        worker.deleteLater()
+        self._worker = None
+        self._enter(IDLE)
+        self.plots.save_notice.say("")
+        self._studio.status.emit("training", "", "")
+        self.controls.name_line.clear()
+        if outcome.folder is not None:
+            self._studio.checkpoint_saved.emit(outcome.folder)
+        self._tell_outcome(worker.plan.folder.name, outcome)
+        self.reload()
+
+    def _tell_outcome(self, name: str, outcome: Outcome) -> None:
+        header, studio = self.plots.header, self._studio
+        header.set_number("time left", "–")
+        at = f"step {outcome.step:,} of {outcome.total_steps:,}"
+        if self._phase == "representation":
+            at += ", before the policy head was trained: resume it to get there"
+        if outcome.kind == FINISHED and outcome.folder is not None:
+            header.say("Finished", "good", name, f"{self._what()} · policy ready")
+            studio.toast(f"Policy {name} is ready", "Deploy", self._deploy)
+        elif outcome.kind == CANCELLED:
+            header.say("Cancelled", "muted", name, "Nothing of it was kept.")
+            studio.toast("Training cancelled")
+        elif outcome.kind == FAILED:
+            header.say("Failed", "danger", name, "See the message above.")
+            studio.fail(outcome.text, outcome.details)
+        elif outcome.kind == DIVERGED:
+            kept = f" They are in {name}." if outcome.folder is not None else ""
+            header.say("Diverged", "danger", name, f"Last good weights: {at}")
+            studio.fail(outcome.text + kept, outcome.details)
+        elif outcome.folder is None:
+            header.say("Not kept", "danger", name, f"Stopped at {at}; the disk refused to take it.")
+        else:
+            header.say("Stopped", "warning", name, f"{self._what()} · kept at {at}")
+            studio.toast(f"{name} kept at {at}", "Deploy", self._deploy)
+
+    def _deploy(self) -> None:
+        self._studio.go_to("Deploy")
+
+    # inside
+
+    def _connect(self) -> None:
+        controls, studio = self.controls, self._studio
+        controls.picker.changed.connect(self._choice_changed)
+        controls.train_wanted.connect(self.train)
+        controls.pause_wanted.connect(self.pause)
+        controls.stop_wanted.connect(self.stop_and_keep)
+        controls.cancel_wanted.connect(self.cancel)
+        controls.runs.resume_wanted.connect(self.resume_run)
+        self.earlier.changed.connect(self.reload)
+        controls.preset_box.activated.connect(self._choice_changed)
+        self.plots.save_notice.pressed.connect(self._save_again)
+        self.plots.empty.pressed.connect(self._go_to_record)
+        studio.episodes_changed.connect(self.reload)
+        studio.theme_changed.connect(self._set_theme)
+
+    @Slot()
+    def _go_to_record(self) -> None:
+        self._studio.go_to("Record")
+
+    @Slot(object)
+    def _set_theme(self, theme: Theme) -> None:
+        self.controls.set_theme(theme)
+        self.plots.set_theme(theme)
+
+    def _enter(self, state: str) -> None:
+        self._state = state
+        self.controls.set_state(state)
+        name = self._worker.plan.folder.name if self._worker is not None else ""
+        said = {
+            PREPARING: ("Reading demonstrations", "accent"),
+            TRAINING: (PHASES.get(self._phase, "Training"), "accent"),
+            PAUSED: ("Paused", "warning"),
+            ENDING: ("Ending", "muted"),
+        }
+        if state in said:
+            self.plots.header.say(*said[state], name, self._what())
+        if state == PAUSED:
+            self._studio.status.emit("training", "training paused", "warning")
+
+    def _what(self) -> str:
+        prepared = self._prepared
+        if prepared is None:
+            return ""
+        return (
+            f"{prepared.task.replace('_', '-')} · {prepared.episodes} demonstrations · "
+            f"{prepared.steps:,} control steps · {prepared.device.upper()}"
+        )
+
+    def _free_name(self) -> str:
+        """`task-preset-n` with the first n that is free."""
+        folder = self._studio.workspace.root / "checkpoints"
+        taken = {run.name.removesuffix(AUTOSAVE) for run in self._runs}
+        number = 1
+        while True:
+            name = f"{self.controls.picker.task or 'run'}-{self.controls.preset}-{number}"
+            if name not in taken and not (folder / name).exists():
+                return name
+            number += 1
+
+
+def _list_all(libraries: dict[str, Library], root: Path) -> Listed:
+    """Recordings of all libraries, the runs, and the selections that can be read."""
+    candidates = [
+        Candidate(source, entry)
+        for source, library in libraries.items()
+        for entry in library.entries()
+    ]
+    kept, selections = Selections(root), []
+    for name in kept.names():
+        with contextlib.suppress(
+            RecordingError
+        ):  # its name on the Episodes page says what is wrong
+            selections.append(kept.load(name))
+    return candidates, list_checkpoints(root / "checkpoints"), selections
+
+
+def _is_of(run: CheckpointEntry, folder: Path | None) -> bool:
+    """Whether a run is what the present training writes."""
+    return folder is not None and run.name.removesuffix(AUTOSAVE) == folder.name

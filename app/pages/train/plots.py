@@ -1,0 +1,317 @@
+"""The middle of the Train page: everything that a training tells, as it tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from app.jobs.run_curves import Points, losses_of, report_values
+from app.pages.train.latent_map import LatentMap
+from app.pages.train.live_plot import LivePlot
+from app.pages.train.notice import Notice
+from app.pages.train.redraw_turns import RedrawTurns
+from app.pages.train.spectrum import SpectrumPlot
+from app.theme.plots import format_seconds
+from app.theme.theme import Theme
+from app.widgets.empty import Empty
+from app.widgets.gradually import Gradually
+from app.widgets.run_header import RunHeader
+
+if TYPE_CHECKING:
+    from core.learning import Report
+
+T = TypeVar("T")
+
+LOSS_COLORS = {
+    "total": -1,
+    "prediction": 0,
+    "action": 1,
+    "inverse_dynamics": 2,
+    "gripper": 3,
+    "decoder": 4,
+    "goal": 5,
+    "observer": 6,
+    "held-out action": 7,
+    "held-out gripper": 8,
+}
+
+REPRESENTATION, OPTIMISER = "Representation", "Optimiser"
+"""Titles of the two groups of small plots."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A small plot."""
+
+    title: str
+    """What stands above it."""
+    explanation: str
+    """What it tells, for people."""
+    group: str
+    """The group in which it stands."""
+    place: tuple[int, int]
+    """Row and column within the group."""
+    curves: Mapping[str, str] = field(default_factory=dict)
+    """What it calls each curve of a run; empty: one, of the name of the plot."""
+    logarithmic: bool = False
+    """Whether its values span decades."""
+
+
+MEASURES = {
+    "effective_rank": Measure(
+        "Effective rank",
+        "How many directions of the latent are in use: the exponential of the entropy of its "
+        "singular values. Near 1 it has collapsed to a line.",
+        REPRESENTATION,
+        (0, 1),
+    ),
+    "standard_deviation": Measure(
+        "Latent spread",
+        "Standard deviation of the latent over the demonstrations, mean over its entries. Near 0 "
+        "the representation has collapsed.",
+        REPRESENTATION,
+        (0, 2),
+    ),
+    "probe": Measure(
+        "Linear probe R²",
+        "How much of what the encoder sees a linear map finds in the latent: 1 is everything, 0 no "
+        "more than the mean. Fitted on every other demonstration, measured on the rest.",
+        REPRESENTATION,
+        (1, 0),
+    ),
+    "action_sensitivity": Measure(
+        "Action sensitivity",
+        "Error of the predicted next latent with shuffled actions over that with the true ones. "
+        "At 1 the predictor ignores what is done.",
+        REPRESENTATION,
+        (1, 1),
+    ),
+    "prediction_error": Measure(
+        "Prediction error",
+        "Mean squared error of the latent predicted so many control steps ahead, as a part of the "
+        "variance of the latents.",
+        REPRESENTATION,
+        (1, 2),
+        {f"prediction_error_{n}": f"{n} step{'s' if n > 1 else ''}" for n in (1, 8)},
+        logarithmic=True,
+    ),
+    "learning_rate": Measure("Learning rate", "Learning rate of the optimiser.", OPTIMISER, (0, 0)),
+    "tau": Measure(
+        "Target encoder τ",
+        "The part of the target encoder that an update keeps.",
+        OPTIMISER,
+        (0, 1),
+    ),
+    "steps_per_second": Measure("Updates per second", "How fast it trains.", OPTIMISER, (0, 2)),
+}
+"""The small plots, by name, in the order of their colours; the spectrum stands beside them."""
+MEASURES_INTERVAL = 0.4
+"""Least time between two redraws of a measure [s]; they change slowly."""
+
+
+class TrainPlots(QStackedWidget):
+    """Header, notices and plots of the present run; earlier runs are drawn behind.
+
+    Shows what to do next until there is something to see.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("center")
+        self.empty = Empty(theme, "ph.chart-line-up", "Nothing to show yet", "")
+        self.header = RunHeader(("step", "steps/s", "time left"))
+        self.collapse_notice = Notice(theme)
+        self.save_notice = Notice(theme, "Save again")
+        self._theme = theme
+        self._turns = RedrawTurns(self)
+        self._overlays: set[str] = set()
+        self._made: dict[str, LivePlot] = {}
+        self._map: LatentMap | None = None
+        self._lay_out()
+        self._building = Gradually(self._make_plots(), self)
+
+    @property
+    def losses(self) -> LivePlot:
+        """The plot of all loss terms."""
+        self._building.finish()
+        return self._made["losses"]
+
+    @property
+    def spectrum(self) -> SpectrumPlot:
+        """The plot of singular values."""
+        self._building.finish()
+        plot = self._made["spectrum"]
+        assert isinstance(plot, SpectrumPlot)
+        return plot
+
+    @property
+    def latent_map(self) -> LatentMap:
+        """The map of the latent space."""
+        self._building.finish()
+        assert self._map is not None
+        return self._map
+
+    @property
+    def measures(self) -> dict[str, LivePlot]:
+        """The plots of single measures, by their names."""
+        self._building.finish()
+        return {name: self._made[name] for name in MEASURES}
+
+    @property
+    def plots(self) -> tuple[LivePlot, ...]:
+        """All plots with curves."""
+        self._building.finish()
+        return tuple(self._made.values())
+
+    # the present run
+
+    def begin(self) -> None:
+        """Forget the curves of the last run; a new one begins."""
+        for plot in self.plots:
+            plot.clear()
+        self.latent_map.clear()
+        self.collapse_notice.say("")
+        self.save_notice.say("")
+        for caption in ("step", "steps/s", "time left"):
+            self.header.set_number(caption, "–")
+        self.header.set_fraction(0.0)
+        self.show_plots()
+
+    def show_report(self, report: Report) -> None:
+        """Add what `report` tells to every plot, and say how far the run is."""
+        values = report_values(report)
+        self.losses.append(report.step, losses_of(values))
+        for name, plot in self.measures.items():
+            shown = _of(name, values)
+            if shown:
+                plot.append(report.step, shown)
+        if report.collapse is not None:
+            measures = report.collapse
+            self.spectrum.set_spectrum(measures.singular_values, measures.effective_rank)
+            self.latent_map.set_points(measures.latent_map, measures.progress)
+            self.collapse_notice.say(_sentence(measures.alarm))
+        self.header.set_number("step", f"{report.step:,} / {report.total_steps:,}")
+        self.header.set_number("steps/s", f"{report.steps_per_second:,.0f}")
+        self.header.set_number("time left", format_seconds(report.seconds_left))
+        self.header.set_fraction(report.step / report.total_steps)
+
+    def show_curves(self, curves: Mapping[str, Points]) -> None:
+        """Show the curves of a run up to where it goes on."""
+        for name, (x, y) in losses_of(curves).items():
+            self.losses.set_curve(name, x, y)
+        for name, plot in self.measures.items():
+            for curve, (x, y) in _of(name, curves).items():
+                plot.set_curve(curve, x, y)
+
+    # earlier runs
+
+    def set_overlay(self, run: Path, dash: int, curves: Mapping[str, Points]) -> None:
+        """Draw the curves of an earlier run behind the present ones."""
+        self.losses.set_overlay(str(run), dash, losses_of(curves))
+        for name, plot in self.measures.items():
+            shown = _of(name, curves)
+            if shown:
+                plot.set_overlay(str(run), dash, shown)
+        self._overlays.add(str(run))
+        self.show_plots()
+
+    def remove_overlay(self, run: Path) -> None:
+        """Take an earlier run away."""
+        for plot in self.plots:
+            plot.remove_overlay(str(run))
+        self._overlays.discard(str(run))
+        if not self._overlays and not self.losses.names:
+            self.setCurrentWidget(self.empty)
+
+    # looks
+
+    def show_plots(self) -> None:
+        """Show the plots instead of what to do next."""
+        self.setCurrentWidget(self._plots)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Redraw in the colours of `theme`."""
+        self._theme = theme
+        for plot in self._made.values():
+            plot.set_theme(theme)
+        if self._map is not None:
+            self._map.set_theme(theme)
+        self.empty.set_theme(theme)
+        self.collapse_notice.set_theme(theme)
+        self.save_notice.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        self._plots = QWidget()
+        self._grid = QGridLayout()
+        self._grid.setSpacing(8)
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._tabs = QTabWidget()
+        self._groups: dict[str, QGridLayout] = {}
+        for group in (REPRESENTATION, OPTIMISER):
+            page = QWidget()
+            grid = QGridLayout(page)
+            grid.setContentsMargins(0, 8, 0, 0)
+            grid.setSpacing(8)
+            for column in range(3):
+                grid.setColumnStretch(column, 1)
+            self._groups[group] = grid
+            self._tabs.addTab(page, group)
+        whole = QVBoxLayout(self._plots)
+        whole.setContentsMargins(8, 8, 8, 8)
+        whole.setSpacing(8)
+        whole.addWidget(self.header)
+        whole.addWidget(self.collapse_notice)
+        whole.addWidget(self.save_notice)
+        whole.addLayout(self._grid, 5)
+        whole.addWidget(self._tabs, 6)
+        self.addWidget(self.empty)
+        self.addWidget(self._plots)
+
+    def _make_plots(self) -> Iterator[None]:
+        """One plot a step; each takes 15 ms."""
+        theme, turns = self._theme, self._turns
+        self._made["losses"] = LivePlot(
+            "Losses",
+            theme,
+            explanation="Each loss term before it is weighted, and their weighted total. Terms of "
+            "the head read the representation; prediction and inverse dynamics shape it.",
+            logarithmic=True,
+            colors=LOSS_COLORS,
+            turns=turns,
+        )
+        self._grid.addWidget(self._made["losses"], 0, 0)
+        yield
+        self._map = LatentMap(self._theme, turns=turns)
+        self._grid.addWidget(self._map, 0, 1)
+        yield
+        self._made["spectrum"] = SpectrumPlot(self._theme, turns=turns)
+        self._groups[REPRESENTATION].addWidget(self._made["spectrum"], 0, 0)
+        for index, (name, measure) in enumerate(MEASURES.items()):
+            yield
+            several = tuple(measure.curves.values())
+            self._made[name] = LivePlot(
+                measure.title,
+                self._theme,
+                explanation=measure.explanation,
+                logarithmic=measure.logarithmic,
+                colors={curve: n for n, curve in enumerate(several)} or {name: index},
+                turns=turns,
+                redraw_interval=MEASURES_INTERVAL,
+                named=bool(several),
+            )
+            self._groups[measure.group].addWidget(self._made[name], *measure.place)
+
+
+def _of(name: str, curves: Mapping[str, T]) -> dict[str, T]:
+    """What the small plot `name` shows of a run, by what it calls it."""
+    named = MEASURES[name].curves or {name: name}
+    return {shown: curves[curve] for curve, shown in named.items() if curve in curves}
+
+
+def _sentence(alarm: str | None) -> str:
+    return f"{alarm[0].upper()}{alarm[1:]}." if alarm else ""

@@ -1,0 +1,63 @@
+"""The singular values of the latent: how many of its directions are in use."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QWidget
+
+from app.pages.train.live_plot import LivePlot
+from app.pages.train.redraw_turns import RedrawTurns
+from app.theme.plots import curve_pen
+from app.theme.theme import Theme
+
+
+class SpectrumPlot(LivePlot):
+    """Singular values from the largest down, now and at the start of the training.
+
+    A vertical line stands at the effective rank, the number of directions that count.
+    """
+
+    def __init__(
+        self, theme: Theme, *, turns: RedrawTurns | None = None, parent: QWidget | None = None
+    ) -> None:
+        self._rank = pg.InfiniteLine(angle=90, movable=False)
+        self._has_start = False
+        super().__init__(
+            "Spectrum",
+            theme,
+            explanation="Singular values of the latents of the demonstrations, from the largest "
+            "down, as far as they are measured. A steep fall means that few directions are used; "
+            "the dashed line stands at the effective rank, if it is that low.",
+            x_label="direction",
+            logarithmic=True,
+            colors={"now": 0, "at the start": 7},
+            shows_latest=False,
+            turns=turns,
+            parent=parent,
+        )
+        self._rank.hide()
+        self.plot.addItem(self._rank, ignoreBounds=True)
+
+    def set_spectrum(self, values: NDArray[np.floating], effective_rank: float) -> None:
+        """Show the singular `values` (k,), descending, and the effective rank."""
+        directions = np.arange(1, len(values) + 1)
+        if not self._has_start:
+            self.set_curve("at the start", directions, values)
+            self._has_start = True
+        self.set_curve("now", directions, values)
+        in_sight = bool(np.isfinite(effective_rank)) and effective_rank <= len(values)
+        self._rank.setVisible(in_sight)
+        if in_sight:
+            self._rank.setValue(effective_rank)
+
+    def clear(self) -> None:
+        """Forget the spectrum, that of the start too."""
+        self._has_start = False
+        self._rank.hide()
+        super().clear()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._rank.setPen(curve_pen(theme.color("muted"), 0))

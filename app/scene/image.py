@@ -1,0 +1,165 @@
+"""The scene as pictures from a thread of its own: where drawing is software's, or Qt has no OpenGL.
+
+Software drawing takes 20 to 60 ms a frame and would make the whole window go through OpenGL with
+it; from a thread it costs the window one copy of a picture (1 ms).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.arm.messages import View
+from app.scene.camera import Eye
+from app.scene.drawing import Drawing
+from app.scene.graphics import ready_context
+from app.scene.marks import Marks
+from core.simulation import SimulationError
+
+LARGEST = 4096
+"""Largest picture's edge [px]."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One frame to draw."""
+
+    view: View
+    eye: Eye
+    inset: bool
+    width: int
+    height: int
+    ratio: float
+
+
+class _Painter(QThread):
+    """Draws the newest frame that was asked for.
+
+    A GL context belongs to one thread, and making one beside Qt's own on the GUI thread crashes.
+    """
+
+    drawn = Signal(QImage, float)
+    broken = Signal(str)
+
+    def __init__(self, marks: Marks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("scene")
+        self._marks = marks
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._wanted: _Wanted | None = None
+
+    def draw(self, wanted: _Wanted) -> None:
+        self._wanted = wanted
+        self._wake.set()
+
+    def close_down(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self.wait(5000)
+
+    def run(self) -> None:
+        try:
+            # A small one: MuJoCo draws into a buffer of its own that follows the widget's size.
+            context = ready_context(64, 64)
+        except SimulationError as error:
+            self.broken.emit(str(error))
+            return
+        drawing = Drawing(self._marks, software=True)
+        try:
+            while not self._stop.is_set():
+                self._wake.wait()
+                self._wake.clear()
+                wanted = self._wanted
+                if wanted is not None and not self._stop.is_set():
+                    began = time.perf_counter()
+                    image = self._picture(drawing, wanted)
+                    self.drawn.emit(image, time.perf_counter() - began)
+        except mujoco.FatalError as error:
+            self.broken.emit(str(error))
+        finally:
+            drawing.free()
+            context.free()
+
+    def _picture(self, drawing: Drawing, wanted: _Wanted) -> QImage:
+        width, height = drawing.draw(
+            wanted.view,
+            wanted.eye,
+            wanted.width,
+            wanted.height,
+            inset=wanted.inset,
+            ratio=wanted.ratio,
+        )
+        pixels = np.empty((height, width, 3), dtype=np.uint8)
+        mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
+        upright = np.ascontiguousarray(pixels[::-1])  # OpenGL's first row is the lowest
+        image = QImage(upright.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+        # A copy of its own, in the format that the window is painted in.
+        return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+class SceneImage(QWidget):
+    """Shows the newest picture that the thread has drawn."""
+
+    drawn = Signal(float)
+    """A frame was drawn: the time it took [s]."""
+    broken = Signal(str)
+    """Nothing can be drawn here: why."""
+
+    def __init__(self, marks: Marks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._image = QImage()
+        self._reason = ""
+        self._painter = _Painter(marks, self)
+        self._painter.drawn.connect(self._take)
+        self._painter.broken.connect(self._give_up)
+
+    @property
+    def image(self) -> QImage:
+        """The last picture."""
+        return self._image
+
+    def draw(self, view: View, eye: Eye, *, inset: bool) -> None:
+        """Draw a view as soon as the one before is done."""
+        if self._reason:
+            return
+        if not self._painter.isRunning():
+            self._painter.start()
+        ratio = self.devicePixelRatioF()
+        width = min(LARGEST, max(1, round(self.width() * ratio)))
+        height = min(LARGEST, max(1, round(self.height() * ratio)))
+        self._painter.draw(_Wanted(view, eye, inset, width, height, ratio))
+
+    def free(self) -> None:
+        """Stop the drawing thread and wait for it."""
+        self._painter.close_down()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
+        painter = QPainter(self)
+        if self._image.isNull() or self._reason:
+            painter.fillRect(self.rect(), self.palette().window())
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(32, 32, -32, -32), int(flags), self._reason)
+        else:
+            painter.drawImage(self.rect(), self._image)
+        painter.end()
+
+    @Slot(QImage, float)
+    def _take(self, image: QImage, took: float) -> None:
+        self._image = image
+        self.update()
+        self.drawn.emit(took)
+
+    @Slot(str)
+    def _give_up(self, reason: str) -> None:
+        self._reason = reason
+        self.update()
+        self.broken.emit(reason)

@@ -1,0 +1,181 @@
+"""The scene: the arm as it is now, with an eye that the mouse moves."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+
+from PySide6.QtCore import QPointF, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.arm.messages import View
+from app.scene.camera import Eye
+from app.scene.gl import SceneGL, graphics
+from app.scene.image import SceneImage
+from app.scene.marks import Marks
+from app.scene.tools import SceneTools
+from app.theme.theme import Theme
+from app.widgets.banner import Banner
+
+FASTEST = 16
+"""Shortest time between two frames [ms]."""
+SLOWEST = 100
+"""Longest; even the slowest machine gets ten frames a second asked of it [ms]."""
+SHARE = 0.5
+"""Part of one core that drawing may take; the rest belongs to the control loop and to training."""
+
+
+class SceneView(QWidget):
+    """Draws whatever `source` returns, as often as the machine can without hurting the loop.
+
+    Drag turns the view, drag with the right or middle button (or Shift) moves it, the wheel zooms,
+    a double click puts it back. Owns the widget that draws: OpenGL, or pictures without it.
+    """
+
+    fps_changed = Signal(float)
+    """Frames drawn in a second, told once a second."""
+    broken = Signal(str)
+    """Nothing can be drawn: why."""
+    eye_changed = Signal()
+    """A hand moved the eye."""
+
+    def __init__(
+        self, theme: Theme, settings: QSettings | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(320, 240)
+        self._settings = settings
+        self.source: Callable[[], View | None] = lambda: None
+        self.marks = Marks()
+        self._eye = Eye()
+        self._inset = True
+        if settings is not None:
+            self._eye = Eye.from_text(str(settings.value("scene/eye", "")))
+            self._inset = settings.value("scene/inset", "true") == "true"
+        self.canvas: SceneGL | SceneImage
+        if QGuiApplication.platformName() != "offscreen" and graphics() == "hardware":
+            self.canvas = SceneGL(self.marks, software=False)
+        else:
+            self.canvas = SceneImage(self.marks)
+        self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.canvas)
+        self.banner = Banner(theme, self)
+        self.tools = SceneTools(theme, self)
+        self.canvas.drawn.connect(self._drawn)
+        self.canvas.broken.connect(self.broken)
+        self._last: View | None = None
+        self._dirty = True
+        self._pressed: QPointF | None = None
+        self._cost = 0.01
+        self._frames: deque[float] = deque(maxlen=240)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._draw)
+        self._teller = QTimer(self)
+        self._teller.setInterval(1000)
+        self._teller.timeout.connect(self._tell_fps)
+        self._teller.start()
+
+    @property
+    def azimuth(self) -> float:
+        """Direction of looking about the vertical [degree]."""
+        return self._eye.azimuth
+
+    @property
+    def eye(self) -> Eye:
+        """Where the scene is looked at from."""
+        return self._eye
+
+    @eye.setter
+    def eye(self, eye: Eye) -> None:
+        self._eye = eye
+        self._dirty = True
+        self.eye_changed.emit()
+
+    @property
+    def inset(self) -> bool:
+        """Whether the wrist camera is shown in a corner."""
+        return self._inset
+
+    @inset.setter
+    def inset(self, shown: bool) -> None:
+        self._inset = shown
+        self._dirty = True
+
+    @property
+    def fps(self) -> float:
+        """Frames drawn in the last second."""
+        now = perf_counter()
+        return float(sum(1 for moment in self._frames if now - moment <= 1.0))
+
+    def show_ghost(self, shown: bool) -> None:
+        """Draw what a policy believes and considers, or do not."""
+        self.marks.ghost = shown
+        self._dirty = True
+
+    def start(self) -> None:
+        """Begin to draw; goes on whenever the scene is visible."""
+        self._timer.start(0)
+
+    def free(self) -> None:
+        """Stop drawing and free what belongs to OpenGL; remembers the view."""
+        self._timer.stop()
+        self._teller.stop()
+        if self._settings is not None:
+            self._settings.setValue("scene/eye", self.eye.to_text())
+            self._settings.setValue("scene/inset", "true" if self.inset else "false")
+        self.canvas.free()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position()
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        moved = (event.position() - self._pressed) / max(1, self.height())
+        self._pressed = event.position()
+        pan = event.buttons() & (Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton)
+        if pan or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.eye = self.eye.panned(moved.x(), moved.y())
+        else:
+            self.eye = self.eye.orbited(moved.x(), moved.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002 — Qt's signature
+        self._pressed = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        self.eye = Eye()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.eye = self.eye.zoomed(event.angleDelta().y() / 120.0)
+
+    @Slot()
+    def _draw(self) -> None:
+        """Draw if there is anything new, and come again after a while."""
+        view = self.source() if self.isVisible() else None
+        if view is not None and (view is not self._last or self._dirty):
+            self._last, self._dirty = view, False
+            self.canvas.draw(view, self._eye, inset=self._inset)
+        pause = 1000.0 * self._cost / SHARE
+        self._timer.start(round(min(SLOWEST, max(FASTEST, pause))))
+
+    @Slot(float)
+    def _drawn(self, took: float) -> None:
+        self._cost += 0.2 * (took - self._cost)
+        self._frames.append(perf_counter())
+
+    @Slot()
+    def _tell_fps(self) -> None:
+        self.fps_changed.emit(self.fps)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the banner in the colours of another theme."""
+        self.banner.set_theme(theme)
+        self.tools.set_theme(theme)

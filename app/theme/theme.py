@@ -1,0 +1,228 @@
+"""Colours, sizes and fonts of the window; every widget and plot takes them from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+OKABE_ITO: tuple[str, ...] = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+    "#F0E442",
+    "#000000",
+)
+"""Colours that remain apart for colour-blind eyes (Okabe and Ito, 2008)."""
+
+GRID = 8
+"""Every distance in the window is a multiple of this, or half of it [px]."""
+
+STYLE = "fusion"
+"""Qt's style that looks the same everywhere and lets itself be coloured."""
+
+FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Ubuntu", "Cantarell", "DejaVu Sans")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One set of colours; sizes and fonts are the same in all."""
+
+    name: str
+    """"dark" or "light"."""
+    background: str
+    """Behind everything."""
+    panel: str
+    """Panels, strips and the rail."""
+    raised: str
+    """Buttons and fields."""
+    hover: str
+    """Buttons and rows under the pointer."""
+    line: str
+    """Borders and separators."""
+    text: str
+    """What is to be read first."""
+    muted: str
+    """Labels, units, axes."""
+    faint: str
+    """Disabled text, placeholders."""
+    accent: str
+    """The one accent: what to press next, what is chosen, focus."""
+    on_accent: str
+    """Text on the accent."""
+    accent_soft: str
+    """Chosen rows: the accent as a background under normal text."""
+    good: str
+    """Success; always with a word or sign."""
+    warning: str
+    """Needs attention; always with a word or sign."""
+    danger: str
+    """Failure and recording; always with a word or sign."""
+    danger_soft: str
+    """Background of the failure bar."""
+    warning_soft: str
+    """Background of the hold banner."""
+    plot_background: str
+    """Behind curves."""
+    plot_grid: str
+    """Grid lines of plots."""
+    scene_top: str
+    """Top of the empty scene."""
+    series: tuple[str, ...]
+    """Curve colours in order: Okabe-Ito, arranged and, where needed, lifted for this background."""
+    small: int = 12
+    """Labels and units [px]."""
+    body: int = 14
+    """Everything else [px]."""
+    title: int = 20
+    """Page titles and large numbers [px]."""
+    spacing: int = GRID
+    """The grid [px]."""
+
+    @property
+    def dark(self) -> bool:
+        """Whether text is light on dark."""
+        return self.name == "dark"
+
+    def color(self, role: str) -> QColor:
+        """The colour of a role by its name, such as `accent`."""
+        return QColor(getattr(self, role))
+
+    def font(self, size: str = "body", *, bold: bool = False) -> QFont:
+        """The font of a size ("small", "body", "title") with figures of one width."""
+        font = QFont()
+        font.setFamilies(list(FAMILIES))
+        font.setPixelSize(int(getattr(self, size)))
+        font.setFeature(QFont.Tag("tnum"), 1)
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
+
+    def icon(self, name: str, role: str = "text") -> QIcon:
+        """An icon of the one icon set, such as `ph.record`, in the colour of a role."""
+        import qtawesome
+
+        return qtawesome.icon(name, color=self.color(role), color_disabled=self.color("faint"))
+
+
+DARK = Theme(
+    name="dark",
+    background="#101317",
+    panel="#181c22",
+    raised="#242a33",
+    hover="#2e3641",
+    line="#323a46",
+    text="#e9edf2",
+    muted="#9fabba",
+    faint="#667180",
+    accent="#56b4e9",
+    on_accent="#07202f",
+    accent_soft="#1d3a4c",
+    good="#3cc99a",
+    warning="#f0b432",
+    danger="#ff8352",
+    danger_soft="#45251a",
+    warning_soft="#40330f",
+    plot_background="#12161b",
+    plot_grid="#2a313b",
+    scene_top="#1c2229",
+    series=(
+        "#56B4E9",
+        "#E69F00",
+        "#2FBF94",
+        "#D98BB5",
+        "#F0E442",
+        "#F0743A",
+        "#9C8CF0",
+        "#C9D1DB",
+    ),
+)
+
+LIGHT = Theme(
+    name="light",
+    background="#eef1f4",
+    panel="#f8f9fb",
+    raised="#ffffff",
+    hover="#eaeff4",
+    line="#ccd3dc",
+    text="#171c22",
+    muted="#55616f",
+    faint="#8f9aa7",
+    accent="#0072b2",
+    on_accent="#ffffff",
+    accent_soft="#d3e8f5",
+    good="#00775a",
+    warning="#8a5a00",
+    danger="#b84300",
+    danger_soft="#fbe3d8",
+    warning_soft="#fdf0cf",
+    plot_background="#ffffff",
+    plot_grid="#e1e6ec",
+    scene_top="#dfe5ec",
+    series=(
+        "#0072B2",
+        "#D98A00",
+        "#009E73",
+        "#B85F92",
+        "#B3A400",
+        "#D55E00",
+        "#6650C4",
+        "#2B333C",
+    ),
+)
+
+THEMES: dict[str, Theme] = {"dark": DARK, "light": LIGHT}
+
+
+def get_theme(name: object) -> Theme:
+    """The theme of that name, or the dark one if there is none such (a setting may be stale)."""
+    return THEMES.get(str(name), DARK)
+
+
+def palette(theme: Theme) -> QPalette:
+    """The palette for everything that the stylesheet does not reach."""
+    roles = QPalette.ColorRole
+    colours = {
+        roles.Window: theme.background,
+        roles.WindowText: theme.text,
+        roles.Base: theme.raised,
+        roles.AlternateBase: theme.panel,
+        roles.Text: theme.text,
+        roles.PlaceholderText: theme.faint,
+        roles.Button: theme.raised,
+        roles.ButtonText: theme.text,
+        roles.BrightText: theme.danger,
+        roles.ToolTipBase: theme.raised,
+        roles.ToolTipText: theme.text,
+        roles.Highlight: theme.accent,
+        roles.HighlightedText: theme.on_accent,
+        roles.Link: theme.accent,
+        roles.Mid: theme.line,
+        roles.Accent: theme.accent,
+    }
+    made = QPalette()
+    for role, colour in colours.items():
+        made.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, theme.color("faint"))
+    return made
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Give the application the style, colours and font of `theme`; `dressing` does the rest.
+
+    Style and font are set only where they differ: each would polish every widget once more.
+    """
+    if application.style().name() != STYLE:
+        application.setStyle(STYLE)
+    if application.font() != theme.font():
+        application.setFont(theme.font())
+    application.setPalette(palette(theme))
+
+
+ICON_SIZE = QSize(20, 20)
+"""Icons in buttons and the status bar [px]."""

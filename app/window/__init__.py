@@ -1,0 +1,1 @@
+"""The window's frame: menu, rail, status bar, messages."""

@@ -1,0 +1,372 @@
+"""The window: a rail of pages, the scene or plots in the middle, docks around, a status bar."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.pages.page import Page
+from app.studio import Studio
+from app.theme.dressing import Skin
+from app.theme.stylesheet import SEPARATORS
+from app.theme.theme import Theme, palette
+from app.widgets.gradually import Gradually
+from app.window.failure_bar import FailureBar
+from app.window.menu import WindowMenu
+from app.window.panel_scroll import PanelScroll
+from app.window.rail import Rail
+from app.window.status_bar import StatusBar
+from app.window.toast import Toast
+
+PANEL_WIDTH = 392
+"""Width of the right dock at the first start [px]."""
+STRIP_HEIGHT = 176
+"""Height of the bottom dock at the first start [px]."""
+POLISHED = 40
+"""Widgets of a page that is being built which get their style in one turn of the event loop."""
+LAYOUT_VERSION = 2
+"""Stored layouts of another version are not restored."""
+
+
+@dataclass(frozen=True)
+class PageMaker:
+    """A page that is built when the window has time for it, or at once when it is chosen."""
+
+    title: str
+    """As in the rail."""
+    icon: str
+    """As in the rail."""
+    make: Callable[[], Page]
+    """Builds the page on the GUI thread."""
+    prepare: Callable[[], object] | None = None
+    """Slow imports, done off the GUI thread before `make`."""
+
+
+class Window(QMainWindow):
+    """Owns the places of the window and moves the widgets of the chosen page into them."""
+
+    page_changed = Signal(str)
+    """Title of the page that is shown now."""
+    focus_changed = Signal(bool)
+    """Whether the window is the active one."""
+    closing = Signal()
+    """The window is about to stop everything."""
+    first_shown = Signal()
+    """The window has come up; slow preparations may begin."""
+
+    def __init__(self, studio: Studio, scene: QWidget, makers: Sequence[PageMaker]) -> None:
+        super().__init__()
+        self.setWindowTitle("ACT-JEPA Studio")
+        self.studio = studio
+        self.scene = scene
+        self.makers = tuple(makers)
+        self.pages: dict[str, Page] = {}
+        self._wanted = ""
+        self._current: Page | None = None
+        self._preparing: set[str] = set()
+        self._building: dict[str, Gradually] = {}
+        self._came_up = False
+        self.skin = Skin(studio.theme, self)
+        self.rail = Rail(studio.theme)
+        self.status_bar = StatusBar()
+        self.inner = QMainWindow()
+        self.inner.setWindowFlags(Qt.WindowType.Widget)
+        self.inner.setDockNestingEnabled(True)
+        self.inner.setStyleSheet(SEPARATORS)
+        # Controls get the whole height, curves only the width of what they are below.
+        for corner, area in (
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+        ):
+            self.inner.setCorner(corner, area)
+        self.middle = QWidget()
+        _fill(self.middle)
+        self.failure_bar = FailureBar(studio.theme)
+        self.center = QStackedWidget()
+        self.center.addWidget(scene)
+        self._build_middle()
+        self.toast = Toast(self.middle)
+        self.panel = QStackedWidget()
+        self.strip = QStackedWidget()
+        self.panel_dock = self._dock("panel", self.panel, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.strip_dock = self._dock("strip", self.strip, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self._build_outer()
+        self.menu = WindowMenu(self)
+        for number, maker in enumerate(self.makers, 1):
+            self.rail.add_page(maker.title, maker.icon, f"Ctrl+{number}")
+        self.menu.add_to(self.rail)
+        self.skin.dress(self.rail, self.status_bar, self.failure_bar, self.toast)
+        self.skin.dress(self.scene, self.menu.menu)
+        self._connect()
+        self._restore()
+
+    @property
+    def current(self) -> Page | None:
+        """The page that is shown; None before the first."""
+        return self._current
+
+    @property
+    def current_title(self) -> str:
+        """Title of the chosen page, also while it is still being prepared."""
+        return self._wanted
+
+    @Slot(str)
+    def show_page(self, title: str) -> None:
+        """Choose a page by its title; one that needs slow imports appears when they are done."""
+        titles = [maker.title for maker in self.makers]
+        if title not in titles:
+            raise KeyError(f"no page {title!r}; pages: {', '.join(titles)}")
+        self._wanted = title
+        self.rail.set_current(titles.index(title))
+        if title in self.pages:
+            self._place(self.pages[title])
+        else:
+            maker = self.makers[titles.index(title)]
+            self._prepare(maker)
+            if maker.prepare is None:
+                self._building[title].finish()
+
+    def prepare_pages(self) -> None:
+        """Build every page that is not there yet step by step, after slow imports in background."""
+        for maker in self.makers:
+            if maker.title not in self.pages:
+                self._prepare(maker)
+
+    def reset_layout(self) -> None:
+        """Put the docks where they were at the very first start."""
+        for dock, area in (
+            (self.panel_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+            (self.strip_dock, Qt.DockWidgetArea.BottomDockWidgetArea),
+        ):
+            dock.setFloating(False)
+            self.inner.addDockWidget(area, dock)
+        self.panel_dock.show()
+        self._show_strip()
+        self.inner.resizeDocks([self.panel_dock], [PANEL_WIDTH], Qt.Orientation.Horizontal)
+        self.inner.resizeDocks([self.strip_dock], [STRIP_HEIGHT], Qt.Orientation.Vertical)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._came_up:
+            self._came_up = True
+            self.first_shown.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self.focus_changed.emit(self.isActiveWindow())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout, then stop every thread and wait for it."""
+        settings = self.studio.settings
+        settings.setValue("window/geometry", self.saveGeometry())
+        settings.setValue("window/docks", self.inner.saveState(LAYOUT_VERSION))
+        settings.setValue("window/page", self._wanted)
+        for building in list(self._building.values()):
+            building.finish()
+        if self._current is not None:
+            self._current.deactivated()
+            self._current = None
+        for page in self.pages.values():
+            page.close_down()
+        self.closing.emit()
+        self.studio.close_down()
+        super().closeEvent(event)
+
+    def _build_middle(self) -> None:
+        column = QVBoxLayout(self.middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.failure_bar)
+        column.addWidget(self.center, 1)
+        self.inner.setCentralWidget(self.middle)
+
+    def _build_outer(self) -> None:
+        outer = QWidget()
+        column = QVBoxLayout(outer)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.inner, 1)
+        column.addLayout(row, 1)
+        column.addWidget(self.status_bar)
+        self.setCentralWidget(outer)
+
+    def _dock(self, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(self.inner)
+        dock.setObjectName(name)
+        content.setObjectName(name)
+        _fill(content)
+        # Not closable: a dock that is gone leaves a page without its controls.
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+        )
+        title = QLabel()
+        title.setProperty("role", "dockTitle")
+        title.setToolTip("Drag to another side; double-click to take it out of the window")
+        self.skin.dress(title)
+        dock.setTitleBarWidget(title)
+        dock.windowTitleChanged.connect(title.setText)
+        dock.setWidget(content)
+        self.inner.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        studio = self.studio
+        self.rail.chosen.connect(self._rail_chose)
+        studio.status.connect(self.status_bar.show_entry)
+        studio.toast_shown.connect(self.toast.show_text)
+        studio.failure_shown.connect(self.failure_bar.show_failure)
+        studio.theme_changed.connect(self._set_theme)
+        studio.page_wanted.connect(self.show_page)
+        studio.status.emit("noise", f"σ {studio.noise:.2f}", "")
+
+    def _restore(self) -> None:
+        settings = self.studio.settings
+        self.resize(1280, 832)
+        self.reset_layout()
+        geometry = settings.value("window/geometry")
+        docks = settings.value("window/docks")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(docks, QByteArray):
+            self.inner.restoreState(docks, LAYOUT_VERSION)
+
+    @Slot(int)
+    def _rail_chose(self, index: int) -> None:
+        self.show_page(self.makers[index].title)
+
+    def _prepare(self, maker: PageMaker) -> None:
+        if maker.prepare is None:
+            self._build(maker)
+        elif maker.title not in self._preparing:
+            self._preparing.add(maker.title)
+            self.studio.background(
+                maker.prepare,
+                lambda _: self._build(maker),
+                lambda error: self._preparation_failed(maker, error),
+            )
+
+    def _build(self, maker: PageMaker) -> None:
+        self._preparing.discard(maker.title)
+        if maker.title not in self.pages and maker.title not in self._building:
+            self._building[maker.title] = Gradually(self._steps(maker), self)
+
+    def _steps(self, maker: PageMaker) -> Iterator[None]:
+        try:
+            yield from self._parts(maker)
+        finally:
+            del self._building[maker.title]
+
+    def _parts(self, maker: PageMaker) -> Iterator[None]:
+        """Makes, dresses and measures a page, and shows it if it is still wanted."""
+        page = maker.make()
+        page.hide()
+        page.setParent(self)
+        page.middle_changed.connect(self._show_middle)
+        yield
+        scroll = PanelScroll(page.panel)
+        self.skin.dress(scroll)
+        yield
+        # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
+        for number, child in enumerate(page.panel.findChildren(QWidget)):
+            child.ensurePolished()  # or it would be measured in another font
+            if number % POLISHED == POLISHED - 1:
+                yield
+        bar = scroll.verticalScrollBar().sizeHint().width()
+        scroll.setMinimumWidth(page.panel.minimumSizeHint().width() + bar)
+        self.panel.addWidget(scroll)
+        yield
+        if page.strip is not None:
+            self.skin.dress(page.strip)
+            self.strip.addWidget(page.strip)
+            yield
+        if page.center is not None:
+            self.skin.dress(page.center)
+            self.center.addWidget(page.center)
+            yield
+        self.pages[maker.title] = page
+        if self._wanted == maker.title:
+            self._place(page)
+
+    def _preparation_failed(self, maker: PageMaker, error: BaseException) -> None:
+        self._preparing.discard(maker.title)
+        details = "".join(traceback.format_exception(error))
+        self.studio.fail(
+            f"The page {maker.title} cannot be opened: {error}. "
+            "Set the program up again (make setup) and restart it.",
+            details,
+        )
+
+    def _place(self, page: Page) -> None:
+        if page is self._current:
+            return
+        if self._current is not None:
+            self._current.deactivated()
+        self._current = page
+        for part in (_scroll_of(page.panel), page.strip, page.center):
+            if part is not None:
+                self.skin.ensure(part)
+        self.panel.setCurrentWidget(_scroll_of(page.panel))
+        self.panel_dock.setWindowTitle(page.title)
+        self._show_middle()
+        if page.strip is not None:
+            self.strip.setCurrentWidget(page.strip)
+            self.strip_dock.setWindowTitle(page.strip.windowTitle() or "Timeline")
+        self._show_strip()
+        page.activated()
+        self.page_changed.emit(page.title)
+
+    @Slot()
+    def _show_middle(self) -> None:
+        page = self._current
+        if page is None or page.shows_scene or page.center is None:
+            self.center.setCurrentWidget(self.scene)
+        else:
+            self.center.setCurrentWidget(page.center)
+
+    def _show_strip(self) -> None:
+        """The bottom dock is there exactly while the page has something for it."""
+        has_strip = self._current is not None and self._current.strip is not None
+        self.strip_dock.setVisible(has_strip)
+
+    @Slot(object)
+    def _set_theme(self, theme: Theme) -> None:
+        self.rail.set_theme(theme)
+        self.failure_bar.set_theme(theme)
+        for filled in (self.middle, self.panel, self.strip):
+            filled.setPalette(palette(theme))  # below a stylesheet they do not follow by themselves
+        self.setUpdatesEnabled(False)  # nobody is to see a window of two themes
+        self.skin.change(theme, lambda: self.setUpdatesEnabled(True))
+
+
+def _fill(widget: QWidget) -> None:
+    """Paint a widget's background as a panel, by the palette: no stylesheet reaches that far up."""
+    widget.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+    widget.setAutoFillBackground(True)
+
+
+def _scroll_of(panel: QWidget) -> QWidget:
+    """The scroll area that the window has put around a panel."""
+    viewport = panel.parentWidget()
+    assert viewport is not None
+    scroll = viewport.parentWidget()
+    assert scroll is not None
+    return scroll

@@ -1,1 +1,0 @@
-"""Threads of the window; they speak with it by immutable messages only."""

@@ -1,0 +1,233 @@
+"""One demonstration or rollout as plain arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from core.data.action_units import ActionUnits
+from core.data.errors import InvalidEpisodeError
+
+Operator = Literal["gamepad", "keyboard", "script", "bc", "nearest", "plan"]
+OPERATORS: tuple[str, ...] = get_args(Operator)
+LONGEST_TEXT = 400
+"""Most letters of a name in a description."""
+FASTEST = 100_000
+"""Highest control rate that makes sense [Hz]."""
+LONGEST = 100_000_000
+"""Most control steps of an episode."""
+
+
+@dataclass(frozen=True)
+class EpisodeInfo:
+    """What is known of an episode without reading its arrays."""
+
+    identifier: str
+    """Unique, sortable by time of recording, and the stem of the file."""
+    task: str
+    """Name of the task."""
+    success: bool | None
+    """Whether the task was solved; None if nobody said."""
+    operator: str
+    """Who drove: gamepad, keyboard, script, bc, nearest or plan."""
+    control_rate: float
+    """Declared control rate [Hz]."""
+    measured_rate: float | None
+    """Control rate that the loop really held [Hz]; None when time was simulated."""
+    seed: int | None
+    """Seed of the start."""
+    created: str
+    """When the recording ended, ISO 8601 in UTC."""
+    steps: int
+    """Number of control steps T."""
+    model_hash: str
+    """SHA-256 of the bundled model that the task loads; "none" for data of another robot."""
+    versions: dict[str, str]
+    """Versions of the software that recorded."""
+    fields: tuple[str, ...]
+    """Names of the observation fields, in the order of the task."""
+    tags: tuple[str, ...] = ()
+    """The person's own marks, sorted."""
+    images: tuple[str, ...] = ()
+    """Names of the camera images, if there are any."""
+    action_units: ActionUnits | None = None
+    """Names and units of another robot's actions; None for the commands of the bundled arm."""
+
+    @property
+    def duration(self) -> float:
+        """Length of the episode in simulated time [s]."""
+        return self.steps / self.control_rate
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it has states of a simulator; data of another robot has none."""
+        return self.model_hash != "none"
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A sequence of T control steps; row t holds what was there before action t.
+
+    Owns its arrays: they are made read-only when the episode is built, so that the
+    window, a writer thread and a data set can share one episode without copies.
+    Raises :class:`InvalidEpisodeError` when the arrays do not fit each other.
+    """
+
+    info: EpisodeInfo
+    """What is known of the episode."""
+    observations: dict[str, np.ndarray]
+    """Observation fields without noise, each (T, size) float32, in the units of the task."""
+    actions: np.ndarray
+    """Executed commands (T, A) float32 in [-1, 1]."""
+    rewards: np.ndarray
+    """Sparse reward (T,) float32: 1 where the task was solved after the step."""
+    dones: np.ndarray
+    """(T,) uint8: 1 at the last step."""
+    states: np.ndarray
+    """Simulator states (T, S) float64 from which any view can be drawn again; S may be 0."""
+    interventions: np.ndarray
+    """(T,) bool: a person had taken over from a policy at this step."""
+    images: dict[str, np.ndarray] = field(default_factory=dict)
+    """Camera images, each (T, height, width, 3) uint8; empty if they were left unread."""
+
+    def __post_init__(self) -> None:
+        for name, value in self._validated().items():
+            object.__setattr__(self, name, value)
+
+    def __len__(self) -> int:
+        return self.info.steps
+
+    def _validated(self) -> dict[str, Any]:
+        T = self.info.steps
+        if T < 1:
+            raise InvalidEpisodeError("an episode needs at least one control step, this has none")
+        if tuple(self.observations) != tuple(self.info.fields):
+            raise InvalidEpisodeError(
+                f"the observation fields are {', '.join(self.observations) or 'none'}; "
+                f"expected {', '.join(self.info.fields)} in this order"
+            )
+        if not set(self.images) <= set(self.info.images):
+            raise InvalidEpisodeError(
+                f"the images are {', '.join(self.images)}; expected only "
+                f"{', '.join(self.info.images) or 'none'}"
+            )
+        units = self.info.action_units
+        if units is not None and np.shape(self.actions)[1:] != (len(units.names),):
+            raise InvalidEpisodeError(
+                f"actions of shape {np.shape(self.actions)} for {len(units.names)} names; "
+                "expected one name for each entry"
+            )
+        arrays: dict[str, Any] = {
+            "actions": frozen(self.actions, np.float32, "actions", (T, None)),
+            "rewards": frozen(self.rewards, np.float32, "rewards", (T,)),
+            "dones": frozen(self.dones, np.uint8, "dones", (T,)),
+            "states": frozen(self.states, np.float64, "states", (T, None)),
+            "interventions": frozen(self.interventions, np.bool_, "interventions", (T,)),
+            "observations": {
+                name: frozen(value, np.float32, f"observation {name}", (T, None))
+                for name, value in self.observations.items()
+            },
+            "images": {
+                name: frozen(value, np.uint8, f"images {name}", (T, None, None, 3))
+                for name, value in self.images.items()
+            },
+        }
+        largest = float(np.abs(arrays["actions"]).max(initial=0.0))
+        if largest > 1.0:
+            raise InvalidEpisodeError(
+                f"actions reach {largest:.3g}; expected executed commands within [-1, 1]"
+            )
+        return arrays
+
+
+def frozen(
+    array: np.ndarray, dtype: type[np.generic], name: str, shape: tuple[int | None, ...]
+) -> np.ndarray:
+    """A read-only array of the given type and shape (None: any size).
+
+    Raises :class:`InvalidEpisodeError` if the shape differs or a number is not finite.
+    """
+    array = np.asarray(array)
+    fits = array.ndim == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join("any" if size is None else str(size) for size in shape)
+        raise InvalidEpisodeError(f"{name} has shape {array.shape}; expected ({wanted})")
+    if array.dtype.kind not in "biuf":
+        raise InvalidEpisodeError(f"{name} holds {array.dtype}; expected numbers")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        step = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise InvalidEpisodeError(f"{name} is not finite at step {step}; expected numbers")
+    if array.dtype != dtype or array.flags.writeable:
+        array = array.astype(dtype)  # a copy: the caller may go on writing into its own
+        array.setflags(write=False)
+    return array
+
+
+def info_to_json(info: EpisodeInfo) -> dict[str, Any]:
+    """The info as values that JSON can hold."""
+    values = dict(vars(info))
+    values["fields"] = list(info.fields)
+    values["tags"] = list(info.tags)
+    values["images"] = list(info.images)
+    values["action_units"] = info.action_units and info.action_units.to_json()
+    return values
+
+
+def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
+    """The inverse of :func:`info_to_json`; keys of later versions are ignored.
+
+    Raises :class:`InvalidEpisodeError` naming the entry that is missing or of the wrong kind.
+    """
+    kinds: dict[str, tuple[type, ...]] = {
+        "identifier": (str,),
+        "task": (str,),
+        "success": (bool, type(None)),
+        "operator": (str,),
+        "control_rate": (float, int),
+        "measured_rate": (float, int, type(None)),
+        "seed": (int, type(None)),
+        "created": (str,),
+        "steps": (int,),
+        "model_hash": (str,),
+        "versions": (dict,),
+        "fields": (list,),
+    }
+    taken: dict[str, Any] = {}
+    for key, allowed in kinds.items():
+        if key not in values:
+            raise InvalidEpisodeError(f"the episode's description lacks {key!r}")
+        if not isinstance(values[key], allowed):
+            raise InvalidEpisodeError(
+                f"{key!r} in the episode's description is {values[key]!r}; "
+                f"expected {' or '.join(kind.__name__ for kind in allowed)}"
+            )
+        taken[key] = values[key]
+    for key in ("identifier", "task", "operator", "created", "model_hash"):
+        if len(taken[key]) > LONGEST_TEXT or not taken[key].isprintable():
+            raise InvalidEpisodeError(
+                f"{key!r} in the episode's description is {taken[key][:40]!r}…; expected at most "
+                f"{LONGEST_TEXT} printable letters"
+            )
+    for key, most in (("control_rate", FASTEST), ("measured_rate", FASTEST), ("steps", LONGEST)):
+        least = 0 if key == "measured_rate" else 1e-6  # a loop that never ran held no rate
+        if taken[key] is not None and not least <= taken[key] <= most:
+            raise InvalidEpisodeError(
+                f"{key!r} in the episode's description is {str(taken[key])[:40]}; expected "
+                f"{least:g} to {most:,}"
+            )
+    taken["fields"] = tuple(str(name) for name in taken["fields"])
+    tags = values.get("tags", [])  # came later than the format
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise InvalidEpisodeError(f"'tags' in the episode's description is {tags!r}")
+    taken["tags"] = tuple(tags)
+    images = values.get("images", [])
+    if not isinstance(images, list) or not all(isinstance(name, str) for name in images):
+        raise InvalidEpisodeError(f"'images' in the episode's description is {images!r}")
+    taken["images"] = tuple(images)
+    units = values.get("action_units")
+    taken["action_units"] = None if units is None else ActionUnits.from_json(units)
+    taken["versions"] = {str(key): str(value) for key, value in taken["versions"].items()}
+    return EpisodeInfo(**taken)

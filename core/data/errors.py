@@ -1,0 +1,65 @@
+"""What can go wrong with recordings, as types that carry the file they speak of."""
+
+from pathlib import Path
+
+
+class RecordingError(Exception):
+    """Root of everything that :mod:`core.data` raises; its text says what to do."""
+
+    def __init__(self, message: str, path: Path | str | None = None) -> None:
+        super().__init__(message)
+        self.path = None if path is None else Path(path)
+
+
+class InvalidEpisodeError(RecordingError, ValueError):
+    """Arrays that do not form an episode: wrong shape, not finite, out of range."""
+
+
+class StorageError(RecordingError):
+    """The disk refused: no space, no permission, a folder that is a file."""
+
+
+class DamagedRecordingError(RecordingError):
+    """A recording that is cut short or whose contents contradict each other."""
+
+
+class ForeignRecordingError(RecordingError):
+    """A file that this program did not write, or wrote in a later format."""
+
+
+class UnsafeRecordingError(RecordingError):
+    """A file that points outside itself or declares far more than it holds."""
+
+
+class UnknownEpisodeError(RecordingError, KeyError):
+    """An identifier that the library does not hold."""
+
+    def __str__(self) -> str:  # KeyError would print the message in quotes
+        return str(self.args[0])
+
+
+class UnknownSelectionError(RecordingError, KeyError):
+    """A name under which no selection was saved."""
+
+    def __str__(self) -> str:  # KeyError would print the message in quotes
+        return str(self.args[0])
+
+
+class ReadOnlyLibraryError(RecordingError):
+    """A change to a library that was opened for reading, such as the samples."""
+
+
+class NothingToUndoError(RecordingError):
+    """Undo was asked for and no change is left to take back."""
+
+
+class NoEpisodesError(RecordingError):
+    """No episode where some were expected."""
+
+
+class MixedTasksError(RecordingError):
+    """Episodes of several tasks where one task is needed."""
+
+    def __init__(self, message: str, counts: dict[str, int]) -> None:
+        super().__init__(message)
+        self.counts = counts

@@ -1,0 +1,1 @@
+"""The episodes of a folder: listed, edited, selected, checked and mended."""

@@ -1,0 +1,226 @@
+"""Changes to the episodes of a library, each of which can be taken back and done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.data.episode import EpisodeInfo, info_to_json
+from core.data.errors import InvalidEpisodeError, RecordingError, StorageError
+from core.data.layout import SUFFIX, encode, with_info
+from core.data.library.cutting import cut
+from core.data.library.history import Change, History, changed_names
+from core.data.vetted.reader import read_episode, read_info
+
+if TYPE_CHECKING:
+    from core.data.library.library import Library
+
+LONGEST_TAG = 40
+"""Most letters of a tag."""
+MOST_TAGS = 32
+"""Most tags of an episode."""
+
+
+class Editor:
+    """Trims, splits, relabels, tags and deletes; everything can be undone, also after a restart.
+
+    Each change is one step of the history, however many episodes it touches. Undo restores the
+    files' bytes exactly. A process that is killed leaves either the old or the new state: what was
+    under way is brought to its end by the next editor or index of the folder. Not safe to use from
+    two threads at once; two programs wait for each other.
+
+    Every method raises :class:`UnknownEpisodeError` for a name that is not there,
+    :class:`ReadOnlyLibraryError` where nothing may be changed, and :class:`StorageError` when the
+    disk refuses; then nothing was changed.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._history = History(library.folder, library.trash)
+        if not library.read_only:
+            self._history.recover()
+
+    # -- changes ------------------------------------------------------------------------------
+
+    def trim(self, identifier: str, start: int, stop: int) -> EpisodeInfo:
+        """Keep steps `start` to `stop` (not included); :mod:`core.data.library.cutting` says how.
+
+        Raises :class:`InvalidEpisodeError` for steps that are not there, and what the reader
+        raises.
+        """
+        self.library.require_writable("trim an episode")
+        name = self._name(identifier)
+        kept = cut(read_episode(self.library.vetted(identifier)), start, stop)
+        self._history.do(f"Trim {identifier}", [(name, encode(kept))])
+        return kept.info
+
+    def split(self, identifier: str, step: int) -> tuple[str, str]:
+        """Make two episodes of one, the second from `step` on; returns their identifiers."""
+        self.library.require_writable("split an episode")
+        name = self._name(identifier)
+        episode = read_episode(self.library.vetted(identifier))
+        if not 0 < step < len(episode):
+            raise InvalidEpisodeError(
+                f"cannot split an episode of {len(episode)} steps at step {step}; expected "
+                f"1 to {len(episode) - 1}"
+            )
+        first, second = self._free_names(identifier)
+        parts = cut(episode, 0, step, first), cut(episode, step, len(episode), second)
+        files: list[tuple[str, bytes | None]] = [
+            (f"{part.info.identifier}{SUFFIX}", encode(part)) for part in parts
+        ]
+        self._history.do(f"Split {identifier}", [*files, (name, None)])
+        return first, second
+
+    def relabel(self, identifiers: str | Iterable[str], success: bool | None) -> int:
+        """Say anew whether episodes solved their task; returns how many it was not said of yet."""
+        word = {True: "successes", False: "failures", None: "unlabelled"}[success]
+        return self._describe(
+            identifiers,
+            lambda info: replace(info, success=success),
+            lambda which: f"Mark {which} as {word}",
+        )
+
+    def tag(
+        self, identifiers: str | Iterable[str], add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> int:
+        """Add and remove marks; returns the number of episodes that changed.
+
+        Raises :class:`InvalidEpisodeError` for a tag that is empty, longer than 40 letters or
+        holds a comma, and for more than 32 tags of one episode.
+        """
+        added, removed = _tags(add), _tags(remove)
+
+        def changed(info: EpisodeInfo) -> EpisodeInfo:
+            tags = tuple(sorted((set(info.tags) | added) - removed))
+            if len(tags) > MOST_TAGS:
+                raise InvalidEpisodeError(
+                    f"{info.identifier} would have {len(tags)} tags; at most {MOST_TAGS}"
+                )
+            return replace(info, tags=tags)
+
+        return self._describe(identifiers, changed, lambda which: f"Tag {which}")
+
+    def delete(self, identifiers: str | Iterable[str]) -> int:
+        """Move episodes to the trash, also broken ones; returns how many."""
+        self.library.require_writable("delete an episode")
+        chosen = _chosen(identifiers)
+        names = [self._name(identifier) for identifier in chosen]
+        if names:
+            self._history.do(f"Delete {_which(chosen)}", [(name, None) for name in names])
+        return len(names)
+
+    # -- history ------------------------------------------------------------------------------
+
+    def undo(self) -> str:
+        """Take back the last change, byte for byte; returns what it was.
+
+        Raises :class:`NothingToUndoError`, or :class:`StorageError` if a file was put in the way
+        since or the trash was emptied; the change can be taken back once that is put right.
+        """
+        return self.undo_change().text
+
+    def undo_change(self) -> Change:
+        """As :meth:`undo`; returns the change itself, with the files it touched."""
+        self.library.require_writable("undo")
+        return self._history.undo()
+
+    def redo(self) -> str:
+        """Do again what was taken back last; returns what it was. Raises as :meth:`undo` does."""
+        self.library.require_writable("redo")
+        return self._history.redo().text
+
+    @property
+    def undo_text(self) -> str:
+        """What :meth:`undo` would take back; empty if nothing."""
+        change = None if self.library.read_only else self._history.last_done
+        return change.text if change is not None else ""
+
+    @property
+    def redo_text(self) -> str:
+        """What :meth:`redo` would do again; empty if nothing."""
+        change = None if self.library.read_only else self._history.last_undone
+        return change.text if change is not None else ""
+
+    def empty_trash(self) -> int:
+        """Remove what was deleted and replaced for good; returns the bytes set free.
+
+        Nothing can be undone afterwards.
+        """
+        self.library.require_writable("empty the trash")
+        return self._history.empty()
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def _describe(
+        self,
+        identifiers: str | Iterable[str],
+        change: Callable[[EpisodeInfo], EpisodeInfo],
+        text: Callable[[str], str],
+    ) -> int:
+        self.library.require_writable("relabel an episode")
+        chosen = []
+        for identifier in _chosen(identifiers):
+            self._name(identifier)
+            info = read_info(self.library.vetted(identifier))
+            if change(info) != info:
+                chosen.append(identifier)
+        if chosen:
+            self._history.do(text(_which(chosen)), self._described(chosen, change))
+        return len(chosen)
+
+    def _described(
+        self, identifiers: list[str], change: Callable[[EpisodeInfo], EpisodeInfo]
+    ) -> Iterator[tuple[str, bytes | None]]:
+        """The files with another description, one after the other: thousands need much memory."""
+        for identifier in identifiers:
+            path = self.library.path(identifier)
+            try:
+                image = path.read_bytes()
+            except OSError as error:
+                raise StorageError(
+                    f"cannot read {path}: {error.strerror or error}; check its permissions", path
+                ) from error
+            try:
+                new = with_info(image, info_to_json(change(read_info(path))))
+            except (OSError, RuntimeError, KeyError, ValueError) as error:
+                if isinstance(error, RecordingError):
+                    raise
+                raise StorageError(f"cannot change the description of {path}: {error}") from error
+            yield path.name, new
+
+    def _name(self, identifier: str) -> str:
+        return self.library.path(identifier).name
+
+    def _free_names(self, identifier: str) -> tuple[str, str]:
+        base, number = identifier[:110], 1
+        taken = {path.stem for path in self.library.paths()}
+        found: list[str] = []
+        while len(found) < 2:
+            name = f"{base}-{number}"
+            if name not in taken:
+                found.append(name)
+            number += 1
+        return found[0], found[1]
+
+
+def _chosen(identifiers: str | Iterable[str]) -> list[str]:
+    return [identifiers] if isinstance(identifiers, str) else list(dict.fromkeys(identifiers))
+
+
+def _which(identifiers: list[str]) -> str:
+    return identifiers[0] if len(identifiers) == 1 else f"{len(identifiers)} episodes"
+
+
+def _tags(tags: Iterable[str]) -> set[str]:
+    found = {tag.strip() for tag in ([tags] if isinstance(tags, str) else tags)}
+    for tag in found:
+        if not tag or len(tag) > LONGEST_TAG or "," in tag or not tag.isprintable():
+            raise InvalidEpisodeError(
+                f"{tag!r} is no tag; use 1 to {LONGEST_TAG} letters without a comma"
+            )
+    return found
+
+
+__all__ = ["Editor", "changed_names"]

@@ -1,0 +1,400 @@
+"""What was changed in a library, so that it can be taken back, also after a restart or a kill.
+
+The trash holds a folder for each change with the files from before and from after it::
+
+    trash/history.json          which changes there are, how many are done, which is under way
+    trash/<change>/change.json  what it was and which files it touched
+    trash/<change>/before/…     bytes from before; a file that was added has none
+    trash/<change>/after/…      bytes from after; a file that was deleted has none
+
+Both sides are complete before anything moves, and `history.json` says which side is wanted before
+the first file moves: whoever is killed on the way leaves a change that :meth:`History.recover`
+brings to its end. Files are hard links where the disk has them, so that nothing is copied.
+"""
+
+import contextlib
+import filecmp
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from core.data.errors import NothingToUndoError, StorageError
+from core.data.layout import SUFFIX
+from core.data.library.locking import locked
+from core.data.stamps import remember_written
+from core.data.writer import TEMPORARY_PREFIX, commit, make_folder, refused, sync_folder
+
+STATE = "history.json"
+CHANGE = "change.json"
+PREPARING = ".preparing-"
+FORMAT = "act-jepa-studio history"
+VERSION = 1
+LARGEST = 64 << 20
+"""A larger file is no history of ours [bytes]."""
+MANY = 32
+"""From this number of new files on, the whole disk is synced once instead of each of them."""
+
+Side = Literal["before", "after"]
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file that a change touches."""
+
+    name: str
+    """Its name in the folder of the episodes."""
+    before: bool
+    """Whether it was there before."""
+    after: bool
+    """Whether it is there afterwards."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step of the history."""
+
+    identifier: str
+    """Name of its folder in the trash."""
+    text: str
+    """What was done, for a menu."""
+    created: str
+    """When, ISO 8601 in UTC."""
+    files: tuple[FileChange, ...]
+    """What it touched."""
+
+
+@dataclass(frozen=True)
+class _State:
+    changes: tuple[str, ...] = ()
+    """Identifiers, oldest first."""
+    done: int = 0
+    """How many of them are done; the others were taken back."""
+    pending: tuple[str, Side] | None = None
+    """The change that is under way, and to which side."""
+
+
+def trash_of(folder: Path) -> Path:
+    """Where the discarded files of a folder go: a workspace has its own place for them."""
+    return folder.parent / "trash" if folder.name == "episodes" else folder / "trash"
+
+
+class History:
+    """Changes files of `folder` so that every change can be taken back and done again.
+
+    Owns the trash. What it knows lies on the disk alone, so that two programs may use one folder;
+    they wait for each other.
+    """
+
+    def __init__(self, folder: Path, trash: Path) -> None:
+        self.folder = folder
+        self.trash = trash
+
+    def recover(self) -> bool:
+        """Bring a change to its end that was cut off by a kill; True if there was one.
+
+        Raises :class:`StorageError` if the disk refuses.
+        """
+        if not (self.trash / STATE).exists():
+            return False
+        if self._state().pending is None and not any(self.trash.glob(f"{PREPARING}*")):
+            return False
+        with locked(self.trash):
+            for path in self.trash.glob(f"{PREPARING}*"):  # nothing was moved yet: only copies
+                shutil.rmtree(path, ignore_errors=True)
+            state = self._state()
+            if state.pending is None:
+                return False
+            self._finish(state, *state.pending)
+            return True
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a change was cut off, and waits to be brought to its end."""
+        return self._state().pending is not None
+
+    def finish(self) -> None:
+        """As :meth:`recover`, whether there is anything to do or not."""
+        self.recover()
+
+    def do(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> Change:
+        """Give each named file new contents, or remove it (None); what was undone is forgotten.
+
+        Raises :class:`StorageError`; then nothing was changed, or what was is brought to its end by
+        the next :meth:`recover`.
+        """
+        make_folder(self.trash)
+        make_folder(self.folder)
+        with locked(self.trash):
+            state = self._settled()
+            change = self._prepare(text, files)
+            kept = state.changes[: state.done]
+            wanted = _State((*kept, change.identifier), len(kept), (change.identifier, "after"))
+            self._save(wanted)
+            for name in state.changes[state.done :]:
+                shutil.rmtree(self.trash / name, ignore_errors=True)
+            self._finish(wanted, change.identifier, "after")
+            return change
+
+    def undo(self) -> Change:
+        """Take back the last change; raises :class:`NothingToUndoError`, :class:`StorageError`."""
+        return self._step("before")
+
+    def redo(self) -> Change:
+        """Do again what was taken back last; raises as :meth:`undo` does."""
+        return self._step("after")
+
+    @property
+    def last_done(self) -> Change | None:
+        """What :meth:`undo` would take back."""
+        state = self._state()
+        return self._read(state.changes[state.done - 1]) if state.done else None
+
+    @property
+    def last_undone(self) -> Change | None:
+        """What :meth:`redo` would do again."""
+        state = self._state()
+        return self._read(state.changes[state.done]) if state.done < len(state.changes) else None
+
+    def empty(self) -> int:
+        """Remove everything in the trash and forget all changes; returns the bytes set free.
+
+        Raises :class:`StorageError` if the disk refuses.
+        """
+        if not self.trash.is_dir():
+            return 0
+        with locked(self.trash):
+            self._settled()
+            freed = 0
+            try:
+                (self.trash / STATE).unlink(missing_ok=True)
+                for path in list(self.trash.iterdir()):
+                    if path.is_dir() and not path.is_symlink():
+                        freed += sum(_freed(inner) for inner in path.rglob("*"))
+                        shutil.rmtree(path)
+                    elif path.suffix == SUFFIX:
+                        freed += _freed(path)
+                        path.unlink()
+            except OSError as error:
+                raise refused(error, self.trash, "empty the trash") from error
+            return freed
+
+    # -- one change ---------------------------------------------------------------------------
+
+    def _step(self, side: Side) -> Change:
+        word = "undo" if side == "before" else "redo"
+        if not (self.trash / STATE).exists():
+            raise NothingToUndoError(f"nothing to {word} in this library")
+        with locked(self.trash):
+            state = self._settled()
+            place = state.done - 1 if side == "before" else state.done
+            if not 0 <= place < len(state.changes):
+                raise NothingToUndoError(f"nothing to {word} in this library")
+            name = state.changes[place]
+            change = self._read(name)
+            if change is None:
+                raise StorageError(
+                    f"cannot {word}: {self.trash / name} is gone; was the trash emptied?",
+                    self.trash / name,
+                )
+            self._require(change, side)
+            make_folder(self.folder)
+            wanted = _State(state.changes, state.done, (name, side))
+            self._save(wanted)
+            self._finish(wanted, name, side)
+            return change
+
+    def _prepare(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> Change:
+        now = datetime.now(UTC)
+        identifier = f"{now:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
+        building = self.trash / f"{PREPARING}{identifier}"
+        try:
+            before, after = building / "before", building / "after"
+            before.mkdir(parents=True)
+            after.mkdir()
+            listed, fresh = [], []
+            for name, contents in files:
+                path = self.folder / name
+                if path.exists():
+                    _link_or_copy(path, before / name)
+                if contents is not None:
+                    (after / name).write_bytes(contents)
+                    fresh.append(after / name)
+                listed.append(FileChange(name, path.exists(), contents is not None))
+            change = Change(identifier, text, now.isoformat(timespec="seconds"), tuple(listed))
+            (building / CHANGE).write_text(json.dumps(asdict(change)), encoding="utf-8")
+            _sync([*fresh, building / CHANGE])
+            for folder in (before, after, building):
+                sync_folder(folder)
+            building.rename(self.trash / identifier)
+            sync_folder(self.trash)
+        except BaseException as error:
+            shutil.rmtree(building, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise refused(error, self.trash, "keep a copy in") from error
+            raise
+        for path in fresh:
+            remember_written(self.trash / identifier / "after" / path.name)
+        return change
+
+    def _require(self, change: Change, side: Side) -> None:
+        """Refuse to overwrite what is neither side of the change, and to restore what is gone."""
+        other: Side = "after" if side == "before" else "before"
+        kept = self.trash / change.identifier
+        for file in change.files:
+            path = self.folder / file.name
+            if getattr(file, side) and not (kept / side / file.name).is_file():
+                raise StorageError(
+                    f"cannot restore {path}: {kept / side / file.name} is gone; "
+                    "was the trash emptied?",
+                    path,
+                )
+            if not path.exists():
+                continue
+            if not getattr(file, other):
+                if not getattr(file, side) or not _same(path, kept / side / file.name):
+                    raise StorageError(
+                        f"cannot restore {path}: a file of that name exists; move it away first",
+                        path,
+                    )
+            elif not any(_same(path, kept / s / file.name) for s in (other, side)):
+                raise StorageError(
+                    f"cannot take {path} back: it was changed by something else since; move it "
+                    "away first",
+                    path,
+                )
+
+    def _finish(self, state: _State, name: str, side: Side) -> None:
+        """Put every file where the change wants it; doing so again changes nothing."""
+        change = self._read(name)
+        if change is not None:
+            try:
+                for file in change.files:  # first what is added: at no moment is nothing there
+                    if getattr(file, side):
+                        self._put(self.trash / name / side / file.name, self.folder / file.name)
+                sync_folder(self.folder)
+                for file in change.files:
+                    if not getattr(file, side):
+                        (self.folder / file.name).unlink(missing_ok=True)
+                sync_folder(self.folder)
+            except OSError as error:
+                raise refused(error, self.folder, "finish a change in") from error
+        place = state.changes.index(name) + (side == "after")
+        self._save(_State(state.changes, place))
+
+    def _put(self, source: Path, path: Path) -> None:
+        if not source.is_file() or (path.exists() and path.samefile(source)):
+            return  # renaming a link over a link of the same file would do nothing and stay
+        temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.stem}.tmp")
+        try:
+            temporary.unlink(missing_ok=True)
+            _link_or_copy(source, temporary)
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+
+    # -- what is on the disk ------------------------------------------------------------------
+
+    def _settled(self) -> _State:
+        """The state, after what a kill cut off was brought to its end."""
+        state = self._state()
+        if state.pending is not None:
+            self._finish(state, *state.pending)
+            state = self._state()
+        return state
+
+    def _save(self, state: _State) -> None:
+        values = {"format": FORMAT, "version": VERSION, **asdict(state)}
+        commit(self.trash / STATE, json.dumps(values).encode())
+
+    def _state(self) -> _State:
+        values = _read_json(self.trash / STATE)
+        if values is None:
+            return _State()
+        try:
+            changes = tuple(_plain(name) for name in values["changes"])
+            done, pending = int(values["done"]), values["pending"]
+            if values["format"] != FORMAT or not 0 <= done <= len(changes):
+                raise ValueError("no history")
+            if pending is not None:
+                name, side = pending
+                if name not in changes or side not in ("before", "after"):
+                    raise ValueError("no change")
+                pending = (name, side)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return _State()  # the files are all in the trash; only their order is lost
+        return _State(changes, done, pending)
+
+    def _read(self, name: str) -> Change | None:
+        values = _read_json(self.trash / name / CHANGE)
+        if values is None:
+            return None
+        try:
+            files = tuple(
+                FileChange(_plain(file["name"]), bool(file["before"]), bool(file["after"]))
+                for file in values["files"]
+            )
+            return Change(name, str(values["text"]), str(values["created"]), files)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    try:
+        if path.stat().st_size > LARGEST:
+            return None
+        values = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def _plain(name: Any) -> str:
+    """The name, if it stays within its folder."""
+    if not isinstance(name, str) or name in ("", ".", "..") or "/" in name or "\\" in name:
+        raise ValueError(f"{name!r} is no plain name")
+    return name
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except (OSError, NotImplementedError):  # another disk, or one without links
+        shutil.copyfile(source, target)
+        _sync([target])
+
+
+def _sync(paths: list[Path]) -> None:
+    if len(paths) > MANY and hasattr(os, "sync"):
+        os.sync()
+        return
+    for path in paths:
+        handle = os.open(path, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _same(first: Path, second: Path) -> bool:
+    if not second.exists():
+        return False
+    return first.samefile(second) or filecmp.cmp(first, second, shallow=False)
+
+
+def _freed(path: Path) -> int:
+    """Bytes that removing the file sets free; a link of an episode frees none."""
+    status = path.lstat()
+    return status.st_size if path.is_file() and status.st_nlink == 1 else 0
+
+
+def changed_names(change: Change) -> Iterator[str]:
+    """Identifiers of the episodes that a change touched."""
+    return (file.name.removesuffix(SUFFIX) for file in change.files)

@@ -1,0 +1,235 @@
+"""The list of a folder's episodes, kept in a file beside them so that it opens at once."""
+
+import contextlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.data.errors import InvalidEpisodeError, RecordingError, StorageError
+from core.data.layout import SUFFIX
+from core.data.library.history import History, trash_of
+from core.data.rows import EpisodeRow, Shared, broken_by, row_from_json, row_of, row_to_json
+from core.data.stamps import Stamp, stamp, was_written
+from core.data.vetted.inspection import Inspector
+from core.data.vetted.reader import read_episode
+from core.data.writer import commit
+
+INDEX = ".index.json"
+"""Name of the file in the folder of the episodes: JSON, a line for each. It can be deleted."""
+FORMAT = "act-jepa-studio index"
+VERSION = 2
+LARGEST = 512 << 20
+"""A larger file is no index of ours [bytes]."""
+SAVE_EVERY = 10.0
+"""Time between two saves while a large folder is read for the first time [s]."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many unknown files were read; may raise to stop, and little is lost."""
+
+
+def open_index(
+    folder: Path | str, *, save: bool = True, progress: Progress | None = None
+) -> "EpisodeIndex":
+    """The index of `folder`, brought up to date with its files.
+
+    It is read from the folder, and made anew when it is missing, damaged or of another version.
+    With `save` it is written back when something changed; a folder that cannot be written to is no
+    error. A change of the editor that a kill cut off is brought to its end first. Raises
+    :class:`StorageError` if the folder cannot be listed.
+    """
+    if save:
+        with contextlib.suppress(StorageError):  # who may only read sees what there is
+            History(Path(folder).absolute(), trash_of(Path(folder).absolute())).recover()
+    index = EpisodeIndex(folder, save=save)
+    index.refresh(progress)
+    return index
+
+
+class EpisodeIndex:
+    """Owns the rows of one folder. `rows` may be read from any thread while another refreshes."""
+
+    def __init__(self, folder: Path | str, *, save: bool = True) -> None:
+        """Reads the index file, but not yet the folder; see :func:`open_index`."""
+        self.folder = Path(folder).absolute()
+        self.rows: tuple[EpisodeRow, ...] = ()
+        """All episodes, sorted by name, broken ones included."""
+        self._save = save
+        self._known: dict[str, tuple[Stamp, EpisodeRow]] | None = None
+        self._remembered: dict[tuple[str, Stamp], EpisodeRow] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[EpisodeRow]:
+        return iter(self.rows)
+
+    def find(self, identifier: str) -> EpisodeRow | None:
+        """The row of that name; None if there is none."""
+        found = (self._known or {}).get(identifier + SUFFIX)
+        return found[1] if found is not None else None
+
+    def refresh(self, progress: Progress | None = None) -> bool:
+        """Read what is new or changed on the disk; True if any row changed.
+
+        Files that this process did not write are opened in a process that may die first. Raises
+        :class:`StorageError` if the folder cannot be listed.
+        """
+        with self._lock:
+            loaded = self._known is None
+            before = _load(self.folder) if self._known is None else self._known
+            present = _scan(self.folder)
+            known = {name: kept for name, kept in before.items() if present.get(name) == kept[0]}
+            changed = len(known) != len(before)
+            for name, (at, row) in before.items():
+                if name not in known:  # an undone change brings the same file back
+                    self._remembered[name, at] = row
+            unknown = []
+            for name, at in present.items():
+                if name not in known:
+                    changed = True
+                    if (name, at) in self._remembered:
+                        known[name] = (at, self._remembered[name, at])
+                    else:
+                        unknown.append(name)
+            self._read(unknown, present, known, progress)
+            self._take(known)
+            if changed and self._save:
+                _store(self.folder, known)
+            return changed or (loaded and bool(known))
+
+    def vet(self, path: Path) -> EpisodeRow:
+        """The row of one file of the folder, read now if it is new or changed.
+
+        After this it may be opened in this process. Raises :class:`StorageError` if it is gone.
+        """
+        with self._lock:
+            if self._known is None:
+                self._known = _load(self.folder)
+            try:
+                at = stamp(path.stat(follow_symlinks=False))
+            except OSError as error:
+                raise StorageError(
+                    f"cannot read {path}: {error.strerror or error}; refresh the list", path
+                ) from error
+            found = self._known.get(path.name)
+            if found is None or found[0] != at:
+                known = dict(self._known)
+                self._read([path.name], {path.name: at}, known, None)
+                self._take(known)
+                found = known[path.name]
+            return found[1]
+
+    def _take(self, known: dict[str, tuple[Stamp, EpisodeRow]]) -> None:
+        self._known = known
+        self.rows = tuple(known[name][1] for name in sorted(known))
+
+    def _read(
+        self,
+        names: list[str],
+        present: dict[str, Stamp],
+        known: dict[str, tuple[Stamp, EpisodeRow]],
+        progress: Progress | None,
+    ) -> None:
+        saved = time.monotonic()
+        with Inspector() as inspector:
+            for number, name in enumerate(names):
+                path, at = self.folder / name, present[name]
+                row = _here(path) if was_written(at) else inspector.inspect(path)
+                known[name] = (at, row)
+                if progress is not None:
+                    progress(number + 1, len(names))
+                if self._save and time.monotonic() - saved > SAVE_EVERY:
+                    _store(self.folder, known)  # whoever closes the window starts here again
+                    self._take(dict(known))
+                    saved = time.monotonic()
+
+
+def is_sound(folder: Path) -> bool:
+    """Whether the index file of the folder can be used; it may be older than the files."""
+    return _read_index(folder) is not None
+
+
+def _here(path: Path) -> EpisodeRow:
+    try:
+        return row_of(path, read_episode(path, images=False))
+    except (RecordingError, OSError, MemoryError) as error:
+        return broken_by(path, error)
+
+
+def _scan(folder: Path) -> dict[str, Stamp]:
+    """The recordings in the folder and their stamps; empty if there is no folder yet."""
+    found = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
+                    with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+                        found[entry.name] = stamp(entry.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StorageError(
+            f"cannot list {folder}: {error.strerror or error}; choose another folder", folder
+        ) from error
+    return found
+
+
+def _load(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]]:
+    """What the index file says; nothing if it makes no sense, since it can be made again."""
+    return _read_index(folder) or {}
+
+
+def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
+    path = folder / INDEX
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
+            return None
+        first, *lines = path.read_bytes().splitlines()
+        values = json.loads(first)
+        if values["format"] != FORMAT or values["version"] != VERSION:
+            return None
+        if values["rows"] != len(lines):
+            return None
+        shared = Shared(values["shared"])
+        known = {}
+        for line in lines:  # one by one: a whole file would hold up other threads for long
+            name, at, packed = json.loads(line)
+            if not isinstance(name, str) or "/" in name or "\\" in name:
+                return None
+            mtime, size, number = (int(value) for value in at)
+            row = row_from_json(folder / name, shared.unpack(packed))
+            known[name] = ((mtime, size, number), row)
+        return known
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+        MemoryError,
+        InvalidEpisodeError,
+    ):
+        return None
+
+
+def _store(folder: Path, known: dict[str, tuple[Stamp, EpisodeRow]]) -> None:
+    """Write the index; a disk that refuses only costs the time of making it again."""
+    shared = Shared()
+    rows: list[Any] = [
+        [name, at, shared.pack(row_to_json(row))]
+        for name, (at, row) in known.items()
+        if not row.passing
+    ]
+    first = {"format": FORMAT, "version": VERSION, "shared": shared.table, "rows": len(rows)}
+    if rows or (folder / INDEX).exists():
+        lines = [json.dumps(line, separators=(",", ":")) for line in (first, *rows)]
+        with contextlib.suppress(StorageError):
+            commit(folder / INDEX, "\n".join(lines).encode())

@@ -1,0 +1,226 @@
+"""Collects the steps of one episode in memory while somebody drives."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from core.data.episode import OPERATORS, Episode, EpisodeInfo
+from core.data.errors import InvalidEpisodeError
+from core.data.versions import software_versions
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What was said when the recording began."""
+
+    task: str
+    seed: int | None
+    operator: str
+    control_rate: float
+    model_hash: str
+    fields: tuple[str, ...]
+    identifier: str | None
+
+
+@dataclass
+class _Steps:
+    """The rows collected so far."""
+
+    observations: list[dict[str, np.ndarray]] = field(default_factory=list)
+    actions: list[np.ndarray] = field(default_factory=list)
+    rewards: list[float] = field(default_factory=list)
+    states: list[np.ndarray] = field(default_factory=list)
+    interventions: list[bool] = field(default_factory=list)
+
+
+class EpisodeRecorder:
+    """Turns control steps into an :class:`Episode`, in memory only.
+
+    Owns copies of everything appended. `append` costs a few microseconds, so that it can run
+    inside the control loop; writing (:func:`core.data.write_episode`) belongs elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self._start: _Start | None = None
+        self._steps = _Steps()
+
+    @property
+    def recording(self) -> bool:
+        """Whether an episode has begun and is neither finished nor discarded."""
+        return self._start is not None
+
+    def __len__(self) -> int:
+        """Number of control steps so far."""
+        return len(self._steps.actions)
+
+    def begin(
+        self,
+        task: str,
+        seed: int | None,
+        operator: str,
+        *,
+        control_rate: float | None = None,
+        model_hash: str | None = None,
+        fields: tuple[str, ...] | None = None,
+        identifier: str | None = None,
+    ) -> None:
+        """Start an empty episode; one that was going on is dropped.
+
+        `control_rate` [Hz], `model_hash` and `fields` come from the simulation of the task
+        unless given. `identifier` names the file; by default it is the time of recording.
+        Raises :class:`InvalidEpisodeError` for an unknown operator, and the simulation's
+        error for an unknown task.
+        """
+        if operator not in OPERATORS:
+            raise InvalidEpisodeError(
+                f"unknown operator {operator!r}; operators: {', '.join(OPERATORS)}"
+            )
+        if control_rate is None or model_hash is None or fields is None:
+            # Only here: reading and listing recordings must not wait for the simulator to load.
+            from core import simulation
+
+            control_rate = simulation.CONTROL_RATE if control_rate is None else control_rate
+            model_hash = simulation.model_hash(task) if model_hash is None else model_hash
+            if fields is None:
+                fields = tuple(entry.name for entry in simulation.get_task(task).fields)
+        self._start = _Start(
+            task, seed, operator, float(control_rate), model_hash, tuple(fields), identifier
+        )
+        self._steps = _Steps()
+
+    def append(
+        self,
+        observation: Mapping[str, np.ndarray],
+        action: np.ndarray,
+        reward: float,
+        state: np.ndarray,
+        intervention: bool = False,
+    ) -> None:
+        """Add one control step.
+
+        `observation` {field: (size,) or (1, size)} and `state` (S,) or (1, S) are from *before*
+        the step, `action` (A,) or (1, A) is what was executed, `reward` what came after it.
+        Raises :class:`InvalidEpisodeError` if nothing has begun or a field is missing.
+        """
+        start = self._begun("append a step")
+        missing = [name for name in start.fields if name not in observation]
+        if missing:
+            raise InvalidEpisodeError(
+                f"the observation lacks {', '.join(missing)}; it has {', '.join(observation)}"
+            )
+        steps = self._steps
+        steps.observations.append({name: _row(observation[name]) for name in start.fields})
+        steps.actions.append(_row(action))
+        steps.rewards.append(float(np.asarray(reward).reshape(-1)[0]))
+        steps.states.append(np.array(state, dtype=np.float64).reshape(-1))
+        steps.interventions.append(bool(intervention))
+
+    def finish(self, success: bool | None, *, measured_rate: float | None = None) -> Episode:
+        """The episode so far; the recorder is then free for the next.
+
+        `measured_rate` [Hz] is what the control loop really held. Raises
+        :class:`InvalidEpisodeError` if nothing has begun or no step was appended; the steps
+        are then kept.
+        """
+        start = self._begun("finish")
+        T = len(self)
+        if T == 0:
+            raise InvalidEpisodeError(
+                "nothing to save: the recording was stopped before its first control step"
+            )
+        steps = self._steps
+        episode = episode_from_arrays(
+            start.task,
+            start.seed,
+            start.operator,
+            observations={
+                name: np.stack([row[name] for row in steps.observations]) for name in start.fields
+            },
+            actions=np.stack(steps.actions),
+            rewards=np.array(steps.rewards, dtype=np.float32),
+            states=np.stack(steps.states),
+            interventions=np.array(steps.interventions, dtype=np.bool_),
+            success=success,
+            control_rate=start.control_rate,
+            model_hash=start.model_hash,
+            measured_rate=measured_rate,
+            identifier=start.identifier,
+        )
+        self.discard()
+        return episode
+
+    def discard(self) -> None:
+        """Drop what was collected; does nothing when nothing has begun."""
+        self._start = None
+        self._steps = _Steps()
+
+    def _begun(self, what: str) -> _Start:
+        if self._start is None:
+            raise InvalidEpisodeError(f"cannot {what}: no recording has begun; call begin() first")
+        return self._start
+
+
+def episode_from_arrays(
+    task: str,
+    seed: int | None,
+    operator: str,
+    *,
+    observations: Mapping[str, np.ndarray],
+    actions: np.ndarray,
+    rewards: np.ndarray,
+    states: np.ndarray,
+    success: bool | None,
+    control_rate: float,
+    model_hash: str,
+    interventions: np.ndarray | None = None,
+    measured_rate: float | None = None,
+    identifier: str | None = None,
+) -> Episode:
+    """An episode, recorded now, from finished arrays as :class:`Episode` describes them.
+
+    The order of `observations` is that of the task's fields. Raises
+    :class:`InvalidEpisodeError` if the arrays do not fit each other.
+    """
+    T = len(actions)
+    now = datetime.now(UTC)
+    dones = np.zeros(T, dtype=np.uint8)
+    dones[-1:] = 1
+    info = EpisodeInfo(
+        identifier=identifier or new_identifier(task, now),
+        task=task,
+        success=None if success is None else bool(success),
+        operator=operator,
+        control_rate=float(control_rate),
+        measured_rate=None if measured_rate is None else float(measured_rate),
+        seed=None if seed is None else int(seed),
+        created=now.isoformat(timespec="milliseconds"),
+        steps=T,
+        model_hash=model_hash,
+        versions=software_versions(),
+        fields=tuple(observations),
+    )
+    return Episode(
+        info=info,
+        observations=dict(observations),
+        actions=actions,
+        rewards=rewards,
+        dones=dones,
+        states=states,
+        interventions=np.zeros(T, dtype=np.bool_) if interventions is None else interventions,
+    )
+
+
+def new_identifier(task: str, moment: datetime) -> str:
+    """A name that sorts by time: `20250131-142530-123456-push-9f2a`.
+
+    The random end keeps two programs apart that finish in the same microsecond.
+    """
+    return f"{moment:%Y%m%d-%H%M%S-%f}-{task}-{secrets.token_hex(2)}"
+
+
+def _row(values: np.ndarray) -> np.ndarray:
+    """A float32 copy as one row."""
+    return np.array(values, dtype=np.float32).reshape(-1)

@@ -1,0 +1,1 @@
+"""Careful reading of files that may come from anywhere."""

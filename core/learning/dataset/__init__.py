@@ -1,0 +1,1 @@
+"""Demonstrations as tensors: checked, scaled, cut into windows and augmented."""

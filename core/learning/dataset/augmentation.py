@@ -1,0 +1,206 @@
+"""Demonstrations seen as if the whole scene stood elsewhere.
+
+What an arm does to a scene does not depend on where on the table the scene lies. A demonstration
+turned about the arm's base, or moved along the table, is another demonstration: positions,
+displacements, rotations and commands change together. Recognised by name and size:
+
+- ``…_position`` (3): a point [m], turned and moved;
+- ``…_from_…`` (3): a displacement [m], turned;
+- ``…_rotation`` (6): first two columns of a rotation matrix, turned;
+- ``joint_positions``: the first joint turns with the scene, since its axis is the base's vertical;
+  moved scenes do not fit them, so an encoder should then ignore them;
+- in the mirror, left and right are exchanged: the arm, its gripper and the tasks are symmetric;
+- commands ``linear_x``/``linear_y`` and ``angular_x``/``angular_y``: turned.
+
+Everything else, forces in the tool's frame for example, stays, and so does all of another robot's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.space import Space, Standardisation
+
+LARGEST_TURN = 2.5
+"""Turns are drawn from a normal distribution cut off at this many standard deviations."""
+COPIES = 8
+"""Moved copies of every demonstration on which the head of a frozen representation learns."""
+MOST_ROWS = 150_000
+"""Rows of all copies together, as far as one copy leaves a choice; bounds the memory they take."""
+
+MIRRORED = {
+    "_position": (1.0, -1.0, 1.0),
+    "_force": (1.0, -1.0, 1.0),
+    "_torque": (-1.0, 1.0, -1.0),  # an axial vector
+    "_rotation": (1.0, -1.0, 1.0, -1.0, 1.0, -1.0),  # S R S, with S the mirror: still a rotation
+}
+"""Signs of a field's features in the mirror, by the end of its name."""
+MIRRORED_ACTIONS = {"linear_y": -1.0, "angular_x": -1.0, "angular_z": -1.0}
+"""Actions that change sign in the mirror."""
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Random motions of the scene, one for every window."""
+
+    angle: Tensor
+    """Turn about the base (batch,) [rad]."""
+    displacement: Tensor
+    """Move along the table (batch, 2) [m]."""
+    mirrored: Tensor
+    """Whether left and right are exchanged first (batch,) bool."""
+
+
+class SceneMotion:
+    """Applies motions to standardised observations and to actions. Owns the fixed matrices.
+
+    Turning by a is linear in the features: x' = x K + cos(a) (x P + p) + sin(a) (x Q + q) + k.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        standardisation: Standardisation,
+        turn: float,
+        shift: float,
+        device: torch.device,
+        mirror: bool = False,
+    ) -> None:
+        self.turn, self.shift, self.mirror = turn, shift, mirror
+        size = space.observation_size
+        mean, std = (torch.from_numpy(v) for v in standardisation.packed())
+        inverse = torch.where(std > 0, 1.0 / std.clamp(min=1e-12), torch.zeros_like(std))
+        keep = torch.eye(size)
+        cosine, sine = torch.zeros(size, size), torch.zeros(size, size)
+        moved = torch.zeros(2, size)
+        for x, point in _horizontal_pairs(space):
+            y = x + 1
+            keep[x, x] = keep[y, y] = 0.0
+            cosine[x, x] = cosine[y, y] = 1.0
+            sine[y, x], sine[x, y] = -1.0, 1.0  # x' = c x - s y, y' = s x + c y
+            if point:
+                moved[0, x] = moved[1, y] = 1.0
+        # from physical units to standardised ones: rows by std, columns by 1 / std
+        scaled = [m * std[:, None] * inverse for m in (cosine, sine)]
+        self._keep = torch.where(std[:, None] > 0, keep, torch.zeros_like(keep)).to(device)
+        self._cosine, self._sine = (m.to(device) for m in scaled)
+        turned = (cosine.diagonal() > 0).to(mean.dtype)
+        self._offsets = torch.stack(
+            (mean @ cosine * inverse, mean @ sine * inverse, -mean * turned * inverse)
+        ).to(device)
+        self._moved = (moved * inverse).to(device)
+        names = () if space.foreign else space.action_names
+        signs = _mirror_signs(space)
+        self._signs = signs.to(device)
+        self._mirror_offset = ((signs - 1.0) * mean * inverse).to(device)
+        self._action_signs = torch.tensor(
+            [
+                MIRRORED_ACTIONS.get(name, 1.0) if name in names else 1.0
+                for name in space.action_names
+            ],
+            device=device,
+        )
+        self._first_joint: int | None = None
+        if "joint_positions" in space.fields and not space.foreign:
+            self._first_joint = space.slice_of("joint_positions").start
+            self._per_radian = float(inverse[self._first_joint])
+        self._action_pairs = [
+            (names.index(f"{kind}_x"), names.index(f"{kind}_y"))
+            for kind in ("linear", "angular")
+            if f"{kind}_x" in names and f"{kind}_y" in names
+        ]
+
+    def draw(self, batch: int, generator: torch.Generator) -> Motion:
+        """Motions of `batch` windows, on the CPU."""
+        angle = torch.randn(batch, generator=generator).clamp(-LARGEST_TURN, LARGEST_TURN)
+        displacement = torch.randn(batch, 2, generator=generator)
+        mirrored = torch.zeros(batch, dtype=torch.bool)
+        if self.mirror:
+            mirrored = torch.rand(batch, generator=generator) < 0.5
+        return Motion(angle * self.turn, displacement * self.shift, mirrored)
+
+    def observations(self, motion: Motion, packed: Tensor) -> Tensor:
+        """Observations (batch, time, O) as the moved scene would give them."""
+        device = packed.device
+        angle = motion.angle.to(device)[:, None, None]
+        c, s = angle.cos(), angle.sin()  # (batch, 1, 1)
+        if self.mirror:
+            other = packed * self._signs + self._mirror_offset
+            packed = torch.where(motion.mirrored.to(device)[:, None, None], other, packed)
+        p, q, k = self._offsets
+        result = packed @ self._keep + k
+        result = result + c * (packed @ self._cosine + p) + s * (packed @ self._sine + q)
+        if self.shift:
+            result = result + (motion.displacement.to(device) @ self._moved)[:, None]
+        if self._first_joint is not None:
+            result[..., self._first_joint] += angle[..., 0] * self._per_radian
+        return result
+
+    def actions(self, motion: Motion, actions: Tensor) -> Tensor:
+        """Actions (batch, ..., A) as they would be given in the moved scene."""
+        if self.mirror:
+            chosen = motion.mirrored.to(actions.device)
+            chosen = chosen.reshape(-1, *([1] * (actions.ndim - 1)))
+            actions = torch.where(chosen, actions * self._action_signs, actions)
+        angle = motion.angle.to(actions.device)
+        angle = angle.reshape(-1, *([1] * (actions.ndim - 2)))
+        c, s = angle.cos(), angle.sin()
+        result = actions.clone()
+        for x, y in self._action_pairs:
+            result[..., x] = c * actions[..., x] - s * actions[..., y]
+            result[..., y] = s * actions[..., x] + c * actions[..., y]
+        return result
+
+
+def moved_copies(demonstrations: Demonstrations, motion: SceneMotion, seed: int) -> Demonstrations:
+    """Several copies of all demonstrations, the scene of each moved for its whole length."""
+    generator = torch.Generator().manual_seed(seed)
+    episode = demonstrations.episode_of_row()
+    count = max(1, min(COPIES, MOST_ROWS // len(episode)))
+    observations, actions = [], []
+    for _ in range(count):
+        drawn = motion.draw(len(demonstrations), generator)
+        choice = episode.to(drawn.angle.device)
+        rows = Motion(drawn.angle[choice], drawn.displacement[choice], drawn.mirrored[choice])
+        observations.append(motion.observations(rows, demonstrations.observations[:, None])[:, 0])
+        actions.append(motion.actions(rows, demonstrations.actions))
+    return Demonstrations(
+        torch.cat(observations),
+        torch.cat(actions),
+        demonstrations.lengths * count,
+        demonstrations.identifiers * count,
+    )
+
+
+def _mirror_signs(space: Space) -> Tensor:
+    """Sign (O,) that each feature takes when left and right, y and -y, are exchanged."""
+    signs = torch.ones(space.observation_size)
+    if space.foreign:
+        return signs
+    for name, size in space.fields.items():
+        pattern = next((MIRRORED[end] for end in MIRRORED if name.endswith(end)), None)
+        if "_from_" in name:
+            pattern = MIRRORED["_position"]
+        if pattern is not None and len(pattern) == size:
+            signs[space.slice_of(name)] = torch.tensor(pattern)
+    return signs
+
+
+def _horizontal_pairs(space: Space) -> list[tuple[int, bool]]:
+    """Index of the x of every horizontal pair of features, and whether it is a point."""
+    pairs: list[tuple[int, bool]] = []
+    if space.foreign:  # the same names may be in other frames, and its actions do not turn along
+        return pairs
+    for name, size in space.fields.items():
+        start = space.slice_of(name).start
+        if name.endswith("_position") and size == 3:
+            pairs.append((start, True))
+        elif "_from_" in name and size == 3:
+            pairs.append((start, False))
+        elif name.endswith("_rotation") and size == 6:
+            pairs += [(start, False), (start + 3, False)]
+    return pairs

@@ -1,0 +1,277 @@
+"""Episodes made ready to learn from: checked, standardised, on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.errors import DatasetError
+from core.learning.space import COMMAND_NAMES, Space, Standardisation
+
+FEWEST_EPISODES = 2
+"""Fewer demonstrations than this give no spread to standardise by."""
+FEWEST_STEPS = 2
+"""A shorter episode has no transition."""
+LARGEST_ACTION = 1.0 + 1e-4
+"""Actions are commands in [-1, 1]; the rest is rounding."""
+
+
+class EpisodeInfoLike(Protocol):
+    """What learning must know about an episode."""
+
+    @property
+    def identifier(self) -> str:
+        """Unique name."""
+
+    @property
+    def task(self) -> str:
+        """Name of the task."""
+
+    @property
+    def control_rate(self) -> float:
+        """Control steps per second [Hz]."""
+
+
+class EpisodeLike(Protocol):
+    """Anything with the arrays of one demonstration."""
+
+    @property
+    def info(self) -> EpisodeInfoLike:
+        """What is known of the episode."""
+
+    @property
+    def observations(self) -> Mapping[str, np.ndarray]:
+        """{field: (T, size)}, row t seen before action t."""
+
+    @property
+    def actions(self) -> np.ndarray:
+        """Executed actions (T, A)."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Demonstrations of one task, standardised. Owns the tensors that training reads."""
+
+    space: Space
+    """Fields, actions, task and control rate."""
+    standardisation: Standardisation
+    """Statistics by which the observations were scaled."""
+    demonstrations: Demonstrations
+    """The scaled data."""
+    constant_features: tuple[str, ...] = ()
+    """Features that never change, as ``field[index]``; they are zero to every policy."""
+    replays: Demonstrations | None = None
+    """What else the representation learns from, scaled alike; nobody imitates it."""
+
+    @classmethod
+    def from_episodes(
+        cls,
+        episodes: Sequence[EpisodeLike],
+        *,
+        device: torch.device | str = "cpu",
+        action_names: Sequence[str] | None = None,
+        replays: Sequence[EpisodeLike] = (),
+    ) -> Dataset:
+        """Check, standardise and pack `episodes`.
+
+        `action_names` defaults to those of the episodes' `info.action_units`, where they have
+        such, then to the seven command names, or ``action_0`` … for other sizes. `replays` are
+        episodes of the same kind that only encoder and predictor learn from.
+        Raises `DatasetError` in one sentence for too few episodes, mixed tasks, control rates,
+        fields or sizes, images, numbers that are not finite and actions outside [-1, 1].
+        """
+        if len(episodes) < FEWEST_EPISODES:
+            raise DatasetError(
+                f"{len(episodes)} episode(s) given; training needs at least {FEWEST_EPISODES} "
+                "demonstrations of the same task: record more, or choose more."
+            )
+        _check_same([*episodes, *replays])
+        for episode in (*episodes, *replays):
+            _check_arrays(episode, episodes[0])
+        observations = [dict(e.observations) for e in episodes]
+        first = observations[0]
+        action_size = episodes[0].actions.shape[1]
+        units = _action_units(episodes)
+        if action_names is not None:
+            names = tuple(action_names)
+        else:
+            names = tuple(units.names) if units is not None else _default_names(action_size)
+        if len(names) != action_size:
+            raise DatasetError(
+                f"{len(names)} action names given for actions of size {action_size}."
+            )
+        space = Space(
+            task=episodes[0].info.task,
+            control_rate=float(episodes[0].info.control_rate),
+            fields={name: int(array.shape[1]) for name, array in first.items()},
+            action_names=names,
+            gripper_levels=_gripper_levels(episodes, names),
+            action_unit=Space.action_unit if units is None else "the robot's own",
+            action_offset=() if units is None else tuple(units.offset),
+            action_scale=() if units is None else tuple(units.scale),
+        )
+        standardisation = Standardisation.of(observations, foreign=space.foreign)
+        return cls(
+            space,
+            standardisation,
+            _packed(episodes, standardisation).to(device),
+            _constant(standardisation),
+            _packed(replays, standardisation).to(device) if replays else None,
+        )
+
+    def to(self, device: torch.device | str) -> Dataset:
+        """The same data on `device`."""
+        return Dataset(
+            self.space,
+            self.standardisation,
+            self.demonstrations.to(device),
+            self.constant_features,
+            None if self.replays is None else self.replays.to(device),
+        )
+
+    def __len__(self) -> int:
+        """Number of demonstrations."""
+        return len(self.demonstrations)
+
+
+def _packed(episodes: Sequence[EpisodeLike], standardisation: Standardisation) -> Demonstrations:
+    packed = torch.cat([standardisation.apply(dict(e.observations)) for e in episodes])  # (rows, O)
+    actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
+    return Demonstrations(
+        packed.contiguous(),
+        torch.from_numpy(actions).clamp(-1.0, 1.0),
+        tuple(len(e.actions) for e in episodes),
+        tuple(e.info.identifier for e in episodes),
+    )
+
+
+def _action_units(episodes: Sequence[EpisodeLike]) -> Any:
+    """Names, offset and scale of another robot's actions; None where there are none."""
+    units = [getattr(episode.info, "action_units", None) for episode in episodes]
+    for episode, given in zip(episodes, units, strict=True):
+        if given != units[0]:
+            raise DatasetError(
+                f"episode {episode.info.identifier} has its actions in other units than "
+                f"{episodes[0].info.identifier}; import the episodes together, in one command."
+            )
+    return units[0]
+
+
+def _default_names(size: int) -> tuple[str, ...]:
+    if size == len(COMMAND_NAMES):
+        return COMMAND_NAMES
+    return tuple(f"action_{i}" for i in range(size))
+
+
+def _gripper_levels(episodes: Sequence[EpisodeLike], names: tuple[str, ...]) -> tuple[float, float]:
+    """Medians of the opening and of the closing gripper commands.
+
+    Fingers held nearly closed are as much a choice as a grasp; what is executed is the level that
+    was demonstrated.
+    """
+    if "gripper" not in names:
+        return -1.0, 1.0
+    commands = np.concatenate([e.actions[:, names.index("gripper")] for e in episodes])
+    closing = commands > 0
+    levels = [
+        float(np.median(c)) if c.size else None for c in (commands[~closing], commands[closing])
+    ]
+    opened, closed = levels
+    return (
+        opened if opened is not None else float(closed or 0.0),
+        closed if closed is not None else float(opened or 0.0),
+    )
+
+
+def _constant(standardisation: Standardisation) -> tuple[str, ...]:
+    return tuple(
+        f"{name}[{i}]"
+        for name, std in standardisation.std.items()
+        for i in np.flatnonzero(std == 0.0)
+    )
+
+
+def _check_same(episodes: Sequence[EpisodeLike]) -> None:
+    """All episodes must be of one task, one control rate and one set of fields."""
+    tasks = sorted({e.info.task for e in episodes})
+    if len(tasks) > 1:
+        raise DatasetError(
+            f"the episodes are of different tasks ({', '.join(tasks)}); choose those of one task."
+        )
+    rates = sorted({float(e.info.control_rate) for e in episodes})
+    if len(rates) > 1:
+        raise DatasetError(
+            f"the episodes have different control rates ({', '.join(f'{r:g}' for r in rates)} Hz); "
+            "choose episodes of one rate."
+        )
+    if not rates[0] > 0:
+        raise DatasetError(
+            f"the episodes declare a control rate of {rates[0]:g} Hz; it must be > 0."
+        )
+    identifiers: set[str] = set()
+    first = episodes[0]
+    shapes = {name: np.shape(array)[1:] for name, array in first.observations.items()}
+    for episode in episodes:
+        name = episode.info.identifier
+        if name in identifiers:
+            raise DatasetError(f"episode {name} is given twice; choose each episode once.")
+        identifiers.add(name)
+        given = {key: np.shape(array)[1:] for key, array in episode.observations.items()}
+        if given != shapes:
+            differing = sorted(
+                key for key in {*given, *shapes} if given.get(key) != shapes.get(key)
+            )
+            raise DatasetError(
+                f"episode {name} has other observation fields than {first.info.identifier} "
+                f"(they differ in {', '.join(differing)}); choose episodes recorded alike."
+            )
+        if np.shape(episode.actions)[1:] != np.shape(first.actions)[1:]:
+            raise DatasetError(
+                f"episode {name} has actions of shape {np.shape(episode.actions)}, "
+                f"{first.info.identifier} of shape {np.shape(first.actions)}; choose episodes "
+                "recorded alike."
+            )
+    if not shapes:
+        raise DatasetError(
+            "the episodes have no observation fields; there is nothing to learn from."
+        )
+
+
+def _check_arrays(episode: EpisodeLike, first: EpisodeLike) -> None:
+    """Shapes and numbers of one episode."""
+    name = episode.info.identifier
+    actions = np.asarray(episode.actions)
+    if actions.ndim != 2 or actions.shape[1] == 0:
+        raise DatasetError(f"episode {name}: actions have shape {actions.shape}; expected (T, A).")
+    if len(actions) < FEWEST_STEPS:
+        raise DatasetError(
+            f"episode {name} has {len(actions)} step(s); it needs at least {FEWEST_STEPS}: "
+            "discard it."
+        )
+    if not np.isfinite(actions).all():
+        raise DatasetError(f"episode {name}: actions hold NaN or infinity; discard it.")
+    largest = float(np.abs(actions).max())
+    if largest > LARGEST_ACTION:
+        raise DatasetError(
+            f"episode {name}: an action of magnitude {largest:g}; actions are commands in [-1, 1]."
+        )
+    for key in first.observations:
+        array = np.asarray(episode.observations[key])
+        if array.ndim != 2:
+            raise DatasetError(
+                f"episode {name}: field '{key}' has shape {array.shape}; expected (T, size). "
+                "Images need an encoder that takes them."
+            )
+        if len(array) != len(actions):
+            raise DatasetError(
+                f"episode {name}: field '{key}' has {len(array)} rows for {len(actions)} actions."
+            )
+        if not np.isfinite(array).all():
+            raise DatasetError(
+                f"episode {name}: field '{key}' holds NaN or infinity; discard the episode."
+            )

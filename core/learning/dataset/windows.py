@@ -1,0 +1,156 @@
+"""Windows of demonstrations: drawn, gathered, with what lies beyond their end masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.learning.dataset.augmentation import Motion, SceneMotion
+from core.learning.dataset.demonstrations import Demonstrations
+
+REPLAYED = 0.5
+"""Windows of replays in a batch, as a part of those of demonstrations, which they are added to."""
+FROM_THE_START = 0.25
+"""Part of the windows that begin where their episode begins, as every deployment does."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A batch of windows of `time` steps, with `ahead` further steps to predict."""
+
+    rows: Tensor
+    """Row of each frame in the demonstrations, (batch, time + ahead); clamped to the last."""
+    valid: Tensor
+    """Which frames exist, (batch, time + ahead)."""
+    observations: Tensor
+    """Packed standardised observations (batch, time + ahead, O)."""
+    actions: Tensor
+    """Executed actions (batch, at least time + ahead, A); past the end the last one is repeated."""
+    exists: Tensor
+    """Which actions exist, (batch, as many)."""
+    offset: Tensor
+    """A random number in [0, time), () int64, for choosing points within the windows."""
+    time: int
+    """Length of the windows proper."""
+    generator: torch.Generator
+    """For what a loss term draws itself; the sampler's, so that it is saved with it."""
+    imitated: Tensor | None = None
+    """Which windows show what to do, (batch,) bool; None: all. The others are replays."""
+
+    def chunks(self, length: int) -> Tensor:
+        """The next `length` actions from each step, (batch, time, length, A)."""
+        # unfold is a view: (batch, time, A, length) -> (batch, time, length, A)
+        return self.actions[:, : self.time + length - 1].unfold(1, length, 1).transpose(2, 3)
+
+    def examples(self, exists: Tensor) -> Tensor:
+        """`exists` (batch, …), and False in all windows that are not to be imitated."""
+        if self.imitated is None:
+            return exists
+        return exists & self.imitated.view(-1, *[1] * (exists.ndim - 1))
+
+    def chunks_exist(self, length: int) -> Tensor:
+        """Which of these exist, (batch, time, length)."""
+        return self.exists[:, : self.time + length - 1].unfold(1, length, 1)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The random choices behind a batch of windows."""
+
+    rows: Tensor
+    """Row at which each window begins (batch,) int64."""
+    offset: Tensor
+    """A random number in [0, time) for choosing points within the windows, () int64."""
+    motion: Motion | None
+    """How the scene of each window is turned and moved, if at all."""
+
+
+class WindowSampler:
+    """Draws windows from demonstrations, with a random generator whose state can be saved.
+
+    Windows lie within one episode where it is long enough; in a shorter one they begin at its
+    start. Single transitions (`time` 1) are drawn uniformly over all steps.
+    """
+
+    def __init__(
+        self,
+        demonstrations: Demonstrations,
+        *,
+        batch: int,
+        time: int,
+        chunk: int,
+        generator: torch.Generator,
+        motion: SceneMotion | None = None,
+        replays: Demonstrations | None = None,
+    ) -> None:
+        """`chunk`: length of the longest chunk of actions that will be asked for. `motion`: by
+        which every window is turned and moved, if at all. `replays`: from which `REPLAYED` more
+        windows are drawn."""
+        self.data = demonstrations if replays is None else demonstrations.joined(replays)
+        self.batch, self.time, self.chunk = batch, time, chunk
+        self.motion = motion
+        self.generator = generator
+        device = demonstrations.device
+        self.starts = _allowed_starts(demonstrations, time)  # (choices,)
+        self.last_row = self.data.last_row()
+        self.first_rows = torch.tensor(demonstrations.starts)
+        self.steps = torch.arange(time + max(chunk, 1) - 1, device=device)
+        self.replayed, self.imitated = 0, None
+        if replays is not None:
+            self.replayed = max(1, round(batch * REPLAYED))
+            self.replay_starts = _allowed_starts(replays, time) + len(demonstrations.observations)
+            self.imitated = torch.arange(batch + self.replayed, device=device) < batch
+
+    def draw(self) -> Draw:
+        """What the next windows are; on the CPU."""
+        generator, batch = self.generator, self.batch
+        choice = torch.randint(len(self.starts), (batch,), generator=generator)
+        rows = self.starts[choice]
+        if self.time > 1:
+            count = round(batch * FROM_THE_START)
+            episode = torch.randint(len(self.first_rows), (count,), generator=generator)
+            rows[:count] = self.first_rows[episode]
+        if self.replayed:
+            choice = torch.randint(len(self.replay_starts), (self.replayed,), generator=generator)
+            rows = torch.cat((rows, self.replay_starts[choice]))
+        offset = torch.randint(self.time, (), generator=generator)
+        motion = self.motion.draw(len(rows), generator) if self.motion is not None else None
+        return Draw(rows, offset, motion)
+
+    def gather(self, draw: Draw, ahead: int) -> Windows:
+        """The windows of a draw, on the device of the data, with `ahead` further frames."""
+        data, time = self.data, self.time
+        first = draw.rows.to(data.device)
+        if len(self.steps) < time + ahead:
+            self.steps = torch.arange(time + ahead, device=data.device)
+        seen, acted = time + ahead, max(time + self.chunk - 1, time + ahead)
+        unclamped = first[:, None] + self.steps[:acted]  # (batch, acted)
+        last = self.last_row[first][:, None]
+        span, exists = torch.minimum(unclamped, last), unclamped <= last
+        rows = span[:, :seen]
+        observations, actions = data.observations[rows], data.actions[span]
+        if self.motion is not None and draw.motion is not None:
+            observations = self.motion.observations(draw.motion, observations)
+            actions = self.motion.actions(draw.motion, actions)
+        return Windows(
+            rows=rows,
+            valid=exists[:, :seen],
+            observations=observations,
+            actions=actions,
+            exists=exists,
+            offset=draw.offset,
+            time=time,
+            generator=self.generator,
+            imitated=self.imitated,
+        )
+
+
+def _allowed_starts(demonstrations: Demonstrations, time: int) -> Tensor:
+    """Rows at which a window of `time` steps may begin, (choices,) int64 on the CPU."""
+    parts = [
+        torch.arange(start, start + max(1, length - time + 1))
+        for start, length in zip(demonstrations.starts, demonstrations.lengths, strict=True)
+    ]
+    return torch.cat(parts)

@@ -1,0 +1,1 @@
+"""What is measured of a representation and a policy while it learns."""

@@ -1,0 +1,66 @@
+"""How well a policy imitates demonstrations that it has not been trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from core.learning.dataset.dataset import Dataset, EpisodeLike
+from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.errors import DatasetError
+from core.learning.losses import action_distance, gripper_distance, masked_mean
+from core.learning.memory import encode_demonstrations
+from core.learning.model import ActJepa
+
+
+def held_out_demonstrations(dataset: Dataset, episodes: Sequence[EpisodeLike]) -> Demonstrations:
+    """Other episodes of the same kind, standardised as those of `dataset`, on its device.
+
+    Raises `DatasetError` where there are none, or where they cannot be told apart from others of
+    `dataset` or have other fields or actions.
+    """
+    if not episodes:
+        raise DatasetError("no demonstrations are held out; choose at least one.")
+    known = set(dataset.demonstrations.identifiers)
+    for episode in episodes:
+        name, found = episode.info.identifier, episode.observations
+        if name in known:
+            raise DatasetError(f"{name} is trained on and cannot be held out; choose others.")
+        sizes = {field: np.shape(rows)[1] for field, rows in found.items()}
+        same = sizes == dict(dataset.space.fields)
+        if not same or np.shape(episode.actions)[1] != dataset.space.action_size:
+            raise DatasetError(
+                f"{name} has other fields or actions than the demonstrations trained on."
+            )
+    actions = np.concatenate([episode.actions for episode in episodes]).astype(np.float32)
+    apply = dataset.standardisation.apply
+    return Demonstrations(
+        torch.cat([apply(episode.observations) for episode in episodes]),
+        torch.from_numpy(actions).clamp(-1.0, 1.0),
+        tuple(len(episode.actions) for episode in episodes),
+        tuple(episode.info.identifier for episode in episodes),
+    ).to(dataset.demonstrations.device)
+
+
+@torch.no_grad()
+def imitation_losses(model: ActJepa, demonstrations: Demonstrations) -> dict[str, float]:
+    """The policy head's loss terms over all steps of `demonstrations`, by their names.
+
+    Nothing is turned, moved or mirrored, and every belief remembers its episode from the start.
+    """
+    encoded = encode_demonstrations(model, demonstrations)
+    head = model.head
+    raw = head(encoded.beliefs)  # (rows, chunk, A)
+    target, mask = demonstrations.action_chunks(head.chunk)
+    losses: dict[str, float] = {}
+    if head.binary is not None:
+        g = head.binary
+        gripper = gripper_distance(raw[..., g], target[..., g])
+        losses["gripper"] = float(masked_mean(gripper, mask))
+        keep = [i for i in range(head.action_size) if i != g]
+        raw, target = raw[..., keep], target[..., keep]
+    kind = model.configuration.head.loss
+    losses["action"] = float(masked_mean(action_distance(raw, target, kind), mask))
+    return losses
