@@ -1,0 +1,149 @@
+"""Registries: everything that there can be more of, by name, open to other packages.
+
+A registry holds what this program brings and what installed packages add through an entry point of
+its group:
+
+    [project.entry-points."act_jepa_studio.objectives"]
+    smoothness = "my_package.smoothness:Smoothness"
+
+Entry points are loaded when a registry is first asked, so that importing a package never waits
+for another one. An extension that fails to load is left out and named in `extension_problems`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+PREFIX = "act_jepa_studio."
+"""How the names of all groups of entry points begin."""
+
+
+@dataclass(frozen=True)
+class ExtensionProblem:
+    """An extension that could not be loaded."""
+
+    group: str
+    """Group of its entry point, such as ``act_jepa_studio.tasks``."""
+    name: str
+    """Name of its entry point."""
+    package: str
+    """Distribution that brings it."""
+    reason: str
+    """Why it was left out."""
+
+    def __str__(self) -> str:
+        kind = self.group.removeprefix(PREFIX)
+        return (
+            f"the extension '{self.name}' ({kind}) of the package {self.package} was left out: "
+            f"{self.reason}; update or uninstall that package"
+        )
+
+
+class UnknownNameError(KeyError, ValueError):
+    """A name that a registry does not hold; lists those that it does."""
+
+    def __init__(self, kind: str, name: object, names: tuple[str, ...]) -> None:
+        self.kind, self.name, self.names = kind, name, names
+        super().__init__(f"unknown {kind} '{name}'; {_plural(kind)}: {', '.join(names)}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would show its representation
+
+
+class Registry(Mapping[str, T], Generic[T]):
+    """Named entries of one kind: built in, in the order given, then those of other packages.
+
+    Looking up a name that is not there raises `error`, which takes the arguments of
+    `UnknownNameError`. May be read from any thread.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        entries: Mapping[str, T],
+        group: str | None = None,
+        *,
+        expected: type | None = None,
+        error: type[UnknownNameError] = UnknownNameError,
+    ) -> None:
+        """`kind`: what an entry is called in messages. `group`: ending of the group of entry
+        points, such as ``tasks``; None for a registry that is closed. `expected`: the type of an
+        entry, or for entries that are classes the class that they derive from."""
+        self.kind = kind
+        self._entries = dict(entries)
+        self._group = None if group is None else PREFIX + group
+        self._expected, self._error = expected, error
+        self._lock = threading.RLock()
+        self._complete = group is None
+
+    def __getitem__(self, name: str) -> T:
+        entries = self._all()
+        try:
+            return entries[name]
+        except (KeyError, TypeError):
+            raise self._error(self.kind, name, tuple(entries)) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names, those of this program first."""
+        return tuple(self._all())
+
+    def _all(self) -> dict[str, T]:
+        if not self._complete:
+            with self._lock:
+                if not self._complete:
+                    self._load()
+        return self._entries
+
+    def _load(self) -> None:
+        """Add the entry points of the group; what fails is noted and left out."""
+        self._complete = True  # first: an extension may look into the registry that it extends
+        assert self._group is not None
+        for point in sorted(entry_points(group=self._group), key=lambda p: p.name):
+            try:
+                self._add(point)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the others go on
+                reason = f"{type(error).__name__}: {error}"
+                package = point.dist.name if point.dist is not None else "an unknown package"
+                _problems.append(ExtensionProblem(self._group, point.name, package, reason))
+
+    def _add(self, point: EntryPoint) -> None:
+        if point.name in self._entries:
+            raise ValueError(f"the {self.kind} '{point.name}' exists already")
+        entry = point.load()
+        if self._expected is not None:
+            fits = (
+                issubclass(entry, self._expected)
+                if isinstance(entry, type)
+                else isinstance(entry, self._expected)
+            )
+            if not fits:
+                raise TypeError(f"it is {entry!r}; expected {self._expected.__name__}")
+        self._entries[point.name] = entry
+
+
+_problems: list[ExtensionProblem] = []
+
+
+def extension_problems() -> tuple[ExtensionProblem, ...]:
+    """Extensions that could not be loaded so far, in the order in which they were met."""
+    return tuple(_problems)
+
+
+def _plural(kind: str) -> str:
+    return kind[:-1] + "ies" if kind.endswith("y") else kind + "s"
