@@ -16,6 +16,9 @@ from core.learning.errors import ConfigurationError
 
 T = TypeVar("T")
 
+RENAMED = {"training.turn": "training.rotation", "training.shift": "training.translation"}
+"""Settings by their former names, which saved configurations still use."""
+
 
 def _need(condition: bool, owner: object, name: str, expected: str) -> None:
     if not condition:
@@ -95,7 +98,7 @@ class PredictorConfiguration:
     residual: bool = True
     """Whether the change of the latent is predicted instead of the next latent itself."""
     actions: bool = True
-    """Whether the predictor is told the executed action; without, it predicts passively."""
+    """Whether the predictor is given the executed action; without, it predicts passively."""
 
     def __post_init__(self) -> None:
         _need_widths(self, "hidden")
@@ -223,8 +226,8 @@ class LossConfiguration:
     inverse_span: int = 16
     """How much later that latent is [control steps]."""
     hidden_future: float = 0.5
-    """Part of the windows in which inverse dynamics is not told the later latent. What a belief
-    must hold to act is then asked for, and not only what it must hold to see what was done."""
+    """Part of the windows in which inverse dynamics is not given the later latent. It then asks
+    for what a belief must hold to act, and not only for what it must hold to see what was done."""
     reconstruction: float = 0.0
     """Weight of decoding the observation from its latent (autoencoder)."""
     next_observation: float = 0.0
@@ -297,11 +300,11 @@ class TrainingConfiguration:
     """Windows in a batch."""
     window: int = 48
     """Length of a window [control steps]; 1 trains on single transitions."""
-    turn: float = 0.4
-    """Standard deviation of a random turn of the scene about the arm's base, drawn for every window
-    [rad]. 0: none."""
-    shift: float = 0.1
-    """Standard deviation of a random horizontal displacement of the scene, drawn for every window
+    rotation: float = 0.4
+    """Standard deviation of a random rotation of the scene about the arm's base, drawn for every
+    window [rad]. 0: none."""
+    translation: float = 0.1
+    """Standard deviation of a random horizontal translation of the scene, drawn for every window
     [m]; the encoder should then ignore joint angles, which tell the true place. 0: none."""
     mirror: bool = True
     """Whether left and right are exchanged in half of the windows."""
@@ -321,7 +324,7 @@ class TrainingConfiguration:
             _need(self.steps >= 0, self, "steps", "0 (a random representation) or more")
         else:
             _need(self.steps >= 1, self, "steps", "at least 1")
-        for name in ("turn", "shift", "noise"):
+        for name in ("rotation", "translation", "noise"):
             _need(getattr(self, name) >= 0, self, name, "0 (none) or larger")
         for name in ("replays", "seed"):
             _need(getattr(self, name) >= 0, self, name, "0 or larger")
@@ -360,8 +363,8 @@ class Configuration:
     def from_dict(cls, settings: Mapping[str, Any]) -> Configuration:
         """The configuration that `to_dict` described.
 
-        Settings left out take their defaults. Raises `ConfigurationError` for settings that do
-        not exist and for values that cannot be used.
+        Settings left out take their defaults; former names count as the present ones. Raises
+        `ConfigurationError` for settings that do not exist and for values that cannot be used.
         """
         return _build(cls, settings, "")
 
@@ -369,6 +372,7 @@ class Configuration:
 def _build(kind: type[T], settings: object, path: str) -> T:
     if not isinstance(settings, Mapping):
         raise ConfigurationError(f"{path or 'configuration'} is {settings!r}; expected a table")
+    settings = {_present_name(str(name), path): value for name, value in settings.items()}
     names = [f.name for f in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
     unknown = sorted(set(settings) - set(names))
     if unknown:
@@ -380,6 +384,10 @@ def _build(kind: type[T], settings: object, path: str) -> T:
         name: _convert(hints[name], value, f"{path}{name}") for name, value in settings.items()
     }
     return kind(**values)
+
+
+def _present_name(name: str, path: str) -> str:
+    return RENAMED.get(path + name, path + name).removeprefix(path)
 
 
 def _convert(hint: Any, value: object, path: str) -> Any:

@@ -64,7 +64,7 @@ class InverseDynamics(nn.Module):
         self.network = perceptron(belief + latent, (PROBE_WIDTH,), span * action_size)
 
     def forward(self, before: Tensor, after: Tensor) -> Tensor:
-        """From a belief (..., S) and a latent (..., D), which is zero where it is not told."""
+        """From a belief (..., S) and a latent (..., D), which is zero where it is not given."""
         flat: Tensor = self.network(torch.cat((before, after), dim=-1))
         return flat.unflatten(-1, (self.span, self.action_size))
 
@@ -80,9 +80,9 @@ def make_goal_map(belief: int, latent: int) -> nn.Sequential:
 
 
 class MaskedPrediction(nn.Module):
-    """Predicts the latents (..., D) at `STEPS` ahead of a frame, told only which of them it is.
+    """Predicts the latents (..., D) at `STEPS` ahead of a frame, given only which of them it is.
 
-    The passive rival of the action-conditioned predictor (after V-JEPA, Bardes et al. 2024): a
+    The passive baseline of the action-conditioned predictor (after V-JEPA, Bardes et al. 2024): a
     one-hot position stands where there the action does.
     """
 

@@ -52,8 +52,8 @@ REFERENCE = Configuration(
         head_steps=4000,
         batch=64,
         window=1,
-        turn=0.0,
-        shift=0.0,
+        rotation=0.0,
+        translation=0.0,
         mirror=False,
     ),
 )

@@ -1,4 +1,4 @@
-"""Loss terms that shape the representation: the method's own, and those of its rivals."""
+"""Loss terms that shape the representation: the method's own, and those of its baselines."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _mean(values: list[Tensor]) -> Tensor:
 
 
 def _inverse_dynamics_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor:
-    """The actions between a belief and a later latent, which some windows are not told."""
+    """The actions between a belief and a later latent, which some windows are not given."""
     loss, span = model.configuration.loss, model.inverse_dynamics.span
     latents = features.latents
     last = min(latents.shape[1] - span, windows.time)

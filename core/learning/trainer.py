@@ -229,13 +229,13 @@ class Trainer:
 
     def _scene_motion(self) -> SceneMotion | None:
         training, dataset = self.configuration.training, self.dataset
-        if not training.turn and not training.shift and not training.mirror:
+        if not training.rotation and not training.translation and not training.mirror:
             return None
         return SceneMotion(
             dataset.space,
             dataset.standardisation,
-            training.turn,
-            training.shift,
+            training.rotation,
+            training.translation,
             self.device,
             training.mirror,
         )

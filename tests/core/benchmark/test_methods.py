@@ -13,7 +13,7 @@ def test_all_methods_of_a_regime_share_all_but_what_they_are(method, regime):
     assert one.head == base.head
     assert one.optimiser == base.optimiser
     assert one.training.seed == 3
-    same = ("batch", "window", "turn", "shift", "head_steps")
+    same = ("batch", "window", "rotation", "translation", "head_steps")
     for name in same:
         assert getattr(one.training, name) == getattr(base.training, name)
     assert one.training.steps in (base.training.steps, 0)

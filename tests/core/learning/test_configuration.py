@@ -33,6 +33,12 @@ def test_values_that_cannot_be_used_are_refused_with_what_is_expected():
         PredictorConfiguration(combination="film", hidden=())
 
 
+def test_former_names_in_saved_settings_are_read():
+    saved = {"training": {"turn": 0.2, "shift": 0.05, "steps": 7}}
+    training = Configuration.from_dict(saved).training
+    assert (training.rotation, training.translation, training.steps) == (0.2, 0.05, 7)
+
+
 def test_unknown_settings_and_presets_are_named():
     with pytest.raises(ConfigurationError, match=r"unknown setting 'encoder\.depth'"):
         Configuration.from_dict({"encoder": {"depth": 3}})
@@ -46,7 +52,7 @@ def test_the_reference_is_the_recipe():
     c = get_preset("reference")
     assert (c.encoder.hidden, c.encoder.latent, c.encoder.activation) == ((256, 256), 128, "relu")
     assert not (c.encoder.relative_positions or c.encoder.geometry or c.encoder.ignored)
-    assert (c.encoder.clip, c.training.turn, c.training.shift) == (0, 0, 0)
+    assert (c.encoder.clip, c.training.rotation, c.training.translation) == (0, 0, 0)
     assert c.action_encoder.hidden == (128,)
     assert (c.predictor.combination, c.predictor.hidden) == ("concatenate", (256, 128))
     assert not c.predictor.residual

@@ -81,14 +81,14 @@ def test_a_frozen_encoder_stays_frozen(normalisation, small_configuration, datas
 
 
 def test_a_frozen_head_learns_on_moved_copies_where_scenes_are_moved(small_configuration, dataset):
-    for turn, copies in ((0.0, 1), (0.3, COPIES)):
-        c = small_configuration(protocol="frozen", turn=turn, shift=0.0, mirror=False)
+    for rotation, copies in ((0.0, 1), (0.3, COPIES)):
+        c = small_configuration(protocol="frozen", rotation=rotation, translation=0.0, mirror=False)
         trainer = steps(Trainer(dataset, c, "cpu"), c.training.steps + 1)
         assert trainer.phase.name == "head"
         seen = trainer.sampler.data
         assert len(seen) == copies * len(dataset.demonstrations)
         equal = seen.observations[: len(dataset.demonstrations.observations)]
-        assert torch.equal(equal, dataset.demonstrations.observations) == (turn == 0)
+        assert torch.equal(equal, dataset.demonstrations.observations) == (rotation == 0)
 
 
 def test_the_representation_phase_leaves_the_head_alone(small_configuration, dataset):
