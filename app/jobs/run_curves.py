@@ -107,11 +107,11 @@ def report_values(report: Report) -> dict[str, float]:
         values["effective_rank"] = report.collapse.effective_rank
     if report.held_out is not None:
         values |= {f"{LOSS}{HELD_OUT}{name}": value for name, value in report.held_out.items()}
-    if report.quality is not None:
-        values["probe"] = report.quality.probe
+    if report.measures is not None:
+        values["probe"] = report.measures.probe
         if "prediction" in report.losses:
-            values["action_sensitivity"] = report.quality.action_sensitivity
-            errors = report.quality.prediction_error
+            values["action_sensitivity"] = report.measures.action_sensitivity
+            errors = report.measures.prediction_error
             values |= {f"prediction_error_{steps}": error for steps, error in errors.items()}
     return values
 

@@ -143,13 +143,12 @@ class TrainingRun:
         self, should_stop: Event, running: Event, report_every: float, told: Callable[[Report], Any]
     ) -> None:
         """Train to the end or until stopped; `told` gets each report. Raises `DivergedError`."""
-        from core.learning import imitation_losses
+        from core.learning import imitation_losses, reports
 
-        reports = self.trainer.reports(
-            should_stop=should_stop, running=running, report_every=report_every
-        )
-        for report in reports:
-            if report.quality is not None and self._held_out is not None:
+        for report in reports(
+            self.trainer, should_stop=should_stop, running=running, report_every=report_every
+        ):
+            if report.measures is not None and self._held_out is not None:
                 losses = imitation_losses(self.trainer.model, self._held_out)
                 report = replace(report, held_out=losses)
             self.curves.add(report)

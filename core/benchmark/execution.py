@@ -22,6 +22,7 @@ from core.learning import (
     Trainer,
     load_checkpoint,
     measure_representation,
+    reports,
     save_checkpoint,
 )
 
@@ -138,7 +139,7 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
     prepared = time.perf_counter()
     trainer = Trainer(dataset, cell.configuration, "cpu")
     losses: dict[str, float] = {}
-    for report in trainer.reports(report_every=1.0):
+    for report in reports(trainer, report_every=1.0):
         told(report.step / report.total_steps, report.phase)
         losses = dict(report.losses)
     trained = time.perf_counter()

@@ -30,6 +30,7 @@ from core.learning import (
     Trainer,
     get_preset,
     load_checkpoint,
+    reports,
     resume_training,
     save_checkpoint,
 )
@@ -153,7 +154,7 @@ def _train(trainer: Trainer) -> bool:
     """Train, showing progress; returns whether it came to its end."""
     told = None
     with stop_on_interrupt() as stop, ProgressBar("training", trainer.total_steps) as bar:
-        for report in trainer.reports(should_stop=stop, report_every=0.2):
+        for report in reports(trainer, should_stop=stop, report_every=0.2):
             note = f"{report.phase}, loss {report.losses['total']:.3f}"
             bar.update(report.step, note, report.seconds_left)
             alarm = report.collapse.alarm if report.collapse is not None else None

@@ -42,8 +42,9 @@ from core.learning.errors import (
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.monitoring.collapse import CollapseMeasures, effective_rank, measure_collapse
-from core.learning.monitoring.quality import RepresentationQuality, measure_representation
-from core.learning.monitoring.reports import Report
+from core.learning.monitoring.measures import RepresentationMeasures, measure_representation
+from core.learning.monitoring.monitor import reports
+from core.learning.monitoring.report import Report
 from core.learning.monitoring.validation import held_out_demonstrations, imitation_losses
 from core.learning.presets import PRESETS, get_preset
 from core.learning.space import Space, Standardisation
@@ -83,7 +84,7 @@ __all__ = [
     "OptimiserConfiguration",
     "PredictorConfiguration",
     "Report",
-    "RepresentationQuality",
+    "RepresentationMeasures",
     "Space",
     "Standardisation",
     "TargetConfiguration",
@@ -98,6 +99,7 @@ __all__ = [
     "load_checkpoint",
     "measure_collapse",
     "measure_representation",
+    "reports",
     "resume_training",
     "save_checkpoint",
 ]

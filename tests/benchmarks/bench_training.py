@@ -27,7 +27,7 @@ from rich.table import Table
 from torch import nn
 from torch.nn import functional
 
-from core.learning import Dataset, Trainer, get_preset
+from core.learning import Dataset, Trainer, get_preset, reports
 from core.learning.model import ActJepa
 
 WANTED_RATIO = {"cpu": 1.25, "cuda": 4.0}
@@ -185,9 +185,9 @@ def _compare_once(seconds: float, device: torch.device) -> tuple[float, float, f
 
 def _first_report(dataset: Dataset, device: torch.device) -> float:
     """Time from asking for a training to its first report, torch being warm [s]."""
-    next(Trainer(dataset, get_preset("default"), device.type).reports())  # torch warms up
+    next(reports(Trainer(dataset, get_preset("default"), device.type)))  # torch warms up
     began = time.perf_counter()
-    next(Trainer(dataset, get_preset("default"), device.type).reports())
+    next(reports(Trainer(dataset, get_preset("default"), device.type)))
     return time.perf_counter() - began
 
 
@@ -195,7 +195,7 @@ def _whole_training(dataset: Dataset, device: torch.device) -> float:
     """Time that the default preset takes [s]."""
     trainer = Trainer(dataset, get_preset("default"), device.type)
     began = time.perf_counter()
-    for _ in trainer.reports():
+    for _ in reports(trainer):
         pass
     return time.perf_counter() - began
 

@@ -19,7 +19,7 @@ from core.data import read_episode
 from core.data.vetted.foreign import open_foreign
 from core.exchange import import_episodes
 from core.exchange.robomimic import RobomimicSource
-from core.learning import Configuration, Dataset, Trainer
+from core.learning import Configuration, Dataset, Trainer, reports
 from core.learning.memory import encode_demonstrations
 from core.learning.monitoring.validation import held_out_demonstrations
 
@@ -41,7 +41,7 @@ def main() -> None:
     dataset = Dataset.from_episodes(trained)
     settings = {"training": {"steps": options.steps}}
     trainer = Trainer(dataset, Configuration.from_dict(settings), "cpu")
-    for _ in trainer.reports(report_every=5.0):
+    for _ in reports(trainer, report_every=5.0):
         pass
     held_out = held_out_demonstrations(dataset, episodes[4::5])
     model = trainer.model.eval()

@@ -1,1 +1,5 @@
-"""What is measured of a representation and a policy while it learns."""
+"""What is watched while a training runs: losses, speed, the representation, the policy."""
+
+from core.learning.monitoring.monitor import reports
+
+__all__ = ["reports"]

@@ -11,6 +11,7 @@ from core.learning import (
     Trainer,
     held_out_demonstrations,
     imitation_losses,
+    measure_representation,
 )
 
 
@@ -46,7 +47,7 @@ def test_looking_changes_nothing(episodes, small_configuration):
             trainer.update()
             if looks:
                 imitation_losses(trainer.model, held_out)
-                trainer.examine()
+                measure_representation(trainer.model, dataset.demonstrations)
         ends.append(trainer.model.state_dict())
     assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from core.learning.monitoring.collapse import CollapseMeasures
-from core.learning.monitoring.quality import RepresentationQuality
+from core.learning.monitoring.measures import RepresentationMeasures
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Report:
     """Time to the end at this speed [s]."""
     collapse: CollapseMeasures | None
     """Measures of the latent, about once a second."""
-    quality: RepresentationQuality | None = None
+    measures: RepresentationMeasures | None = None
     """Probe, action sensitivity and prediction error over some demonstrations, now and then."""
     held_out: dict[str, float] | None = None
     """Loss terms of the policy head on demonstrations that are not trained on, now and then."""

@@ -6,7 +6,8 @@ import torch
 
 from core.learning import Dataset, Trainer
 from core.learning.encoders.state import Encoder
-from core.learning.monitoring.quality import measure_representation, probe_r2
+from core.learning.monitoring.measures import measure_representation, probe_r2
+from core.learning.monitoring.monitor import Monitor
 
 
 @pytest.fixture
@@ -48,8 +49,8 @@ def test_measuring_changes_neither_modes_nor_statistics(updates, small_configura
         trainer.update()
     modes = {name: module.training for name, module in trainer.model.named_modules()}
     before = trainer.state().tensors
-    trainer.measure()
-    trainer.examine()
+    Monitor(trainer).collapse()
+    measure_representation(trainer.model, dataset.demonstrations)
     assert {name: module.training for name, module in trainer.model.named_modules()} == modes
     after = trainer.state().tensors
     assert all(torch.equal(value, after[name]) for name, value in before.items())

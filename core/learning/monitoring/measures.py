@@ -23,7 +23,7 @@ RIDGE = 1e-3
 
 
 @dataclass(frozen=True)
-class RepresentationQuality:
+class RepresentationMeasures:
     """Measures of a representation over demonstrations. Immutable."""
 
     standard_deviation: float
@@ -46,7 +46,7 @@ class RepresentationQuality:
 @torch.no_grad()
 def measure_representation(
     model: ActJepa, demonstrations: Demonstrations, episodes: int = PREDICTED_EPISODES
-) -> RepresentationQuality:
+) -> RepresentationMeasures:
     """Measure `model` on `demonstrations`: prediction on `episodes` of them, all else on all.
 
     A probe needs many episodes, since a goal is one and the same throughout an episode: fitted on
@@ -64,7 +64,7 @@ def measure_representation(
     encoded = encode_demonstrations(model, predicted)
     errors = {h: _error(model, predicted, encoded, h) for h in HORIZONS}
     shuffled = _error(model, predicted, encoded, 1, shuffle=True)
-    return RepresentationQuality(
+    return RepresentationMeasures(
         standard_deviation=collapse.standard_deviation,
         effective_rank=collapse.effective_rank,
         probe=probe_r2(latents, frames if seen is None else frames[:, seen], odd),
