@@ -12,6 +12,7 @@ for another one. An extension that fails to load is left out and named in `exten
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -134,8 +135,15 @@ class Registry(Mapping[str, T], Generic[T]):
             )
             if not fits:
                 raise TypeError(f"it is {entry!r}; expected {self._expected.__name__}")
+        if getattr(entry, "name", point.name) != point.name:
+            raise ValueError(f"it calls itself '{entry.name}'; give both the same name")
         self._entries[point.name] = entry
 
+
+HOMES = {
+    "tasks": "core.simulation.tasks",
+}
+"""{ending of a group of entry points: module that holds its registry}."""
 
 _problems: list[ExtensionProblem] = []
 
@@ -143,6 +151,18 @@ _problems: list[ExtensionProblem] = []
 def extension_problems() -> tuple[ExtensionProblem, ...]:
     """Extensions that could not be loaded so far, in the order in which they were met."""
     return tuple(_problems)
+
+
+def load_extensions() -> None:
+    """Load all extensions that are installed, so that `extension_problems` names all that fail.
+
+    Imports the modules of the registries that are extended, and no others.
+    """
+    for group, module in HOMES.items():
+        if entry_points(group=PREFIX + group):
+            for held in list(vars(importlib.import_module(module)).values()):
+                if isinstance(held, Registry):
+                    held._all()
 
 
 def _plural(kind: str) -> str:

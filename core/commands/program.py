@@ -5,6 +5,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from core.registry import extension_problems, load_extensions
+
 PROGRAM = "python -m core"
 COMMANDS = {
     "demonstrate": "record demonstrations with the scripted operator",
@@ -55,8 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
     given = sys.argv[1:] if arguments is None else list(arguments)
-    chosen, _ = parser.parse_known_args(given[:1])  # the rest belongs to the command
     try:
+        if "-h" in given[:1] or "--help" in given[:1]:
+            load_extensions()
+        chosen, _ = parser.parse_known_args(given[:1])  # the rest belongs to the command
         # Imported on demand: `--help` must not wait for torch or the simulator.
         place = FUNCTIONS.get(chosen.command, f"{chosen.command}:run")
         module, _, function = place.partition(":")
@@ -75,6 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _expected() as error:
         _say(f"error: {_sentence(error)}")
         return FAILURE
+    finally:
+        for problem in extension_problems():
+            _say(str(problem))
 
 
 def _expected() -> tuple[type[BaseException], ...]:

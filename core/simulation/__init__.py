@@ -12,7 +12,8 @@ from core.simulation.errors import (
 )
 from core.simulation.model import load_model, model_hash
 from core.simulation.noise import SensorNoise, uniform
-from core.simulation.operator import Demonstration, Demonstrator, demonstrate
+from core.simulation.operator.demonstration import Demonstration, demonstrate
+from core.simulation.operator.demonstrator import Demonstrator
 from core.simulation.snapshot import Snapshot
 from core.simulation.task import Field, Task
 from core.simulation.tasks import get_task, task_names

@@ -1,22 +1,14 @@
 """What can go wrong with the simulation, one type for each thing a caller can react to."""
 
-from collections.abc import Sequence
+from core.registry import UnknownNameError
 
 
 class SimulationError(Exception):
     """Base of every error that `core.simulation` raises."""
 
 
-class UnknownTaskError(SimulationError, ValueError):
-    """The name of a task that does not exist.
-
-    `name` is what was given, `known` what exists.
-    """
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        self.name = name
-        self.known = tuple(known)
-        super().__init__(f"unknown task {name!r}; tasks: {', '.join(known)}")
+class UnknownTaskError(UnknownNameError, SimulationError):
+    """The name of a task that does not exist; lists those that do."""
 
 
 class InvalidCommandError(SimulationError, ValueError):

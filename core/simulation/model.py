@@ -1,7 +1,8 @@
-"""The bundled models: loading, names, and the hash by which recordings know them.
+"""The models of the tasks: loading, names, and the hash that recordings carry.
 
-Only files of this program are ever loaded. MJCF from elsewhere can read any file by
-`<include>` and exhaust memory by `<replicate>`, so recordings carry a hash instead of a model.
+Only scenes of this program and of installed extensions are loaded. MJCF from a data file could
+read any file by `<include>` and exhaust memory by `<replicate>`. A recording therefore carries a
+hash instead of a model.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
+from core.simulation.errors import SimulationError
 from core.simulation.tasks import get_task
 
 ASSETS: Path = Path(__file__).resolve().parents[2] / "assets"
@@ -22,8 +24,18 @@ JOINTS = 7
 
 
 def load_model(task: str) -> mujoco.MjModel:
-    """A new model of `task`; raises :class:`UnknownTaskError`."""
-    return mujoco.MjModel.from_xml_path(str(ASSETS / get_task(task).scene))
+    """A new model of `task`.
+
+    Raises :class:`UnknownTaskError`, and :class:`SimulationError` for a scene that MuJoCo refuses.
+    """
+    scene = ASSETS / get_task(task).scene
+    # Scenes of an extension may include the bundled arm by its bare name.
+    bundled = {p.name: p.read_bytes() for p in ASSETS.glob("*.xml") if p.parent != scene.parent}
+    own = {name: data for name, data in bundled.items() if not (scene.parent / name).exists()}
+    try:
+        return mujoco.MjModel.from_xml_path(str(scene), own)
+    except ValueError as error:
+        raise SimulationError(f"the scene of task {task!r} cannot be loaded: {error}") from error
 
 
 @cache
@@ -33,10 +45,12 @@ def model_hash(task: str) -> str:
     Raises :class:`UnknownTaskError`.
     """
     digest = hashlib.sha256()
-    scene = get_task(task).scene
-    for name in (scene, *_included(ASSETS / scene)):
+    scene = ASSETS / get_task(task).scene
+    for name in (scene.name, *_included(scene)):
+        path = scene.parent / name
         # newlines may be rewritten by version control on other systems
-        digest.update(name.encode() + b"\0" + (ASSETS / name).read_text("utf-8").encode() + b"\0")
+        text = (path if path.exists() else ASSETS / name).read_text("utf-8")
+        digest.update(name.encode() + b"\0" + text.encode() + b"\0")
     return digest.hexdigest()
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.simulation.operator.strategy import Strategy
+
 HOLD_STEPS = 10
 """Consecutive control steps for which success must hold (0.5 s)."""
 
@@ -81,13 +83,15 @@ class Task:
     instruction: str
     """What to do, one sentence for the person who drives."""
     scene: str
-    """MJCF file in `assets`."""
+    """MJCF file in `assets`; an extension gives the absolute path of its own."""
     fields: tuple[Field, ...]
     """What is observed, in this order."""
     draw_start: Callable[[np.random.Generator], Start]
     """A random start."""
     success: Callable[[Situation], np.ndarray]
     """Whether the condition holds at this instant (n,) bool."""
+    strategy: Strategy | None = None
+    """How the scripted operator solves the task; None if only people can."""
 
     @property
     def has_object(self) -> bool:

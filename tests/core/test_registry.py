@@ -1,9 +1,16 @@
+import importlib
 from importlib.metadata import EntryPoint
 
 import pytest
 
 from core import registry
-from core.registry import Registry, UnknownNameError, extension_problems
+from core.registry import (
+    HOMES,
+    Registry,
+    UnknownNameError,
+    extension_problems,
+    load_extensions,
+)
 
 
 class Thing:
@@ -67,3 +74,32 @@ def test_an_extension_cannot_take_the_place_of_what_is_built_in(installed):
     things = Registry("thing", {"own": Thing}, "things")
     assert things["own"] is Thing
     assert "exists already" in extension_problems()[0].reason
+
+
+def test_an_entry_has_the_name_of_its_entry_point(installed):
+    installed(other="core.simulation.tasks.reach:TASK")
+    things = Registry("task", {}, "things")
+    assert "other" not in things
+    assert "calls itself 'reach'" in extension_problems()[0].reason
+
+
+@pytest.mark.parametrize("group", HOMES)
+def test_every_group_has_its_registry(group):
+    module = importlib.import_module(HOMES[group])
+    held = [value for value in vars(module).values() if isinstance(value, Registry)]
+    assert [each._group for each in held] == [f"act_jepa_studio.{group}"]
+    assert len(held[0]) > 0
+
+
+def test_all_extensions_are_loaded_when_all_problems_are_asked_for(installed, monkeypatch):
+    installed(broken="nowhere.at_all:Thing")
+    things = Registry("thing", {}, "things")
+    monkeypatch.setattr(registry, "HOMES", {"things": "a module", "others": "not imported"})
+    monkeypatch.setattr(registry.importlib, "import_module", lambda _: Home)
+    monkeypatch.setattr(Home, "things", things, raising=False)
+    load_extensions()
+    assert [problem.name for problem in extension_problems()] == ["broken"]
+
+
+class Home:
+    """Stands for the module that holds a registry."""

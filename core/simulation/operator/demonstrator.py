@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 
 from core.simulation.command import COMMAND_SIZE
-from core.simulation.operator.strategy import OPEN, Grasping, Pushing, Reaching, Seen, Strategy
+from core.simulation.errors import DemonstrationError
+from core.simulation.operator.strategy import OPEN, Seen
 from core.simulation.operator.traits import MAX_DELAY, Traits
 from core.simulation.task import Task
 
@@ -18,13 +19,6 @@ REST = 0.05
 
 TURN_GAIN = 2.5
 """Deflection per turn still wanted [1/rad]."""
-
-_STRATEGIES: dict[str, Strategy] = {
-    "reach": Reaching(),
-    "lift": Grasping(has_goal=False),
-    "push": Pushing(),
-    "pick_place": Grasping(has_goal=True),
-}
 
 
 class Scene(Protocol):
@@ -49,12 +43,19 @@ class Demonstrator:
     Owns the operator's memory: what was seen in the last steps, the thumbs, the phase. What
     simulation i is told depends on its own seed and course only. The commands are faulty on
     purpose: learning has to cope with demonstrations as people give them.
+
+    Raises :class:`DemonstrationError` for a task without a strategy.
     """
 
     def __init__(self, world: Scene, seeds: Sequence[int]) -> None:
         self._world = world
         count = world.count
-        self._strategy = _STRATEGIES[world.task.name]
+        if world.task.strategy is None:
+            raise DemonstrationError(
+                f"the task {world.task.name!r} has no scripted operator; record demonstrations by "
+                "hand, or give the task a strategy"
+            )
+        self._strategy = world.task.strategy
         self._traits = Traits.empty(count)
         self._tremor = np.zeros((count, TREMOR_STEPS, 4))
         self._sticks = np.zeros((count, 4))

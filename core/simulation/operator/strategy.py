@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from core.simulation.operator.traits import Traits
+from core.simulation.rotation import length
 
 OPEN, CLOSED = -1.0, 1.0
 
@@ -94,8 +95,8 @@ class Grasping:
         place[:, 2] = np.maximum(place[:, 2], 0.004 - (seen.object[:, 2] - 0.02))
         carry[:, 2] += traits.carry * (seen.goal[:, 2] < 0.06)
 
-        lost = rows_length(seen.object - seen.end_effector) > 0.035
-        arrived = rows_length(above) < 0.025
+        lost = length(seen.object - seen.end_effector) > 0.035
+        arrived = length(above) < 0.025
         low = (np.abs(seen.object[:, 2] + traits.aim[:, 2] - seen.end_effector[:, 2]) < 0.008) & (
             aside < 0.010
         )
@@ -144,14 +145,14 @@ class Pushing:
         """Four phases; the operator retreats and starts again when the box slips aside."""
         n = len(elapsed)
         line = seen.goal[:, :2] - seen.object[:, :2]
-        left = np.maximum(rows_length(line), 1e-6)
+        left = np.maximum(length(line), 1e-6)
         along = line / left[:, None]
         behind = seen.object + traits.aim
         behind[:, :2] -= along * self.BEHIND
         above = behind - seen.end_effector
         above[:, 2] += 0.5 * traits.hover + 0.02
         down = behind - seen.end_effector
-        down[:, 2] += 0.002 + np.clip(3.0 * (rows_length(down[:, :2]) - 0.010), 0.0, 0.06)
+        down[:, 2] += 0.002 + np.clip(3.0 * (length(down[:, :2]) - 0.010), 0.0, 0.06)
 
         # one of the four sides of the closed fingers across the direction of the push
         turn = _quarter(np.arctan2(along[:, 1], along[:, 0]) - seen.yaw)
@@ -165,18 +166,18 @@ class Pushing:
         there = left < 0.022
         push[there, :2] = 0.0
         push[:, 2] = 0.024 + traits.aim[:, 2] - seen.end_effector[:, 2]
-        slipped = (rows_length(aside) > 0.030) | (ahead > -0.005)
+        slipped = (length(aside) > 0.030) | (ahead > -0.005)
         near = left < 0.036  # within the goal, where its direction says little
         retreat = np.zeros((n, 3))
         # away first: fingers that go up along the box would take it with them
-        apart = rows_length(offset)
+        apart = length(offset)
         retreat[:, :2] = 0.05 * offset / np.maximum(apart, 1e-6)[:, None]
         clear = apart > 0.042
         retreat[:, 2] = np.where(clear, 0.10 - seen.end_effector[:, 2], 0.0)
 
         then = np.arange(4)[:, None] + np.zeros((1, n), dtype=int)
-        arrived = (rows_length(above) < 0.02) & (np.abs(turn) < 0.25)
-        low = (seen.end_effector[:, 2] < 0.035) & (rows_length(down[:, :2]) < 0.015)
+        arrived = (length(above) < 0.02) & (np.abs(turn) < 0.25)
+        low = (seen.end_effector[:, 2] < 0.035) & (length(down[:, :2]) < 0.015)
         up = seen.end_effector[:, 2] > 0.075
         then[self.HOVER] = np.where(arrived, self.DESCEND, then[self.HOVER])
         then[self.DESCEND] = np.where(low, self.PUSH, then[self.DESCEND])
@@ -193,14 +194,6 @@ class Pushing:
             gripper=np.full((4, n), CLOSED),
             then=then,
         )
-
-
-def rows_length(v: np.ndarray) -> np.ndarray:
-    """Euclidean length of each row (n, k) -> (n,)."""
-    total = v[:, 0] * v[:, 0]
-    for column in range(1, v.shape[1]):
-        total = total + v[:, column] * v[:, column]
-    return np.sqrt(total)
 
 
 def _quarter(angle: np.ndarray) -> np.ndarray:

@@ -1,23 +1,26 @@
-"""The tasks, one file each. A new one is entered here, and how the scripted operator goes about it
-in `operator/demonstrator.py`."""
+"""The tasks, one file each. A new one is entered here, or by another package as an entry point of
+the group ``act_jepa_studio.tasks``."""
 
+from core.registry import Registry
 from core.simulation.errors import UnknownTaskError
 from core.simulation.task import Task
 from core.simulation.tasks import lift, pick_place, push, reach
 
-_TASKS: dict[str, Task] = {
-    task.name: task for task in (reach.TASK, lift.TASK, push.TASK, pick_place.TASK)
-}
+TASKS: Registry[Task] = Registry(
+    "task",
+    {task.name: task for task in (reach.TASK, lift.TASK, push.TASK, pick_place.TASK)},
+    "tasks",
+    expected=Task,
+    error=UnknownTaskError,
+)
+"""All tasks by name, easiest first, then those of other packages."""
 
 
 def task_names() -> tuple[str, ...]:
     """Names of all tasks, easiest first."""
-    return tuple(_TASKS)
+    return TASKS.names
 
 
 def get_task(name: str) -> Task:
     """The task called `name`; raises :class:`UnknownTaskError`, which lists the names."""
-    try:
-        return _TASKS[name]
-    except KeyError:
-        raise UnknownTaskError(name, task_names()) from None
+    return TASKS[name]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.simulation.operator.strategy import Grasping
 from core.simulation.task import (
     ARM_FIELDS,
     OBJECT_BOX,
@@ -44,4 +45,5 @@ TASK = Task(
     fields=(*ARM_FIELDS, *OBJECT_FIELDS),
     draw_start=draw_start,
     success=success,
+    strategy=Grasping(has_goal=False),
 )

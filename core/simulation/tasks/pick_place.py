@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.simulation.operator.strategy import Grasping
 from core.simulation.task import (
     ARM_FIELDS,
     GOAL_FIELD,
@@ -54,4 +55,5 @@ TASK = Task(
     fields=(*ARM_FIELDS, *OBJECT_FIELDS, GOAL_FIELD, GOAL_FROM_OBJECT),
     draw_start=draw_start,
     success=success,
+    strategy=Grasping(has_goal=True),
 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.simulation.operator.strategy import Reaching
 from core.simulation.task import (
     ARM_FIELDS,
     GOAL_FIELD,
@@ -48,4 +49,5 @@ TASK = Task(
     fields=(*ARM_FIELDS, GOAL_FIELD, GOAL_FROM_END_EFFECTOR),
     draw_start=draw_start,
     success=success,
+    strategy=Reaching(),
 )

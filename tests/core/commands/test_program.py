@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -110,3 +111,27 @@ def test_a_reader_that_leaves_is_no_crash(start, tmp_path):
     assert process.wait(timeout=30) == 1
     assert "Traceback" not in stderr
     assert "Exception ignored" not in stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["--help"], 0), (["demonstrate", "--task", "stak", "--out", "x"], 1)],
+)
+def test_an_extension_that_fails_is_named_in_a_sentence(tmp_path, arguments, code):
+    described = tmp_path / "stacking-1.0.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: stacking\nVersion: 1.0\n")
+    (described / "entry_points.txt").write_text("[act_jepa_studio.tasks]\nstack = stacking:TASK\n")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    result = subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert result.returncode == code
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("python -m core: the extension 'stack' (tasks) of the package stacking")
+    assert "ModuleNotFoundError" in last
+    assert "Traceback" not in result.stderr

@@ -1,11 +1,24 @@
+from dataclasses import replace
 from pathlib import Path
 
 import mujoco
 import numpy as np
 import pytest
 
-from core.simulation import UnknownTaskError, load_model, model, model_hash, task_names
+from core.simulation import (
+    DemonstrationError,
+    SimulationError,
+    UnknownTaskError,
+    World,
+    demonstrate,
+    get_task,
+    load_model,
+    model,
+    model_hash,
+    task_names,
+)
 from core.simulation.model import ASSETS, ModelIndex
+from core.simulation.tasks import TASKS
 
 
 @pytest.mark.parametrize("task", task_names())
@@ -73,3 +86,40 @@ def test_the_hash_covers_the_scene_and_what_it_includes(
 def test_unknown_task() -> None:
     with pytest.raises(UnknownTaskError, match="unknown task 'stak'; tasks: reach, lift, push"):
         model_hash("stak")
+
+
+def test_an_extension_brings_its_own_scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its scene may include the bundled arm, and what lies beside it; its hash names no folder."""
+    (tmp_path / "heavy.xml").write_text(
+        '<mujoco><include file="studio.xml"/><include file="arm.xml"/>'
+        '<include file="object.xml"/></mujoco>'
+    )
+    (tmp_path / "object.xml").write_bytes(
+        (ASSETS / "object.xml").read_bytes().replace(b'name="object"', b'name="object" ', 1)
+    )
+    heavy = replace(
+        get_task("lift"), name="heavy", scene=str(tmp_path / "heavy.xml"), strategy=None
+    )
+    monkeypatch.setitem(TASKS._entries, "heavy", heavy)
+    world = World("heavy", 1)
+    world.step(np.zeros((1, 7)))
+    assert world.observe().keys() == World("lift", 1).observe().keys()
+    first = model_hash.__wrapped__("heavy")
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    for name in ("heavy.xml", "object.xml"):
+        (tmp_path / name).rename(moved / name)
+    monkeypatch.setitem(TASKS._entries, "heavy", replace(heavy, scene=str(moved / "heavy.xml")))
+    assert model_hash.__wrapped__("heavy") == first
+    (moved / "object.xml").unlink()  # then the bundled box is meant
+    assert model_hash.__wrapped__("heavy") != first
+    with pytest.raises(DemonstrationError, match="'heavy' has no scripted operator"):
+        next(demonstrate("heavy", 1))
+
+
+def test_a_scene_that_cannot_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken.xml").write_text("<mujoco><nothing/></mujoco>")
+    broken = replace(get_task("lift"), name="broken", scene=str(tmp_path / "broken.xml"))
+    monkeypatch.setitem(TASKS._entries, "broken", broken)
+    with pytest.raises(SimulationError, match="the scene of task 'broken' cannot be loaded: "):
+        load_model("broken")
