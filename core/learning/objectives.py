@@ -35,7 +35,7 @@ def reader_losses(model: ActJepa, windows: Windows, features: Features, *, throu
         # rows past the end repeat the last frame: near the end the goal is the end
         goal = features.targets[:, points + weights.goal_horizon - 1].detach()
         distance = latent_distance(model.goal_map(probed), goal, "plain", "mean")
-        losses["goal"] = masked_mean(distance, windows.examples(exists))
+        losses["goal"] = masked_mean(distance, windows.imitated[:, points])
     return losses
 
 
@@ -43,7 +43,7 @@ def _head_losses(model: ActJepa, belief: Tensor, windows: Windows) -> Losses:
     weights, head = model.configuration.loss, model.head
     raw = head(belief)  # (batch, time, chunk, A)
     target = windows.chunks(head.chunk)
-    mask = windows.examples(windows.chunks_exist(head.chunk))
+    mask = windows.chunks_imitated(head.chunk)
     losses: Losses = {}
     g = head.binary
     if g is not None:

@@ -95,9 +95,9 @@ def _inverse_dynamics_loss(model: ActJepa, windows: Windows, features: Features)
     before = model.belief.read(features.states[:, points])
     after = latents[:, points + span]
     hidden = torch.rand(len(after), generator=windows.generator) < loss.hidden_future
-    # without what comes later it is imitation, for which replays are no example
-    hidden = windows.examples(hidden.to(after.device))
-    after = after.masked_fill(hidden[:, None, None], 0.0)
+    # without what comes later it is imitation, for which not every row is an example
+    hidden = hidden.to(after.device)[:, None] & windows.chunks_imitated(span)[:, points].all(dim=-1)
+    after = after.masked_fill(hidden[..., None], 0.0)
     recovered = model.inverse_dynamics(before, after)
     wanted = windows.chunks(span)[:, points]
     distance = action_distance(recovered, wanted, model.configuration.head.loss)

@@ -80,7 +80,7 @@ class Trainer:
         if self.device.type == "cpu":
             keep_freed_memory()
         self.dataset = dataset.to(self.device)
-        if self.configuration.training.replays and dataset.replays is None:
+        if self.configuration.training.replays and dataset.rows.imitated is None:
             raise LearningError(
                 f"training.replays is {self.configuration.training.replays}, but the data set has "
                 "no replays; give them to Dataset.from_episodes, or set it to 0"
@@ -191,8 +191,9 @@ class Trainer:
         )
         self._set_modes()
         self._frozen: EncodedDemonstrations | None = None
-        demonstrations, motion = self.dataset.demonstrations, self.motion
+        demonstrations, motion = self.dataset.rows, self.motion
         if not phase.representation:
+            demonstrations = self.dataset.demonstrations
             if motion is not None:
                 seed = configuration.training.seed
                 demonstrations, motion = moved_copies(demonstrations, motion, seed), None
@@ -204,7 +205,6 @@ class Trainer:
             chunk=max(configuration.head.chunk, configuration.loss.inverse_span),
             generator=self.generator,
             motion=motion,
-            replays=self.dataset.replays if phase.representation else None,
         )
         self._weights: dict[str, Tensor] = {}
         self.learning_rate = self.tau = 0.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -61,12 +62,15 @@ class Dataset:
     """Fields, actions, task and control rate."""
     standardisation: Standardisation
     """Statistics by which the observations were scaled."""
-    demonstrations: Demonstrations
-    """The scaled data."""
+    rows: Demonstrations
+    """All scaled data: the demonstrations, and then what is not imitated, such as replays."""
     constant_features: tuple[str, ...] = ()
     """Features that never change, as ``field[index]``; they are zero to every policy."""
-    replays: Demonstrations | None = None
-    """What else the representation learns from, scaled alike; nobody imitates it."""
+
+    @cached_property
+    def demonstrations(self) -> Demonstrations:
+        """The episodes that a policy may imitate, at least in part."""
+        return self.rows if self.rows.imitated is None else self.rows.chosen(self.rows.imitable())
 
     @classmethod
     def from_episodes(
@@ -119,27 +123,26 @@ class Dataset:
         return cls(
             space,
             standardisation,
-            _packed(episodes, standardisation).to(device),
+            _packed(episodes, replays, standardisation).to(device),
             _constant(standardisation),
-            _packed(replays, standardisation).to(device) if replays else None,
         )
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same data on `device`."""
-        return Dataset(
-            self.space,
-            self.standardisation,
-            self.demonstrations.to(device),
-            self.constant_features,
-            None if self.replays is None else self.replays.to(device),
-        )
+        return replace(self, rows=self.rows.to(device))
 
     def __len__(self) -> int:
         """Number of demonstrations."""
         return len(self.demonstrations)
 
 
-def _packed(episodes: Sequence[EpisodeLike], standardisation: Standardisation) -> Demonstrations:
+def _packed(
+    demonstrations: Sequence[EpisodeLike],
+    replays: Sequence[EpisodeLike],
+    standardisation: Standardisation,
+) -> Demonstrations:
+    episodes = (*demonstrations, *replays)
+    imitated = sum(len(e.actions) for e in demonstrations)
     packed = torch.cat([standardisation.apply(dict(e.observations)) for e in episodes])  # (rows, O)
     actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
     return Demonstrations(
@@ -147,6 +150,7 @@ def _packed(episodes: Sequence[EpisodeLike], standardisation: Standardisation) -
         torch.from_numpy(actions).clamp(-1.0, 1.0),
         tuple(len(e.actions) for e in episodes),
         tuple(e.info.identifier for e in episodes),
+        torch.arange(len(actions)) < imitated if replays else None,
     )
 
 

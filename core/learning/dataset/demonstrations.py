@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -13,7 +14,7 @@ from torch import Tensor
 class Demonstrations:
     """Standardised observations and actions of all episodes, one after the other.
 
-    Row ``starts[i] + t`` is step t of episode i. Owns its tensors; nobody writes to them.
+    Row ``starts[i] + t`` is step t of episode i. Owns its tensors, which are never written to.
     """
 
     observations: Tensor
@@ -24,6 +25,9 @@ class Demonstrations:
     """Number of steps of each episode."""
     identifiers: tuple[str, ...]
     """Identifier of each episode."""
+    imitated: Tensor | None = None
+    """Which rows a policy may imitate, (rows,) bool; None: all. From the others, such as replays,
+    only a prediction may be learned."""
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -44,25 +48,26 @@ class Demonstrations:
 
     def to(self, device: torch.device | str) -> Demonstrations:
         """The same demonstrations on `device`."""
-        return Demonstrations(
-            self.observations.to(device), self.actions.to(device), self.lengths, self.identifiers
+        return replace(
+            self,
+            observations=self.observations.to(device),
+            actions=self.actions.to(device),
+            imitated=None if self.imitated is None else self.imitated.to(device),
         )
 
-    def joined(self, other: Demonstrations) -> Demonstrations:
-        """These and then `other`, on the device of these."""
-        other = other.to(self.device)
-        return Demonstrations(
-            torch.cat((self.observations, other.observations)),
-            torch.cat((self.actions, other.actions)),
-            self.lengths + other.lengths,
-            self.identifiers + other.identifiers,
-        )
+    def imitable(self) -> list[int]:
+        """Index of each episode that holds a row to imitate."""
+        if self.imitated is None:
+            return list(range(len(self)))
+        return [i for i, rows in enumerate(self.imitated.split(self.lengths)) if rows.any()]
 
     def spread(self, count: int) -> Demonstrations:
         """At most `count` of the episodes, evenly spaced."""
-        chosen = sorted(
-            set(torch.linspace(0, len(self) - 1, min(count, len(self))).long().tolist())
-        )
+        evenly = torch.linspace(0, len(self) - 1, min(count, len(self))).long().tolist()
+        return self.chosen(sorted(set(evenly)))
+
+    def chosen(self, chosen: Sequence[int]) -> Demonstrations:
+        """The episodes of these indices."""
         starts = self.starts
         rows = torch.cat([torch.arange(starts[i], starts[i] + self.lengths[i]) for i in chosen])
         rows = rows.to(self.device)
@@ -71,6 +76,7 @@ class Demonstrations:
             self.actions[rows],
             tuple(self.lengths[i] for i in chosen),
             tuple(self.identifiers[i] for i in chosen),
+            None if self.imitated is None else self.imitated[rows],
         )
 
     def episode_of_row(self) -> Tensor:

@@ -30,29 +30,27 @@ class Windows:
     """Executed actions (batch, at least time + ahead, A); past the end the last one is repeated."""
     exists: Tensor
     """Which actions exist, (batch, as many)."""
+    imitated: Tensor
+    """Which of these a policy may imitate, (batch, as many)."""
     offset: Tensor
     """A random number in [0, time), () int64, for choosing points within the windows."""
     time: int
     """Length of the windows proper."""
     generator: torch.Generator
     """For what a loss term draws itself; the sampler's, so that it is saved with it."""
-    imitated: Tensor | None = None
-    """Which windows show what to do, (batch,) bool; None: all. The others are replays."""
 
     def chunks(self, length: int) -> Tensor:
         """The next `length` actions from each step, (batch, time, length, A)."""
         # unfold is a view: (batch, time, A, length) -> (batch, time, length, A)
         return self.actions[:, : self.time + length - 1].unfold(1, length, 1).transpose(2, 3)
 
-    def examples(self, exists: Tensor) -> Tensor:
-        """`exists` (batch, …), and False in all windows that are not to be imitated."""
-        if self.imitated is None:
-            return exists
-        return exists & self.imitated.view(-1, *[1] * (exists.ndim - 1))
-
     def chunks_exist(self, length: int) -> Tensor:
         """Which of these exist, (batch, time, length)."""
         return self.exists[:, : self.time + length - 1].unfold(1, length, 1)
+
+    def chunks_imitated(self, length: int) -> Tensor:
+        """Which of these a policy may imitate, (batch, time, length)."""
+        return self.imitated[:, : self.time + length - 1].unfold(1, length, 1)
 
 
 @dataclass(frozen=True)
@@ -83,25 +81,25 @@ class WindowSampler:
         chunk: int,
         generator: torch.Generator,
         motion: SceneMotion | None = None,
-        replays: Demonstrations | None = None,
     ) -> None:
         """`chunk`: length of the longest chunk of actions that will be asked for. `motion`: by
-        which every window is turned and moved, if at all. `replays`: from which `REPLAYED` more
-        windows are drawn."""
-        self.data = demonstrations if replays is None else demonstrations.joined(replays)
+        which every window is turned and moved, if at all. Where episodes hold nothing to imitate,
+        `REPLAYED` more windows are drawn from them."""
+        self.data = demonstrations
         self.batch, self.time, self.chunk = batch, time, chunk
         self.motion = motion
         self.generator = generator
         device = demonstrations.device
-        self.starts = _allowed_starts(demonstrations, time)  # (choices,)
+        imitable = demonstrations.imitable()
+        others = sorted({*range(len(demonstrations))} - {*imitable})
+        self.starts = _allowed_starts(demonstrations, imitable, time)  # (choices,)
         self.last_row = self.data.last_row()
-        self.first_rows = torch.tensor(demonstrations.starts)
+        self.first_rows = torch.tensor([demonstrations.starts[i] for i in imitable])
         self.steps = torch.arange(time + max(chunk, 1) - 1, device=device)
-        self.replayed, self.imitated = 0, None
-        if replays is not None:
+        self.replayed = 0
+        if others:
             self.replayed = max(1, round(batch * REPLAYED))
-            self.replay_starts = _allowed_starts(replays, time) + len(demonstrations.observations)
-            self.imitated = torch.arange(batch + self.replayed, device=device) < batch
+            self.replay_starts = _allowed_starts(demonstrations, others, time)
 
     def draw(self) -> Draw:
         """What the next windows are; on the CPU."""
@@ -143,14 +141,12 @@ class WindowSampler:
             offset=draw.offset,
             time=time,
             generator=self.generator,
-            imitated=self.imitated,
+            imitated=exists if data.imitated is None else exists & data.imitated[span],
         )
 
 
-def _allowed_starts(demonstrations: Demonstrations, time: int) -> Tensor:
+def _allowed_starts(demonstrations: Demonstrations, episodes: list[int], time: int) -> Tensor:
     """Rows at which a window of `time` steps may begin, (choices,) int64 on the CPU."""
-    parts = [
-        torch.arange(start, start + max(1, length - time + 1))
-        for start, length in zip(demonstrations.starts, demonstrations.lengths, strict=True)
-    ]
-    return torch.cat(parts)
+    starts, lengths = demonstrations.starts, demonstrations.lengths
+    ranges = [torch.arange(max(1, lengths[i] - time + 1)) + starts[i] for i in episodes]
+    return torch.cat(ranges)

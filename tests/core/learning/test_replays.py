@@ -1,4 +1,4 @@
-"""Replays teach encoder and predictor, and nobody imitates them."""
+"""Replays teach encoder and predictor, and no policy imitates them."""
 
 from dataclasses import replace
 
@@ -37,17 +37,44 @@ def losses_of(dataset, configuration):
 def test_windows_of_replays_come_after_those_of_demonstrations(with_replays):
     dataset = with_replays()
     sampler = WindowSampler(
-        dataset.demonstrations,
+        dataset.rows,
         batch=8,
         time=10,
         chunk=4,
         generator=torch.Generator().manual_seed(0),
-        replays=dataset.replays,
     )
     windows = sampler.gather(sampler.draw(), 2)
     rows = len(dataset.demonstrations.observations)
-    assert windows.imitated.tolist() == [True] * 8 + [False] * 4
-    assert torch.equal(windows.rows[:, 0] < rows, windows.imitated)
+    assert torch.equal(windows.imitated[:8], windows.exists[:8])
+    assert not windows.imitated[8:].any()
+    assert (windows.rows[:, 0] < rows).tolist() == [True] * 8 + [False] * 4
+
+
+def test_one_step_of_an_episode_may_be_left_out_of_imitation(dataset, small_configuration):
+    """What is done there teaches the predictor and not the policy, wherever it lies in a chunk."""
+    configuration = with_setting(small_configuration(), rotation=0.0, mirror=False)
+    loss = replace(configuration.loss, hidden_future=1.0)
+    configuration = replace(configuration, loss=loss)
+    data, found = dataset.rows, {}
+    imitated = torch.arange(len(data.actions)) % 5 != 2
+    for action in (0.3, -0.3):
+        actions = torch.where(
+            imitated[:, None], data.actions, torch.full_like(data.actions, action)
+        )
+        rows = replace(data, actions=actions, imitated=imitated)
+        found[action] = losses_of(replace(dataset, rows=rows), configuration)
+    for name in ("action", "gripper", "goal"):
+        assert found[0.3][name] == found[-0.3][name]
+    for name in ("prediction", "inverse_dynamics"):
+        assert found[0.3][name] != found[-0.3][name]
+
+
+def test_rows_that_are_not_imitated_follow_their_episodes(with_replays):
+    dataset = with_replays()
+    kept = dataset.rows.chosen([5, 6])
+    assert kept.imitated.tolist() == [True] * kept.lengths[0] + [False] * kept.lengths[1]
+    assert dataset.rows.imitable() == list(range(6))
+    assert dataset.demonstrations.identifiers == dataset.rows.identifiers[:6]
 
 
 def test_what_is_done_in_replays_teaches_the_predictor_and_not_the_policy(
