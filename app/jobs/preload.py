@@ -1,4 +1,4 @@
-"""Imports what learning needs without stopping the window or the arm."""
+"""Imports and warms up what learning needs without stopping the window or the arm."""
 
 from __future__ import annotations
 
@@ -48,6 +48,32 @@ def lasting() -> Iterator[None]:
         finally:
             gc.freeze()
             gc.enable()
+
+
+def warm_up() -> None:
+    """Let torch do its first update, which takes a second or two when everything is cold.
+
+    Called in the background when the window has come up, so that Train answers at once. One
+    torch thread per process: with another core busy, two are many times slower than one.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    unit = torch.nn.GRU(4, 4, batch_first=True)
+    optimizer = torch.optim.Adam(unit.parameters(), fused=True)
+    unit(torch.zeros(2, 3, 4))[0].square().mean().backward()
+    torch.nn.utils.clip_grad_norm_(unit.parameters(), 1.0, foreach=True)
+    optimizer.step()
+    torch.linalg.eigh(torch.eye(4, dtype=torch.float64))
+
+
+def wake_torch() -> tuple[str, ...]:
+    """Warm up, and return the names of the graphics cards that can be computed on."""
+    import torch
+
+    with lasting():
+        warm_up()
+    return tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
 
 
 def _load_libraries(package: str) -> None:

@@ -1,4 +1,4 @@
-"""The thread that trains: it drives a trainer and tells the window how it goes."""
+"""The thread that trains: it drives a training run and reports to the window."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.jobs.training_run import TrainingPlan, TrainingRun, TrainingStoppedError
+from app.jobs.preload import warm_up
+from core.runs import TrainingRequest, TrainingStoppedError
 
 if TYPE_CHECKING:
-    from core.learning import Report
+    from core.runs.run import TrainingRun
 
 REPORT_EVERY = 0.1
 """Time between reports [s]: plots are redrawn 15 times a second, and each report costs a step."""
@@ -48,7 +49,7 @@ class TrainingWorker(QThread):
 
     Steered by events that any thread may set. Signals carry immutable values only and are to be
     connected to slots of objects of the GUI thread. A checkpoint that could not be written is
-    not lost: the thread tells `unsaved` and waits for `save_again` or `cancel`.
+    not lost: the thread emits `unsaved` and waits for `save_again` or `cancel`.
     """
 
     prepared = Signal(object)
@@ -58,13 +59,12 @@ class TrainingWorker(QThread):
     unsaved = Signal(str)
     """The checkpoint could not be written, and why; the thread waits."""
     ended = Signal(object)
-    """The last word: `Outcome`."""
+    """It is over: `Outcome`."""
 
-    def __init__(self, plan: TrainingPlan, parent: QObject | None = None) -> None:
+    def __init__(self, request: TrainingRequest, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training")
-        self.plan = plan
-        self._run = TrainingRun(plan)
+        self.request = request
         self._stop = Event()
         self._cancel = Event()
         self._running = Event()
@@ -119,36 +119,41 @@ class TrainingWorker(QThread):
 
     def _work(self) -> Outcome:
         from core.learning import DivergedError
+        from core.runs.run import TrainingRun
 
+        warm_up()
         try:
-            self.prepared.emit(self._run.prepare(self._stop))
+            run = TrainingRun.prepare(self.request, self._stop)
         except TrainingStoppedError:
             return Outcome(CANCELLED)
-        trainer = self._run.trainer
+        self.prepared.emit(run.prepared)
+        trainer = run.trainer
         kind, text = STOPPED, ""
         try:
-            self._run.train(self._stop, self._running, REPORT_EVERY, self._tell)
+            run.train(
+                self.reported.emit,
+                should_stop=self._stop,
+                running=self._running,
+                report_every=REPORT_EVERY,
+            )
         except DivergedError as error:
             kind, text = DIVERGED, str(error)
         if self._cancel.is_set():
-            self._run.discard()
+            run.discard()
             return Outcome(CANCELLED, step=trainer.step, total_steps=trainer.total_steps)
         if kind == STOPPED and trainer.finished:
             kind = FINISHED
-        folder = self._save() if trainer.step > 0 else None
+        folder = self._save(run) if trainer.step > 0 else None
         return Outcome(kind, folder, trainer.step, trainer.total_steps, text)
 
-    def _tell(self, report: Report) -> None:
-        self.reported.emit(report)
-
-    def _save(self) -> Path | None:
+    def _save(self, run: TrainingRun) -> Path | None:
         """The saved folder; None if the person gave up on a disk that refuses."""
         from core.data import StorageError
         from core.learning import CheckpointError
 
         while True:
             try:
-                return self._run.save()
+                return run.save()
             except (CheckpointError, StorageError) as error:
                 self._save_again.clear()
                 if not self._giving_up():

@@ -19,12 +19,12 @@ from core.learning import (
     Checkpoint,
     CheckpointError,
     Dataset,
+    Report,
     Trainer,
     load_checkpoint,
     measure_representation,
-    reports,
-    save_checkpoint,
 )
+from core.runs.run import TrainingRun
 
 Told = Callable[[float, str], None]
 """Is told the share that is done and what is under way."""
@@ -115,10 +115,9 @@ class CellJob:
             except CheckpointError:
                 pass  # damaged or of another version: made again
         shutil.rmtree(folder, ignore_errors=True)
-        trainer, record = train(self.cell, cache, told)
         building = folder.with_name(f"{folder.name}.{os.getpid()}")
         shutil.rmtree(building, ignore_errors=True)
-        save_checkpoint(building, trainer, {"benchmark": record})
+        train(self.cell, cache, building, told)
         (building / TRAINING_FILE).unlink()  # half of its size, and nobody resumes it
         try:
             building.rename(folder)
@@ -127,8 +126,8 @@ class CellJob:
         return load_checkpoint(folder)
 
 
-def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]:
-    """Train `cell`; returns the trainer and the record of the training.
+def train(cell: Cell, cache: Path, folder: Path, told: Told) -> None:
+    """Train `cell` into the new `folder`; the record of the training goes into its provenance.
 
     Raises what the demonstrations, the dataset and a diverging training raise.
     """
@@ -137,15 +136,19 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
     replays = cell.configuration.training.replays
     dataset = _dataset(cache, cell.task, cell.seed, cell.demonstrations, replays)
     prepared = time.perf_counter()
-    trainer = Trainer(dataset, cell.configuration, "cpu")
+    run = TrainingRun(Trainer(dataset, cell.configuration, "cpu"), folder)
     losses: dict[str, float] = {}
-    for report in reports(trainer, report_every=1.0):
+
+    def on_report(report: Report) -> None:
+        nonlocal losses
         told(report.step / report.total_steps, report.phase)
-        losses = dict(report.losses)
+        losses = report.losses
+
+    run.train(on_report, report_every=1.0, autosave=False)
     trained = time.perf_counter()
-    learned = Checkpoint.from_trainer(trainer)
+    learned = Checkpoint.from_trainer(run.trainer)
     quality = measure_representation(learned.model, learned.memory, episodes=cell.demonstrations)
-    record = {
+    run.provenance["benchmark"] = {
         "key": cell.training_key(),
         "configuration": cell.configuration.to_dict(),
         "data": {
@@ -156,7 +159,7 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
             "first_start": first_start(cell.seed),
             "control_steps": int(dataset.demonstrations.observations.shape[0]),
         },
-        "updates": trainer.total_steps,
+        "updates": run.trainer.total_steps,
         "losses": losses,
         "quality": quality.to_dict(),
         "seconds": {
@@ -165,7 +168,7 @@ def train(cell: Cell, cache: Path, told: Told) -> tuple[Trainer, dict[str, Any]]
         },
         **_circumstances(),
     }
-    return trainer, record
+    run.save()
 
 
 @lru_cache(maxsize=16)

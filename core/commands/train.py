@@ -1,6 +1,5 @@
 """`python -m core train`: learn from recordings."""
 
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,26 +13,10 @@ from core.commands.options import parse, value_of
 from core.commands.program import INTERRUPTED, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
-from core.data import (
-    Episode,
-    find_episodes,
-    list_episodes,
-    perturbed_replays,
-    read_episode,
-    require_writable,
-)
-from core.learning import (
-    CheckpointError,
-    Configuration,
-    Dataset,
-    DivergedError,
-    Trainer,
-    get_preset,
-    load_checkpoint,
-    reports,
-    resume_training,
-    save_checkpoint,
-)
+from core.data import find_episodes, list_episodes
+from core.learning import CheckpointError, Configuration, DivergedError, Report, get_preset
+from core.runs import TrainingRequest, autosave_folder, describe_checkpoint, furthest_copy
+from core.runs.run import TrainingRun
 
 PresetName = Literal["default", "reference"]
 
@@ -43,7 +26,8 @@ class Train:
     """Learn a world model and a policy from the demonstrations of one task.
 
     Prints "saved PATH" on standard output when the checkpoint is on disk. Ctrl-C stops after
-    the present step and keeps what was learned; --resume goes on from there.
+    the present step and keeps what was learned; --resume goes on from there. A copy against a
+    crash is kept in PATH.autosave once a minute, and --resume finds it.
 
     Example: python -m core train recordings/mine --task push --out push-checkpoint --steps 3000
     """
@@ -56,6 +40,8 @@ class Train:
     """Where all settings below start: what works best here, or the method's own recipe."""
     task: str | None = None
     """Task to learn; needed where the folders hold several."""
+    held_out: tuple[Path, ...] = ()
+    """Workspaces, folders or files to validate on; what they hold is not trained on."""
     steps: int | None = None
     """Updates of each phase; short for --training.steps and --training.head-steps."""
     seed: int | None = None
@@ -73,38 +59,25 @@ class Train:
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     options = _parsed(arguments)
-    require_writable(options.out.parent)  # before minutes of training
-    if options.out.exists() and not options.resume:
-        raise CheckpointError(
-            options.out, "exists already; choose another name, or --resume to go on with it"
-        )
     use_one_torch_thread()
-    episodes = _read(options)
-    configuration = options.configuration
-    if options.resume:
-        configuration = load_checkpoint(options.out).configuration
-    training = configuration.training
-    replays = perturbed_replays(episodes, training.replays, training.seed)
-    dataset = Dataset.from_episodes(episodes, replays=replays)
-    if options.resume:
-        trainer = resume_training(options.out, dataset, options.device)
-    else:
-        trainer = Trainer(dataset, options.configuration, options.device)
+    request = _request(options)
+    run = TrainingRun.prepare(request)
+    trainer, found = run.trainer, run.prepared
     sys.stderr.write(
-        f"{len(episodes)} demonstrations of {episodes[0].info.task}, "
-        f"{sum(len(episode) for episode in episodes)} control steps, on {trainer.device}\n"
+        f"{found.episodes} demonstrations of {found.task}, "
+        f"{found.steps} control steps, on {found.device}\n"
     )
-    if trainer.finished:
+    if trainer.finished and request.resume == options.out:
         sys.stderr.write(f"{options.out} is already complete at step {trainer.step}\n")
         return SUCCESS
     try:
-        complete = _train(trainer)
-    except DivergedError as error:
-        if error.restored_step > 0:
-            _save(options.out, trainer, episodes)
+        _train(run)
+    except DivergedError:
+        if trainer.step > 0:
+            _save(run)
         raise
-    _save(options.out, trainer, episodes)
-    if not complete:
+    _save(run)
+    if not trainer.finished:
         sys.stderr.write(
             f"stopped at step {trainer.step} of {trainer.total_steps}; --resume goes on from here\n"
         )
@@ -141,43 +114,56 @@ def _parsed(arguments: Sequence[str]) -> Train:
     )
 
 
-def _read(options: Train) -> list[Episode]:
-    """The demonstrations; what cannot be read is named on standard error."""
+def _request(options: Train) -> TrainingRequest:
+    """What to train on and how; recordings that cannot be read are named on standard error."""
+    resume, held_out, preset = None, options.held_out, str(options.preset)
+    if options.resume:
+        resume = furthest_copy(options.out)
+        started = describe_checkpoint(resume)
+        preset = started.preset
+        held_out = held_out or tuple(path for path in started.held_out if path.exists())
+    else:
+        for taken in (options.out, autosave_folder(options.out)):
+            if taken.exists():
+                raise CheckpointError(
+                    taken, "exists already; choose another name, or --resume to go on with it"
+                )
     for entry in list_episodes(options.folders):
         if entry.problem is not None:
             sys.stderr.write(f"left out: {entry.problem}\n")
-    paths = find_episodes(options.folders, options.task)
-    return [read_episode(path, images=False) for path in paths]
+    validated = tuple(find_episodes(held_out, options.task)) if held_out else ()
+    recordings = find_episodes(options.folders, options.task)
+    return TrainingRequest(
+        tuple(path for path in recordings if path not in validated),
+        options.out,
+        options.configuration,
+        preset=preset,
+        device=options.device,
+        resume=resume,
+        held_out=validated,
+    )
 
 
-def _train(trainer: Trainer) -> bool:
-    """Train, showing progress; returns whether it came to its end."""
-    told = None
-    with stop_on_interrupt() as stop, ProgressBar("training", trainer.total_steps) as bar:
-        for report in reports(trainer, should_stop=stop, report_every=0.2):
-            note = f"{report.phase}, loss {report.losses['total']:.3f}"
-            bar.update(report.step, note, report.seconds_left)
-            alarm = report.collapse.alarm if report.collapse is not None else None
-            if alarm is not None and alarm != told:
-                bar.say(f"step {report.step}: {alarm}")
-                told = alarm
-    return trainer.finished
+def _train(run: TrainingRun) -> None:
+    """Train to the end or to a Ctrl-C, showing progress."""
+    alarms: set[str] = set()
+    held_out = ""
+
+    def show(report: Report) -> None:
+        nonlocal held_out
+        if report.held_out is not None:
+            held_out = f", held out {sum(report.held_out.values()):.3f}"
+        note = f"{report.phase}, loss {report.losses['total']:.3f}{held_out}"
+        bar.update(report.step, note, report.seconds_left)
+        alarm = report.collapse.alarm if report.collapse is not None else None
+        if alarm is not None and alarm not in alarms:
+            bar.say(f"step {report.step}: {alarm}")
+            alarms.add(alarm)
+
+    with stop_on_interrupt() as stop, ProgressBar("training", run.trainer.total_steps) as bar:
+        run.train(show, should_stop=stop, report_every=0.2)
 
 
-def _save(folder: Path, trainer: Trainer, episodes: Sequence[Episode]) -> None:
-    """Write the checkpoint; one that was resumed takes the place of the one it came from."""
-    provenance = {
-        "model_hash": sorted({episode.info.model_hash for episode in episodes}),
-        "operators": sorted({episode.info.operator for episode in episodes}),
-    }
-    if not folder.exists():
-        save_checkpoint(folder, trainer, provenance)
-    else:
-        new = folder.with_name(f"{folder.name}.step-{trainer.step}")
-        old = folder.with_name(f"{folder.name}.before-step-{trainer.step}")
-        save_checkpoint(new, trainer, provenance)
-        folder.rename(old)  # a kill between these lines leaves both, under names that tell
-        new.rename(folder)
-        shutil.rmtree(old)
-    sys.stdout.write(f"saved {folder}\n")
+def _save(run: TrainingRun) -> None:
+    sys.stdout.write(f"saved {run.save()}\n")
     sys.stdout.flush()

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.jobs.checkpoints import CheckpointEntry
 from app.pages.compare.comparisons import Comparison
 from core.data import Selections
 from core.data.vetted.foreign import open_foreign
 from core.exchange import import_episodes
 from core.exchange.robomimic import RobomimicSource
+from core.runs import CheckpointEntry
 
 LONG = "a_task_of_which_somebody_thought_that_its_name_must_tell_everything_there_is_to_say"
 RUN = CheckpointEntry(

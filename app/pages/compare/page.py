@@ -10,7 +10,6 @@ from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.jobs.checkpoints import CheckpointEntry, list_checkpoints
 from app.jobs.evaluation import EvaluationWorker
 from app.jobs.evaluation_protocol import EvaluationPlan
 from app.pages.compare.center import CompareCenter
@@ -23,6 +22,7 @@ from app.studio import Studio
 from app.theme.plots import format_seconds
 from app.theme.theme import Theme
 from core.data.writer import make_folder
+from core.runs import CheckpointEntry, list_checkpoints
 
 if TYPE_CHECKING:
     from core.evaluation import Progress

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.jobs.checkpoints import CheckpointEntry
 from app.pages.compare.comparison_plot import MODE_ORDER, mode_color, mode_title
 from app.pages.compare.disturbances import BESIDE
 from app.pages.compare.earlier_comparisons import EarlierList
@@ -26,6 +25,7 @@ from app.theme.theme import Theme
 from app.widgets.controls import Card, button, chooser, label, row
 from app.widgets.field_editors import FieldError, parse_number
 from app.widgets.legend import LineSample
+from core.runs import CheckpointEntry
 
 NOISE = "0, 0.1, 0.3, 0.6"
 """Levels offered at first."""

@@ -26,7 +26,6 @@ from app.arm.messages import (
     TrialResult,
     UsePolicy,
 )
-from app.jobs.checkpoints import CheckpointEntry, list_checkpoints
 from app.jobs.loading import Loaded, load_policies
 from app.pages.deploy.tally import Tally
 from app.pages.episodes.panel import get_title
@@ -37,6 +36,7 @@ from app.widgets.command_strip import CommandStrip
 from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
 from app.widgets.empty import Empty
 from app.widgets.noise_slider import NoiseSlider
+from core.runs import CheckpointEntry, list_checkpoints
 from core.simulation import CONTROL_RATE, SensorNoise, task_names
 
 MODES = {

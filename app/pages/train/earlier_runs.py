@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.jobs.run_curves import Points, RunCurves
 from app.pages.train.plots import TrainPlots
 from app.pages.train.run_list import RunList
 from app.studio import Studio
 from core.data.writer import make_folder
+from core.runs.curves import Points, RunCurves
 
 
 class EarlierRuns(QObject):

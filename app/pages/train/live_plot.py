@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 )
 from superqt import QFlowLayout
 
-from app.jobs.curve_history import CurveHistory
 from app.pages.train.redraw_turns import RedrawTurns
 from app.theme.plots import curve_pen, make_plot, series_color, style_plot
 from app.theme.theme import Theme
 from app.widgets.legend import LegendEntry
+from core.runs.curves import CurveHistory
 
 REDRAW_INTERVAL = 0.1
 """Least time between two redraws of one plot [s]: 10 Hz, however fast points arrive."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from app.jobs.checkpoints import AUTOSAVE, CheckpointEntry, list_checkpoints
+from app.jobs.preload import wake_torch
 from app.jobs.training import (
     CANCELLED,
     DIVERGED,
@@ -20,7 +20,6 @@ from app.jobs.training import (
     Outcome,
     TrainingWorker,
 )
-from app.jobs.training_run import Prepared, TrainingPlan, wake_torch
 from app.pages.listing import Listing
 from app.pages.page import Page
 from app.pages.train.earlier_runs import EarlierRuns
@@ -31,6 +30,13 @@ from app.studio import Studio
 from app.theme.theme import Theme
 from core.data import Library, RecordingError, Selection, Selections
 from core.data.writer import make_folder
+from core.runs import (
+    AUTOSAVE,
+    CheckpointEntry,
+    Prepared,
+    TrainingRequest,
+    list_checkpoints,
+)
 
 if TYPE_CHECKING:
     from core.learning import Report
@@ -113,7 +119,7 @@ class TrainPage(Page):
     @Slot()
     def _choice_changed(self) -> None:
         picker = self.controls.picker
-        current = self._worker.plan.folder if self._worker is not None else None
+        current = self._worker.request.folder if self._worker is not None else None
         self.controls.runs.show_runs(
             [run for run in self._runs if run.task == picker.task and not _is_of(run, current)]
         )
@@ -160,7 +166,7 @@ class TrainPage(Page):
         if problem or self._state != IDLE:
             return
         self._start(
-            TrainingPlan(
+            TrainingRequest(
                 controls.picker.selected(),
                 folder,
                 configuration,
@@ -190,7 +196,7 @@ class TrainPage(Page):
         self.controls.say_problem("")
         folder = entry.path.with_name(entry.name.removesuffix(AUTOSAVE))
         self._start(
-            TrainingPlan(
+            TrainingRequest(
                 tuple(recordings),
                 folder,
                 preset=entry.preset,
@@ -200,13 +206,13 @@ class TrainPage(Page):
             )
         )
 
-    def _start(self, plan: TrainingPlan) -> None:
+    def _start(self, request: TrainingRequest) -> None:
         try:
-            make_folder(plan.folder.parent)
+            make_folder(request.folder.parent)
         except OSError as error:
             self._studio.fail(str(error))
             return
-        self._worker = TrainingWorker(plan, self)
+        self._worker = TrainingWorker(request, self)
         self._worker.prepared.connect(self._training_prepared)
         self._worker.reported.connect(self._training_reported)
         self._worker.unsaved.connect(self._training_unsaved)
@@ -284,7 +290,7 @@ class TrainPage(Page):
         self.controls.name_line.clear()
         if outcome.folder is not None:
             self._studio.checkpoint_saved.emit(outcome.folder)
-        self._tell_outcome(worker.plan.folder.name, outcome)
+        self._tell_outcome(worker.request.folder.name, outcome)
         self.reload()
 
     def _tell_outcome(self, name: str, outcome: Outcome) -> None:
@@ -344,7 +350,7 @@ class TrainPage(Page):
     def _enter(self, state: str) -> None:
         self._state = state
         self.controls.set_state(state)
-        name = self._worker.plan.folder.name if self._worker is not None else ""
+        name = self._worker.request.folder.name if self._worker is not None else ""
         said = {
             PREPARING: ("Reading demonstrations", "accent"),
             TRAINING: (PHASES.get(self._phase, "Training"), "accent"),

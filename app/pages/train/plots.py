@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from app.jobs.run_curves import Points, losses_of, report_values
 from app.pages.train.latent_map import LatentMap
 from app.pages.train.live_plot import LivePlot
 from app.pages.train.notice import Notice
@@ -20,6 +19,7 @@ from app.theme.theme import Theme
 from app.widgets.empty import Empty
 from app.widgets.gradually import Gradually
 from app.widgets.run_header import RunHeader
+from core.runs.curves import Points, losses_of, report_values
 
 if TYPE_CHECKING:
     from core.learning import Report

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.jobs.checkpoints import CheckpointEntry
 from app.theme.plots import DASHES, curve_pen
 from app.theme.theme import Theme
 from app.widgets.elided import ElidedCheckBox
 from app.widgets.legend import LineSample
+from core.runs import CheckpointEntry
 
 SHOWN = 12
 """Runs shown before "Show all" is pressed; each is a row of widgets."""

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+import core.runs.run
 from core.learning import PRESETS, load_checkpoint
+from core.runs import RunCurves, list_checkpoints
+from core.runs.run import TrainingRun
 
 SMALL = ("--encoder.latent", 16, "--encoder.hidden", 24, "--predictor.hidden", 24)
 SMALL += ("--belief.size", 16, "--head.hidden", 24, "--training.window", 24)
@@ -83,6 +86,42 @@ def test_ctrl_c_keeps_and_resume_goes_on(start, run, demonstrations, tmp_path):
     assert result.returncode == 0, result.stderr
     assert load_checkpoint(folder).provenance["step"] == 200
     assert [path.name for path in tmp_path.iterdir()] == ["c"]
+
+
+def test_a_crash_leaves_a_copy_that_resume_goes_on_from(run, demonstrations, tmp_path, monkeypatch):
+    def crash(_run):
+        raise OSError("the machine stopped")
+
+    monkeypatch.setattr(core.runs.run, "AUTOSAVE_EVERY", -1.0)
+    monkeypatch.setattr(TrainingRun, "save", crash)
+    arguments = ("train", demonstrations, "--out", tmp_path / "c", "--steps", 4, *SMALL)
+    assert run(*arguments).returncode == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["c.autosave"]
+    monkeypatch.undo()
+    refused = run(*arguments)
+    assert refused.returncode == 1
+    assert "c.autosave: exists already; choose another name, or --resume" in refused.stderr
+    result = run("train", demonstrations, "--out", tmp_path / "c", "--resume")
+    assert result.returncode == 0, result.stderr
+    assert load_checkpoint(tmp_path / "c").provenance["step"] == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
+
+
+def test_what_is_held_out_is_not_trained_on_and_resume_remembers_it(run, demonstrations, tmp_path):
+    held_out = sorted((demonstrations / "episodes").iterdir())[0]
+    folder = tmp_path / "c"
+    arguments = ("--out", folder, "--steps", 3, "--held-out", held_out, *SMALL)
+    result = run("train", demonstrations, *arguments)
+    assert result.returncode == 0, result.stderr
+    assert "3 demonstrations of reach" in result.stderr
+    assert held_out.stem not in load_checkpoint(folder).memory.identifiers
+    (entry,) = list_checkpoints(tmp_path)
+    assert entry.held_out == (held_out,)
+    assert held_out not in entry.recordings and len(entry.recordings) == 3
+    assert "loss.held-out action" in RunCurves.read(folder).points()
+    again = run("train", demonstrations, "--out", folder, "--resume")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "already complete at step 3" in again.stderr
 
 
 def test_mixed_tasks_ask_for_one(run, demonstrations, tmp_path):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.checkpoints import CheckpointEntry
 from app.pages.train.run_list import SHOWN, RunList
 from app.theme.theme import DARK
+from core.runs import CheckpointEntry
 
 
 def entry(number, **values):

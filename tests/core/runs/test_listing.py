@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from app.jobs.checkpoints import describe_checkpoint, list_checkpoints
 from core.learning import load_checkpoint
+from core.runs import describe_checkpoint, list_checkpoints
 
 
 def test_the_description_agrees_with_the_checkpoint(checkpoint):

@@ -1,4 +1,4 @@
-"""What lies in the folder of checkpoints, told without loading torch or any weights."""
+"""What lies in a folder of checkpoints, read without torch and without any weights."""
 
 from __future__ import annotations
 
@@ -104,3 +104,14 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = f"its description does not make sense ({error!r})"
     return CheckpointEntry(folder, problem=f"{folder.name} cannot be read: {problem}")
+
+
+def autosave_folder(folder: Path) -> Path:
+    """Where the training that will be in `folder` is kept against a crash while it goes on."""
+    return folder.with_name(f"{folder.name}{AUTOSAVE}")
+
+
+def furthest_copy(folder: Path) -> Path:
+    """`folder`, or what was kept of its training against a crash if that has more updates."""
+    kept = describe_checkpoint(autosave_folder(folder))
+    return kept.path if kept.step > describe_checkpoint(folder).step else folder

@@ -1,0 +1,188 @@
+"""One training from recordings to a checkpoint: what the command line, the window and the
+benchmark drive."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from core.data import (
+    Episode,
+    StorageError,
+    perturbed_replays,
+    read_episode,
+    require_writable,
+)
+from core.learning import (
+    CheckpointError,
+    Dataset,
+    Demonstrations,
+    Report,
+    Trainer,
+    get_preset,
+    held_out_demonstrations,
+    imitation_losses,
+    load_checkpoint,
+    reports,
+    resume_training,
+    save_checkpoint,
+)
+from core.runs.curves import RunCurves
+from core.runs.listing import AUTOSAVE, autosave_folder
+from core.runs.request import Prepared, TrainingRequest, TrainingStoppedError
+
+AUTOSAVE_EVERY = 60.0
+"""Time between two copies kept against a crash of the program [s]."""
+
+
+class TrainingRun:
+    """Owns a trainer, its curves, and the folders it is kept in. Used on one thread."""
+
+    def __init__(self, trainer: Trainer, folder: Path) -> None:
+        """A run of `trainer` that is kept in `folder`, an absolute path."""
+        self.trainer = trainer
+        self.folder = folder
+        self.curves = RunCurves()
+        self.provenance: dict[str, Any] = {}
+        """Where the data came from; goes into the description of the checkpoint."""
+        self._autosave = autosave_folder(folder)
+        self._held_out: Demonstrations | None = None
+        self._resumed: Path | None = None
+
+    @classmethod
+    def prepare(cls, request: TrainingRequest, should_stop: Event | None = None) -> TrainingRun:
+        """Read the demonstrations and make the trainer.
+
+        Raises `TrainingStoppedError` when stopped, and the errors of reading recordings, of
+        data sets, of configurations and of checkpoints, each a sentence.
+        """
+        require_writable(request.folder.parent)  # before minutes of training
+        episodes = _read(request.recordings, should_stop)
+        configuration = request.configuration or get_preset("default")
+        if request.resume is not None:
+            configuration = load_checkpoint(request.resume).configuration
+        training = configuration.training
+        replays = perturbed_replays(episodes, training.replays, training.seed)
+        dataset = Dataset.from_episodes(episodes, replays=replays)
+        if request.resume is None:
+            run = cls(Trainer(dataset, configuration, request.device), request.folder)
+        else:
+            run = cls(resume_training(request.resume, dataset, request.device), request.folder)
+            run.curves = RunCurves.read(request.resume)
+            run._resumed = request.resume
+        if request.held_out:
+            others = _read(request.held_out, should_stop)
+            run._held_out = held_out_demonstrations(run.trainer.dataset, others)
+        run.provenance = {
+            "preset": request.preset,
+            "recordings": [str(path) for path in request.recordings],
+            "held_out": [str(path) for path in request.held_out],
+            "model_hash": sorted({episode.info.model_hash for episode in episodes}),
+            "operators": sorted({episode.info.operator for episode in episodes}),
+        }
+        return run
+
+    @property
+    def prepared(self) -> Prepared:
+        """What was found before the first update."""
+        demonstrations = self.trainer.dataset.demonstrations
+        return Prepared(
+            task=self.trainer.dataset.space.task,
+            episodes=len(demonstrations),
+            steps=sum(demonstrations.lengths),
+            device=str(self.trainer.device),
+            curves=self.curves.points(),
+        )
+
+    def train(
+        self,
+        on_report: Callable[[Report], None],
+        *,
+        should_stop: Event | None = None,
+        running: Event | None = None,
+        report_every: float = 0.05,
+        autosave: bool = True,
+    ) -> None:
+        """Train to the end; `on_report` gets a report every `report_every` [s], the first at once.
+
+        `should_stop` ends it after the present update, a cleared `running` pauses it. With
+        `autosave` the run is kept against a crash once a minute. Raises `DivergedError` after the
+        last good weights were put back, so that they can be saved.
+        """
+        autosaved_at = time.monotonic()
+        for report in reports(
+            self.trainer, should_stop=should_stop, running=running, report_every=report_every
+        ):
+            if report.measures is not None and self._held_out is not None:
+                losses = imitation_losses(self.trainer.model, self._held_out)
+                report = replace(report, held_out=losses)
+            self.curves.add(report)
+            on_report(report)
+            if autosave and time.monotonic() - autosaved_at > AUTOSAVE_EVERY:
+                self.autosave()
+                autosaved_at = time.monotonic()
+
+    def save(self) -> Path:
+        """Write checkpoint and curves to the run's folder; returns it.
+
+        A folder of that name (a resumed run's own) is replaced by two renames. Raises
+        `CheckpointError` or `StorageError`; the run can then be saved again.
+        """
+        self._write(self.folder)
+        for left in {self._resumed, self._autosave}:
+            if left is not None and left != self.folder and left.name.endswith(AUTOSAVE):
+                shutil.rmtree(left, ignore_errors=True)
+        return self.folder
+
+    def autosave(self) -> None:
+        """Keep the run against a crash. A disk that refuses is reported at the end, not now."""
+        with contextlib.suppress(CheckpointError, StorageError):
+            self._write(self._autosave)
+
+    def discard(self) -> None:
+        """Remove what was kept against a crash: the training was cancelled."""
+        if self._autosave != self._resumed:
+            shutil.rmtree(self._autosave, ignore_errors=True)
+
+    def _write(self, folder: Path) -> None:
+        if not folder.exists():
+            save_checkpoint(folder, self.trainer, self.provenance)
+            self.curves.write(folder)
+            return
+        new = _absent(folder.with_name(f"{folder.name}.step-{self.trainer.step}"))
+        old = _absent(folder.with_name(f".{folder.name}.before-step-{self.trainer.step}"))
+        save_checkpoint(new, self.trainer, self.provenance)
+        self.curves.write(new)
+        try:
+            folder.rename(old)  # a kill between these lines leaves both, under names that tell
+            new.rename(folder)
+        except OSError as error:
+            raise CheckpointError(
+                folder,
+                f"could not be replaced ({error.strerror or error}); the new one is in {new}",
+            ) from error
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _read(files: Sequence[Path], should_stop: Event | None) -> list[Episode]:
+    episodes = []
+    for path in files:
+        if should_stop is not None and should_stop.is_set():
+            raise TrainingStoppedError
+        episodes.append(read_episode(path, images=False))
+    return episodes
+
+
+def _absent(path: Path) -> Path:
+    """`path`, or the same with a number where something lies there already."""
+    found, number = path, 2
+    while found.exists():
+        found = path.with_name(f"{path.name}-{number}")
+        number += 1
+    return found
