@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.arm.arm import Arm
 from app.jobs.preload import import_learning
-from app.pages.deploy.page import DeployPage
 from app.pages.episodes.page import EpisodesPage
 from app.pages.page import Page
 from app.pages.record.page import RecordPage
@@ -53,7 +52,7 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
         PageMaker("Record", RecordPage.icon, lambda: RecordPage(studio, arm)),
         PageMaker("Episodes", EpisodesPage.icon, lambda: EpisodesPage(studio, arm)),
         _late_page("Train", "ph.chart-line-up", "app.pages.train.page", "TrainPage", studio),
-        PageMaker("Deploy", DeployPage.icon, lambda: DeployPage(studio, arm), _import_policies),
+        _late_page("Deploy", "ph.robot", "app.pages.deploy.page", "DeployPage", studio, arm),
         _late_page("Compare", "ph.scales", "app.pages.compare.page", "ComparePage", studio),
     )
 
@@ -74,11 +73,11 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
     return Assembled(studio, arm, window)
 
 
-def _late_page(title: str, icon: str, module: str, name: str, studio: Studio) -> PageMaker:
+def _late_page(title: str, icon: str, module: str, name: str, *parts: object) -> PageMaker:
     """A page of a module whose imports are slow: they are done in the background first."""
 
     def make() -> Page:
-        page = getattr(importlib.import_module(module), name)(studio)
+        page = getattr(importlib.import_module(module), name)(*parts)
         assert isinstance(page, Page)
         return page
 
@@ -96,7 +95,3 @@ def _device() -> str:
     import torch
 
     return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else "CPU"
-
-
-def _import_policies() -> None:
-    import_learning(("core.policies",))

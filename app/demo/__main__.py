@@ -16,7 +16,7 @@ from app.__main__ import ROOT, make_application
 from app.assemble import assemble
 from app.demo.tour import Findings, Tour
 from app.demo.waiting import TooSlowError
-from app.pages.deploy.page import MODES
+from core.policies import MODES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,8 +73,10 @@ def _missing(findings: Findings) -> list[str]:
     """What should have happened and did not."""
     still = [mode for mode in MODES if findings.moved.get(mode, 0.0) < 0.02]
     compared = {row.mode for row in findings.rows}
-    problems = [f"{MODES[mode][0]} did not move the arm" for mode in still]
-    problems += [f"{MODES[mode][0]} was not compared" for mode in MODES if mode not in compared]
+    problems = [f"{MODES[mode].short_title} did not move the arm" for mode in still]
+    problems += [
+        f"{MODES[mode].short_title} was not compared" for mode in MODES if mode not in compared
+    ]
     return problems
 
 
@@ -87,7 +89,7 @@ def _report(findings: Findings, folder: Path, problems: Sequence[str]) -> None:
     for row in findings.rows:
         low, high = row.interval
         table.add_row(
-            MODES[row.mode][0],
+            MODES[row.mode].short_title,
             f"{row.noise:.2f}",
             f"{row.episodes}",
             f"{100 * row.successes / max(1, row.episodes):.0f}%",
@@ -104,7 +106,9 @@ def _report(findings: Findings, folder: Path, problems: Sequence[str]) -> None:
             for (name, noise), (successes, trials) in sorted(findings.trials.items())
             if name == mode
         )
-        console.print(f"{MODES[mode][0]} moved the gripper {way:.2f} m; solved {counts or 'none'}.")
+        console.print(
+            f"{MODES[mode].short_title} moved the gripper {way:.2f} m; solved {counts or 'none'}."
+        )
     console.print(table)
     console.print(f"Pictures: {len(findings.pictures)} in {folder}")
     for problem in problems:

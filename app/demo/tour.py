@@ -20,10 +20,11 @@ from app.assemble import Assembled
 from app.demo.hands import Hands
 from app.demo.waiting import TooSlowError, pause, wait_until
 from app.pages.compare.page import ComparePage
-from app.pages.deploy.page import MODES, DeployPage
+from app.pages.deploy.page import DeployPage
 from app.pages.page import Page
 from app.pages.record.page import RecordPage
 from app.pages.train.page import TrainPage
+from core.policies import MODES
 
 if TYPE_CHECKING:
     from core.evaluation import Row
@@ -151,7 +152,7 @@ class Tour:
         pad = VirtualPad()
         wait_until("the pad is seen", lambda: self.arm.operator.gamepads.current is not None, 10)
         for number, mode in enumerate(MODES):
-            self._say(f"{MODES[mode][0]} drives")
+            self._say(f"{MODES[mode].short_title} drives")
             self._let_drive(page, mode, number, trials)
         self._take_over(pad)
         page.toggle()

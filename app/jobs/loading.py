@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,20 +29,24 @@ class Loaded:
     observer: bool
     """Whether it has an observer of its sensors."""
     policies: dict[str, Policy]
-    """One for every mode; each belongs to the simulation thread once it is handed over."""
+    """One for every mode that it offers; each belongs to the simulation thread once it is handed
+    over."""
+    lacking: dict[str, str] = field(default_factory=dict)
+    """Why it does not offer the other modes, a sentence each."""
 
 
 def load_policies(folder: Path) -> Loaded:
-    """Load a checkpoint and build a policy for every mode, each warmed up.
+    """Load a checkpoint and build a policy for every mode that it offers, each warmed up.
 
     Raises `core.learning.CheckpointError` saying what is wrong with the folder.
     """
     # Only here: importing torch takes seconds, and this runs in the background.
     from core.learning import load_checkpoint
-    from core.policies import MODES, make_policy
+    from core.policies import MODES, make_policy, offered_modes
 
     checkpoint = load_checkpoint(folder)
-    policies = {mode: make_policy(checkpoint, mode) for mode in MODES}
+    policies = {mode: make_policy(checkpoint, mode) for mode in offered_modes(checkpoint)}
+    lacking = {name: mode.needs(checkpoint) for name, mode in MODES.items()}
     still = {name: mean[None].copy() for name, mean in checkpoint.standardisation.mean.items()}
     for policy in policies.values():
         policy.act(still)  # the first call is slow, and the control loop is no place for that
@@ -55,4 +59,5 @@ def load_policies(folder: Path) -> Loaded:
         noise_scales=checkpoint.noise_scales(),
         observer=checkpoint.model.observer is not None,
         policies=policies,
+        lacking={name: sentence for name, sentence in lacking.items() if sentence is not None},
     )

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app.arm.messages import Tick
-from app.pages.compare.comparison_plot import MODE_ORDER, SHORT_TITLES, mode_color
 from app.theme.theme import Theme
+from app.widgets.modes import mode_color, short_title
 
 SHOWN = 200
 """Control steps that are shown: ten seconds."""
@@ -136,11 +136,10 @@ class CommandStrip(QWidget):
             left += width
 
     def _colour(self, driver: str) -> QColor:
-        if driver in MODE_ORDER:
-            return mode_color(self._theme, driver)
-        return QColor(self._theme.series[3] if driver in HANDS else self._theme.text)
+        person = driver in HANDS
+        return QColor(self._theme.series[3]) if person else mode_color(self._theme, driver)
 
 
 def _title(driver: str) -> str:
     """A driver as the key names it."""
-    return "you" if driver in HANDS else SHORT_TITLES.get(driver, driver)
+    return "you" if driver in HANDS else short_title(driver)

@@ -12,6 +12,7 @@ from core.benchmark.methods import configuration, get_method, get_regime, settin
 from core.benchmark.sources import EVALUATION, LEARNING, MODES, REPLAYS, source_hash
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.learning import Configuration
+from core.policies import DEFAULT_MODE
 from core.simulation import get_task
 
 FEWEST_DEMONSTRATIONS = 2
@@ -22,7 +23,7 @@ FEWEST_DEMONSTRATIONS = 2
 class Trial:
     """One evaluation of a cell: a mode under a condition on a range of starts."""
 
-    mode: str = "bc"
+    mode: str = DEFAULT_MODE
     """How actions are chosen: bc, nearest or plan."""
     condition: Condition = Condition()  # noqa: RUF009  # frozen
     """What disturbs."""

@@ -24,14 +24,14 @@ from core.learning import (
     load_checkpoint,
     measure_representation,
 )
+from core.policies import MODES
 from core.runs.run import TrainingRun
 
 Told = Callable[[float, str], None]
 """Is told the share that is done and what is under way."""
 
 TRAINING_COST = 60.0
-TRIAL_COST = {"bc": 10.0, "nearest": 15.0, "plan": 250.0}
-"""What a training and the trials of each mode cost, about [s]: for the time left only."""
+"""What a training costs, about [s]: for the time left only."""
 TRAINING_FILE = "training.safetensors"
 """The part of a checkpoint that only resuming needs."""
 
@@ -235,7 +235,7 @@ def _starts(trial: Trial) -> _Starts:
 
 
 def _cost(trial: Trial) -> float:
-    return TRIAL_COST.get(trial.mode, 10.0) * trial.episodes / 200
+    return MODES[trial.mode].trial_cost * trial.episodes / 200
 
 
 def _circumstances() -> dict[str, Any]:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from core.benchmark.methods import BASELINE, IDEAS, get_method
 from core.benchmark.tables import CLEAN, Column, Line, Scope, Section, Table
 from core.evaluation import Condition
+from core.policies import DEFAULT_MODE
 from core.policies.ensembling import FEW
+from core.policies.planning import PLANNING
 
 FIRST_VALIDATION_SEED = 2_000_000
 """Seed of the first start on which ideas are tried; no other table is measured on these."""
@@ -33,7 +35,7 @@ def make_ideas(scope: Scope) -> Table:
     norms = ("norm_layer", "norm_batch")
     chunked = tuple(name for name in frozen if name != "act_jepa_long_inverse")
     unobserved = _line("act_jepa_joint", "observer off", observer=False)
-    planned = _line("act_jepa_joint", "latent planning", mode="plan")
+    planned = _line("act_jepa_joint", "latent planning", mode=PLANNING.name)
     sections = (
         _section("what is seen", _lines("A", "raw_bc", "raw_bc_forces"), _by_task(every)),
         _section(
@@ -124,7 +126,7 @@ def _line(
     method: str,
     change: str,
     *,
-    mode: str = "bc",
+    mode: str = DEFAULT_MODE,
     observer: bool = True,
     decay: float | None = None,
 ) -> Line:

@@ -40,12 +40,12 @@ EVALUATION = (
     "benchmark/execution.py",
 )
 """What decides, beside the checkpoint and the mode, which episodes succeed."""
-_NEAREST = ("policies/nearest.py",)
+_NEAREST = ("policies/nearest_neighbour.py",)
 MODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "bc": ("policies/bc.py",),
+        "bc": ("policies/cloning.py",),
         "nearest": _NEAREST,
-        "plan": (*_NEAREST, "policies/plan.py", "policies/surprise.py"),
+        "plan": (*_NEAREST, "policies/planning.py", "policies/surprise.py"),
     }
 )
 """What each mode adds: a better plan costs no evaluation of behavioural cloning."""

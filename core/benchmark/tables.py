@@ -7,6 +7,7 @@ from core.benchmark.cell import Cell, Trial
 from core.benchmark.errors import ScopeError, UnknownNameError
 from core.benchmark.methods import REGIMES, get_method
 from core.evaluation import FIRST_SEED, HORIZON, Condition
+from core.policies import DEFAULT_MODE
 from core.simulation import get_task
 
 TASKS = ("reach", "push", "pick_place")
@@ -86,7 +87,7 @@ class Line:
     """Its regime."""
     method: str
     """A name of :mod:`core.benchmark.methods`."""
-    mode: str = "bc"
+    mode: str = DEFAULT_MODE
     """How actions are chosen."""
     observer: bool = True
     """Whether the observer, where there is one, corrects what is sensed."""

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.commands.interrupts import stop_on_interrupt
-from core.commands.options import parse
+from core.commands.options import parse, require_mode
 from core.commands.program import INTERRUPTED, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
@@ -20,8 +20,6 @@ from core.data import require_writable
 if TYPE_CHECKING:
     from core.evaluation import Progress, Row
     from core.learning import Checkpoint
-
-Mode = Literal["bc", "nearest", "plan"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,9 @@ class Evaluate:
     """Folder of the checkpoint."""
     task: str | None = None
     """Task that the checkpoint must be for; default: whatever it was trained on."""
-    mode: tuple[Mode, ...] = ("bc", "nearest", "plan")
-    """How actions are chosen: cloning, nearest neighbour, latent planning."""
+    mode: tuple[str, ...] = ()
+    """How actions are chosen, such as bc (behavioural cloning), nearest (nearest neighbour) or
+    plan (latent planning); default: every mode that the checkpoint offers."""
     noise: tuple[float, ...] = (0.0,)
     """Sensor noise in units of each feature's standard deviation over the training data."""
     condition: tuple[str, ...] = ()
@@ -80,24 +79,27 @@ def run(arguments: Sequence[str]) -> int:
     from core import evaluation
     from core.learning import load_checkpoint
 
+    for mode in options.mode:
+        require_mode(mode)
     checkpoint = load_checkpoint(options.checkpoint)
     if options.task is not None and options.task != checkpoint.task:
         raise evaluation.MismatchError(
             f"{options.checkpoint} was trained on task {checkpoint.task!r}, not {options.task!r}; "
             "leave --task out or choose another checkpoint"
         )
+    modes = options.mode or offered(checkpoint)
     with stop_on_interrupt() as stop:
         last = _watch(
             evaluation.evaluate(
                 checkpoint,
-                options.mode,
+                modes,
                 options.noise,
                 options.episodes,
                 first_seed=options.seed,
                 horizon=options.horizon,
                 conditions=[evaluation.Condition.parse(text) for text in options.condition],
                 observer=options.observer,
-                options=policy_options(options),
+                options=policy_options(options, modes),
                 should_stop=stop,
             )
         )
@@ -110,11 +112,26 @@ def run(arguments: Sequence[str]) -> int:
     return SUCCESS
 
 
-def policy_options(options: Evaluate) -> dict[str, dict[str, Any]]:
-    """What the policies of each mode are told."""
-    shared = {} if options.decay is None else {"decay": options.decay}
-    own = {"plan": {"solver": options.solver}}
-    return {mode: shared | own.get(mode, {}) for mode in options.mode}
+def offered(checkpoint: "Checkpoint") -> tuple[str, ...]:
+    """The modes that `checkpoint` offers; says why it does not offer the others."""
+    from core.policies import MODES, offered_modes
+
+    modes = offered_modes(checkpoint)
+    for name in MODES:
+        if name not in modes:
+            sys.stderr.write(f"left out: {name}. {MODES[name].needs(checkpoint)}\n")
+    return modes
+
+
+def policy_options(options: Evaluate, modes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Options of the policies of each mode, where they are given."""
+    from core.policies import MODES
+
+    given = {"decay": options.decay, "solver": options.solver}
+    return {
+        mode: {name: given[name] for name in MODES[mode].options if given[name] is not None}
+        for mode in modes
+    }
 
 
 def _watch(progress: "Iterator[Progress]") -> "Progress":

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import tyro
 
-from core.commands.program import PROGRAM
+from core.commands.program import PROGRAM, UsageError
 
 T = TypeVar("T")
 
@@ -26,3 +26,13 @@ def value_of(option: str, arguments: Sequence[str]) -> str | None:
         if argument.startswith(option + "="):
             return argument.partition("=")[2]
     return None
+
+
+def require_mode(name: str) -> None:
+    """Refuse a mode that does not exist as wrong usage. Imports torch: not for `--help`."""
+    from core.policies import MODES, UnknownModeError
+
+    try:
+        MODES[name]
+    except UnknownModeError as error:
+        raise UsageError(str(error)) from None

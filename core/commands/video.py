@@ -4,12 +4,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import tyro
 
-from core.commands.options import parse
+from core.commands.options import parse, require_mode
 from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.data import EpisodeInfo, find_episodes, read_episode, read_info
@@ -41,8 +40,8 @@ class Video:
     """Height [px]."""
     task: str | None = None
     """Only recordings of this task."""
-    mode: Literal["bc", "nearest", "plan"] = "bc"
-    """How a checkpoint chooses actions."""
+    mode: str | None = None
+    """How a checkpoint chooses actions; default: behavioural cloning."""
     seed: int = 1_000_000
     """Start from which a checkpoint drives; evaluation uses 1,000,000 and up."""
     noise: float = 0.0
@@ -112,15 +111,16 @@ def _rollout(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
     from core.exchange.filming import CAMERAS, Studio
     from core.exchange.rollouts import rollout_states
     from core.learning import load_checkpoint
+    from core.policies import DEFAULT_MODE
 
     if options.camera not in CAMERAS:
         raise UsageError(f"unknown camera {options.camera!r}; cameras: {', '.join(CAMERAS)}")
+    mode = options.mode or DEFAULT_MODE
+    require_mode(mode)
     checkpoint = load_checkpoint(options.source)
 
     def draw() -> Iterator[np.ndarray]:
-        states = rollout_states(
-            checkpoint, options.mode, options.seed, options.noise, options.steps
-        )
+        states = rollout_states(checkpoint, mode, options.seed, options.noise, options.steps)
         with Studio(options.width, options.height) as studio:
             for state in states:
                 yield studio.draw(checkpoint.task, state, options.camera)

@@ -11,7 +11,7 @@ import torch
 
 from core.evaluation.conditions import Condition
 from core.evaluation.rollout import Rollout, group_count, halves
-from core.policies import Policy, make_policy
+from core.policies import MODES, Policy, make_policy
 from core.simulation import World
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ class Crew:
             rollouts.append(
                 Rollout(
                     *(world, policies, self._scales, condition, part, self._horizon),
+                    MODES[mode].batch_size,
                     starts=self._starts_of(part, world),
                 )
             )

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from core.evaluation.conditions import Condition
 from core.evaluation.errors import SettingsError
 from core.evaluation.results import Row, write_whole
+from core.policies import MODES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = {"bc": "#0072B2", "nearest": "#E69F00", "plan": "#009E73"}
-"""Okabe and Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/"""
 OTHER_COLOURS = ("#CC79A7", "#D55E00", "#56B4E9")
-MARKERS = {"bc": "o", "nearest": "s", "plan": "^"}
-TITLES = {"bc": "behavioural cloning", "nearest": "nearest neighbour", "plan": "latent planning"}
+"""For results of modes that are not installed here."""
 INK, FAINT = "#24292F", "#D8DEE4"
 
 
@@ -74,7 +72,8 @@ def _draw(panel: "Axes", task: str, rows: list[Row]) -> None:
         low = [100 * row.interval[0] for row in cells]
         high = [100 * row.interval[1] for row in cells]
         rate = [100 * row.rate for row in cells]
-        colour = COLOURS.get(mode) or next(spare)
+        entry = MODES.get(mode)
+        colour = entry.colour if entry is not None else next(spare)
         panel.fill_between(noise, low, high, color=colour, alpha=0.14, linewidth=0)
         panel.errorbar(
             noise,
@@ -84,14 +83,14 @@ def _draw(panel: "Axes", task: str, rows: list[Row]) -> None:
                 [max(0.0, t - r) for r, t in zip(rate, high, strict=True)],
             ],
             color=colour,
-            marker=MARKERS.get(mode, "D"),
+            marker=entry.marker if entry is not None else "D",
             markersize=6,
             markeredgecolor="white",
             markeredgewidth=0.8,
             linewidth=2,
             elinewidth=1,
             capsize=3,
-            label=TITLES.get(mode, mode),
+            label=entry.title.lower() if entry is not None else mode,
             clip_on=False,
             zorder=3,
         )

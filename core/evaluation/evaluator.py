@@ -12,7 +12,7 @@ from core.evaluation.cohort import Cohort, Crew
 from core.evaluation.conditions import Condition
 from core.evaluation.errors import MismatchError, SettingsError
 from core.evaluation.results import Progress, Row
-from core.policies import MODES
+from core.policies import MODES, require_offered
 
 if TYPE_CHECKING:
     from core.learning import Checkpoint
@@ -68,12 +68,13 @@ def evaluate(
     keyword arguments of the policies, by mode. After `should_stop` is set the generator ends
     within one control step, having reported all whole batches; closing it does the same.
 
-    Raises :class:`SettingsError` for settings that make no sense and :class:`MismatchError` for
-    a checkpoint that does not fit its task, both at the call.
+    Raises, all at the call, :class:`SettingsError` for settings that make no sense,
+    :class:`MismatchError` for a checkpoint that does not fit its task, and what
+    :func:`core.policies.require_offered` raises for modes.
     """
     plan = _Plan(
         checkpoint,
-        _checked_modes(modes),
+        _checked_modes(checkpoint, modes),
         _checked_conditions(noise_levels, conditions, checkpoint.task),
         episodes,
         first_seed,
@@ -107,11 +108,11 @@ def _check_fit(checkpoint: "Checkpoint") -> None:
         )
 
 
-def _checked_modes(modes: Sequence[str]) -> tuple[str, ...]:
-    unknown = [mode for mode in modes if mode not in MODES]
-    if unknown or not modes:
-        given = ", ".join(repr(mode) for mode in unknown) or "none"
-        raise SettingsError(f"unknown mode {given}; modes: {', '.join(MODES)}")
+def _checked_modes(checkpoint: "Checkpoint", modes: Sequence[str]) -> tuple[str, ...]:
+    if not modes:
+        raise SettingsError(f"no mode to evaluate; modes: {', '.join(MODES)}")
+    for mode in modes:
+        require_offered(checkpoint, mode)
     return tuple(dict.fromkeys(modes))
 
 

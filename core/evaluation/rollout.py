@@ -8,18 +8,8 @@ import numpy as np
 
 from core.evaluation.conditions import Condition
 from core.evaluation.sensing import DISPLACEMENT_STEP, Sensing, displace
-from core.policies import Policy
+from core.policies import MODES, Policy
 from core.simulation import COMMAND_SIZE, World
-
-GROUP_SIZES = {"bc": 100, "nearest": 50, "plan": 5}
-"""Rows that a policy of each mode always sees at once.
-
-Matrix products round differently for different numbers of rows, and through contact a last bit
-becomes a different episode; with a constant number, an episode depends on its seed and on nothing
-that runs beside it. Cloning is cheapest in large groups (200 rows: 5.9 ms in groups of 25, 2.4 in
-groups of 100). Planning imagines 128 courses per row: more rows at once fall out of the cache
-(8.5 ms per row at 5 rows, 11.9 at 25).
-"""
 
 
 @dataclass(frozen=True)
@@ -50,9 +40,11 @@ class Rollout:
         condition: Condition,
         seeds: range,
         horizon: int,
+        size: int,
         starts: np.ndarray | None = None,
     ) -> None:
         """`scales` {field: (size,)}: the unit of sensor noise, see :class:`SensorNoise`.
+        `size`: simulations that one policy drives, the mode's `batch_size`.
         `starts` (N, state_size): states of the seeds' starts, where they are known already."""
         self._world = world
         self._policies = policies
@@ -60,7 +52,6 @@ class Rollout:
         self._sensing = Sensing(scales, condition, seeds)
         self._seeds = seeds
         self._horizon = horizon
-        size = GROUP_SIZES[policies[0].mode]
         self._groups = _grouped(seeds, size)
         self._steps = np.full(len(seeds), horizon)
         self._solved = np.zeros(len(seeds), dtype=np.bool_)
@@ -120,12 +111,12 @@ class Rollout:
 
 def group_count(seeds: range, mode: str) -> int:
     """Number of policies that a rollout over `seeds` needs."""
-    return len(_grouped(seeds, GROUP_SIZES[mode]))
+    return len(_grouped(seeds, MODES[mode].batch_size))
 
 
 def halves(seeds: range, mode: str) -> list[range]:
     """`seeds` cut in two where groups meet, or left whole if they are one group."""
-    size = GROUP_SIZES[mode]
+    size = MODES[mode].batch_size
     first, last = seeds[0] // size, seeds[-1] // size
     if first == last:
         return [seeds]

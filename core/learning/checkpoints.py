@@ -90,6 +90,12 @@ class Checkpoint:
         return self.model.configuration
 
     @property
+    def head_trained(self) -> bool:
+        """Whether training reached the policy head: in the frozen protocol it comes last."""
+        joint = self.configuration.training.protocol == "joint"
+        return joint or self.provenance.get("phase", "head") == "head"
+
+    @property
     def task(self) -> str:
         """Name of the task."""
         return self.space.task

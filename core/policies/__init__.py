@@ -1,20 +1,36 @@
 """Policies: ways of choosing actions from a checkpoint, behind one protocol."""
 
-from core.policies.bc import BehaviouralCloning
+from core.policies.cloning import BehaviouralCloning
 from core.policies.deployed import DeployedPolicy, load_policy
 from core.policies.ensembling import TemporalEnsemble
-from core.policies.errors import ObservationError, PolicyError, UnknownModeError
-from core.policies.modes import MODES, make_policy
-from core.policies.nearest import NearestNeighbour
-from core.policies.plan import LatentPlanning
+from core.policies.errors import (
+    ModeNotOfferedError,
+    ObservationError,
+    PolicyError,
+    UnknownModeError,
+)
+from core.policies.mode import Described, Mode
+from core.policies.nearest_neighbour import NearestNeighbour
+from core.policies.planning import LatentPlanning
 from core.policies.policy import Explanation, Policy
+from core.policies.registry import (
+    DEFAULT_MODE,
+    MODES,
+    make_policy,
+    offered_modes,
+    require_offered,
+)
 
 __all__ = [
+    "DEFAULT_MODE",
     "MODES",
     "BehaviouralCloning",
     "DeployedPolicy",
+    "Described",
     "Explanation",
     "LatentPlanning",
+    "Mode",
+    "ModeNotOfferedError",
     "NearestNeighbour",
     "ObservationError",
     "Policy",
@@ -23,4 +39,6 @@ __all__ = [
     "UnknownModeError",
     "load_policy",
     "make_policy",
+    "offered_modes",
+    "require_offered",
 ]

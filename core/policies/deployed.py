@@ -16,8 +16,8 @@ import numpy as np
 
 from core.learning import Checkpoint, load_checkpoint
 from core.policies.errors import ObservationError
-from core.policies.modes import make_policy
 from core.policies.policy import Explanation
+from core.policies.registry import DEFAULT_MODE, make_policy
 
 
 class DeployedPolicy:
@@ -27,8 +27,9 @@ class DeployedPolicy:
     `reset` when a new one begins. `act` is to be called `control_rate` times a second.
     """
 
-    def __init__(self, checkpoint: Checkpoint, mode: str = "bc") -> None:
-        """`mode`: ``bc``, ``nearest`` or ``plan``; raises `UnknownModeError` for others."""
+    def __init__(self, checkpoint: Checkpoint, mode: str = DEFAULT_MODE) -> None:
+        """`mode`: a name of `core.policies.MODES`. Raises `UnknownModeError` for others, and
+        `ModeNotOfferedError` saying what the checkpoint lacks."""
         self.checkpoint = checkpoint
         self._policy = make_policy(checkpoint, mode)
         self._count = 1
@@ -103,10 +104,10 @@ class DeployedPolicy:
             raise ObservationError(f"field '{name}' does not hold numbers ({error})") from error
 
 
-def load_policy(folder: Path | str, mode: str = "bc") -> DeployedPolicy:
+def load_policy(folder: Path | str, mode: str = DEFAULT_MODE) -> DeployedPolicy:
     """The policy of the checkpoint in `folder`, ready for one robot.
 
-    `mode` is ``bc`` (behavioural cloning), ``nearest`` or ``plan``. Raises what
-    `core.learning.load_checkpoint` raises, each a sentence, and `UnknownModeError`.
+    `mode` is a name of `core.policies.MODES`. Raises what `core.learning.load_checkpoint` and
+    `DeployedPolicy` raise, each a sentence.
     """
     return DeployedPolicy(load_checkpoint(folder), mode)

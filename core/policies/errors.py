@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from core.registry import UnknownNameError
+
 
 class PolicyError(Exception):
     """Base of everything that `core.policies` raises on purpose."""
 
 
-class UnknownModeError(PolicyError, ValueError):
+class UnknownModeError(PolicyError, UnknownNameError):
     """A way of choosing actions that does not exist."""
+
+
+class ModeNotOfferedError(PolicyError, ValueError):
+    """A way of choosing actions for which a checkpoint lacks something."""
 
 
 class ObservationError(PolicyError, ValueError):

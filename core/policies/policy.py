@@ -37,8 +37,6 @@ class Explanation:
 class Policy(Protocol):
     """A way of choosing actions. Carries state: `reset` before every episode."""
 
-    mode: str
-    """Name of the way."""
     observing: bool
     """Whether the observer, where there is one, corrects the frames; may be changed at any time."""
 
@@ -72,8 +70,6 @@ class BeliefPolicy:
     without prediction takes the last frame received again, and of a chunk of actions those meant
     for now.
     """
-
-    mode = ""
 
     def __init__(
         self,

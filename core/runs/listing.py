@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.learning import Configuration
 
 DESCRIPTION = "checkpoint.json"
 LARGEST_DESCRIPTION = 64 * 2**20
@@ -40,6 +43,8 @@ class CheckpointEntry:
     """Files they were read from, as far as known."""
     held_out: tuple[Path, ...] = ()
     """Files of demonstrations that it was validated on."""
+    settings: dict[str, Any] = field(default_factory=dict, repr=False)
+    """Its configuration as it was written."""
     problem: str | None = None
     """Why it cannot be used; None if it can."""
 
@@ -57,6 +62,13 @@ class CheckpointEntry:
     def autosaved(self) -> bool:
         """Whether a training kept it against a crash and did not come to save it itself."""
         return self.name.endswith(AUTOSAVE)
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings it was trained with; imports torch. Raises `ConfigurationError`."""
+        from core.learning import Configuration
+
+        return Configuration.from_dict(self.settings)
 
     @property
     def head_trained(self) -> bool:
@@ -94,6 +106,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
             phase=str(source["phase"]),
             protocol=str(content["configuration"]["training"]["protocol"]),
             created=str(source["created"]),
+            settings=dict(content["configuration"]),
             preset=str(source.get("preset", "")),
             episodes=tuple(str(name) for name in content["memory"]["identifiers"]),
             recordings=tuple(Path(str(name)) for name in source.get("recordings", ())),

@@ -98,6 +98,20 @@ def saved_comparison(folder):
     return folder
 
 
+def test_only_modes_that_the_policy_offers_are_compared(page, qtbot, tmp_path):
+    folder = tmp_path / "workspace" / "checkpoints" / "reach-1"
+    assert page.controls.modes() == ("bc", "nearest", "plan")
+    content = json.loads((folder / "checkpoint.json").read_text())
+    content["configuration"]["loss"]["goal"] = 0.0
+    (folder / "checkpoint.json").write_text(json.dumps(content))
+    page.reload()
+    planning = page.controls.mode_boxes["plan"]
+    qtbot.waitUntil(lambda: not planning.isEnabled(), timeout=30_000)
+    assert page.controls.modes() == ("bc", "nearest")
+    assert "without a goal map" in planning.toolTip()
+    assert "Latent planning: It was trained without a goal map" in page.controls.about.text()
+
+
 @pytest.mark.timeout(180)
 def test_a_comparison_fills_in_live_and_is_saved_whole(page, qtbot):
     run(page, episodes=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.arm.messages import TrialResult
-from app.pages.deploy.page import MODES
 from core.data import read_episode
+from core.policies import MODES
 
 
 @pytest.fixture
@@ -48,6 +49,23 @@ def test_every_mode_moves_the_arm_and_changes_while_it_runs(page, qtbot):
     qtbot.waitUntil(lambda: page.explanation.text() == page.arm.tick.text != "", timeout=3000)
     page.toggle()
     qtbot.waitUntil(lambda: page.arm.tick.driver == "", timeout=3000)
+
+
+def test_a_mode_that_the_checkpoint_lacks_is_not_offered_and_says_why(page, qtbot, tmp_path):
+    folder = tmp_path / "workspace" / "checkpoints" / "passive"
+    shutil.copytree(tmp_path / "workspace" / "checkpoints" / "reach-1", folder)
+    description = folder / "checkpoint.json"
+    content = json.loads(description.read_text())
+    content["configuration"]["loss"]["prediction"] = 0.0
+    description.write_text(json.dumps(content))
+    planning = page.modes.button(MODES.names.index("plan"))
+    planning.click()
+    page.load(folder)
+    qtbot.waitUntil(lambda: page._loaded.folder == folder, timeout=30000)
+    assert not planning.isEnabled() and not planning.isChecked()
+    assert "without the latent prediction loss" in planning.toolTip()
+    assert "Planning: It was trained without" in page.mode_text.text()
+    assert page._mode == MODES.names[0]
 
 
 def test_the_observer_is_switched_while_the_policy_drives(page, qtbot):

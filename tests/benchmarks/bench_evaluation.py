@@ -102,7 +102,8 @@ def throughput(checkpoint: Checkpoint, episodes: int) -> Table:
 def visited(checkpoint: Checkpoint, world: World, seeds: range) -> list[np.ndarray]:
     """States before each of the first steps of a cloning rollout."""
     policies = [make_policy(checkpoint, "bc") for _ in range(group_count(seeds, "bc"))]
-    rollout = Rollout(world, policies, checkpoint.noise_scales(), Condition(), seeds, STEPS)
+    settings = (checkpoint.noise_scales(), Condition(), seeds, STEPS)
+    rollout = Rollout(world, policies, *settings, MODES["bc"].batch_size)
     states = []
     while not rollout.finished:
         states.append(world.get_states())

@@ -13,42 +13,19 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.pages.compare.success_curves import curve_of, modes_of
-from app.theme.plots import curve_pen, make_plot, series_color, style_plot
+from app.theme.plots import curve_pen, make_plot, style_plot
 from app.theme.theme import Theme
 from app.widgets.elided import ElidedLabel
 from app.widgets.legend import LineSample
+from app.widgets.modes import find_mode, mode_color, mode_title
 
 if TYPE_CHECKING:
     from core.evaluation import Row
 
-MODE_ORDER = ("bc", "nearest", "plan")
-MODE_TITLES = {
-    "bc": "Behavioural cloning",
-    "nearest": "Nearest neighbour",
-    "plan": "Latent planning",
-}
-SHORT_TITLES = {"bc": "BC", "nearest": "Nearest", "plan": "Planning"}
-SYMBOLS = {"bc": "o", "nearest": "s", "plan": "t1"}
 BAND_OPACITY = 38
 """Of 255: three bands over one another leave each curve readable."""
 DODGE = 0.006
 """Sideways distance between modes, as a part of the axis: equal results stay apart."""
-
-
-def mode_color(theme: Theme, mode: str) -> QColor:
-    """The colour of a mode, the same in every plot, picture and table."""
-    index = MODE_ORDER.index(mode) if mode in MODE_ORDER else len(MODE_ORDER)
-    return series_color(theme, index)
-
-
-def mode_title(mode: str) -> str:
-    """The name of a mode as people say it."""
-    return MODE_TITLES.get(mode, mode)
-
-
-def short_title(mode: str) -> str:
-    """The name of a mode where space is scarce."""
-    return SHORT_TITLES.get(mode, mode)
 
 
 @dataclass
@@ -187,7 +164,7 @@ class ComparisonPlot(QFrame):
             self._legend.addWidget(name)
 
     def _make_curve(self, mode: str) -> _Curve:
-        color = mode_color(self._theme, mode)
+        color, entry = mode_color(self._theme, mode), find_mode(mode)
         soft = QColor(color)
         soft.setAlpha(BAND_OPACITY)
         low, high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
@@ -197,7 +174,7 @@ class ComparisonPlot(QFrame):
             band=pg.FillBetweenItem(low, high, brush=pg.mkBrush(soft)),
             bars=pg.ErrorBarItem(pen=curve_pen(color)),
             line=pg.PlotDataItem(pen=curve_pen(color), antialias=True),
-            points=pg.ScatterPlotItem(symbol=SYMBOLS.get(mode, "d"), size=9),
+            points=pg.ScatterPlotItem(symbol=entry.symbol if entry is not None else "d", size=9),
         )
         for depth, item in enumerate(curve.items()):
             item.setZValue(depth)

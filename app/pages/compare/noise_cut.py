@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.pages.compare.comparison_plot import mode_color, mode_title
 from app.pages.compare.success_curves import INTERPOLATED, MEASURED, ModeAt
 from app.theme.theme import Theme
+from app.widgets.modes import mode_color, mode_title
 
 ROW_HEIGHT = 60
 """A line of text, the bar, a caption and some air [px]."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from app.jobs.evaluation import EvaluationWorker
 from app.jobs.evaluation_protocol import EvaluationPlan
 from app.pages.compare.center import CompareCenter
-from app.pages.compare.comparison_plot import mode_title
 from app.pages.compare.comparisons import Comparison, export, list_comparisons, new_folder
 from app.pages.compare.panel import ComparePanel
 from app.pages.listing import Listing
@@ -21,6 +20,7 @@ from app.pages.page import Page
 from app.studio import Studio
 from app.theme.plots import format_seconds
 from app.theme.theme import Theme
+from app.widgets.modes import mode_title
 from core.data.writer import make_folder
 from core.runs import CheckpointEntry, list_checkpoints
 

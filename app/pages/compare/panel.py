@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.pages.compare.comparison_plot import MODE_ORDER, mode_color, mode_title
 from app.pages.compare.disturbances import BESIDE
 from app.pages.compare.earlier_comparisons import EarlierList
 from app.theme.plots import curve_pen
@@ -25,14 +24,15 @@ from app.theme.theme import Theme
 from app.widgets.controls import Card, button, chooser, label, row
 from app.widgets.field_editors import FieldError, parse_number
 from app.widgets.legend import LineSample
+from app.widgets.modes import mode_color
+from core.learning import LearningError
+from core.policies import MODES
 from core.runs import CheckpointEntry
 
 NOISE = "0, 0.1, 0.3, 0.6"
 """Levels offered at first."""
 EPISODES = 100
 MOST_LEVELS = 20
-NEEDS_HEAD = ("bc", "plan")
-"""Modes that use what the head phase trains."""
 
 
 class ComparePanel(QWidget):
@@ -57,10 +57,8 @@ class ComparePanel(QWidget):
         self.checkpoint_box.setAccessibleName("Policy")
         self.checkpoint_box.activated.connect(self._check)
         self.about = label("", "caption", wrap=True)
-        self.mode_boxes = {mode: QCheckBox(mode_title(mode)) for mode in MODE_ORDER}
-        self._lines = {
-            mode: LineSample(curve_pen(mode_color(theme, mode)), 24) for mode in MODE_ORDER
-        }
+        self.mode_boxes = {name: QCheckBox(mode.title) for name, mode in MODES.items()}
+        self._lines = {mode: LineSample(curve_pen(mode_color(theme, mode)), 24) for mode in MODES}
         for box in self.mode_boxes.values():
             box.setChecked(True)
             box.clicked.connect(self._check)
@@ -119,8 +117,9 @@ class ComparePanel(QWidget):
         return self._entries[index] if 0 <= index < len(self._entries) else None
 
     def modes(self) -> tuple[str, ...]:
-        """The ticked modes."""
-        return tuple(mode for mode, box in self.mode_boxes.items() if box.isChecked())
+        """The ticked modes that the policy offers."""
+        boxes = self.mode_boxes.items()
+        return tuple(mode for mode, box in boxes if box.isChecked() and box.isEnabled())
 
     def noise(self) -> tuple[float, ...]:
         """The noise levels, each once, rising. Raises `ValueError` in a sentence."""
@@ -212,19 +211,13 @@ class ComparePanel(QWidget):
                 f"{entry.task.replace('_', '-')} · {entry.step:,} steps · "
                 f"{len(entry.episodes)} demonstrations"
             )
+            problem = self._offer_modes(entry)
         try:
             cells = len(self.modes()) * len(self.noise())
         except ValueError as error:
             problem = problem or f"{error}."
         if not self.modes():
             problem = problem or "Tick at least one mode."
-        if entry is not None and not entry.head_trained and not problem:
-            untrained = [mode_title(m).lower() for m in self.modes() if m in NEEDS_HEAD]
-            if untrained:
-                self.about.setText(
-                    f"{self.about.text()}\nIts training stopped before the policy head: "
-                    f"{' and '.join(untrained)} cannot work well."
-                )
         plural = "cell" if cells == 1 else "cells"
         total = cells * self.episodes
         self.summary.setText(f"{cells} {plural} × {self.episodes} starts = {total:,} episodes")
@@ -232,6 +225,22 @@ class ComparePanel(QWidget):
         self.problem.setVisible(bool(problem))
         self.run_button.setEnabled(entry is not None and not problem)
         self.changed.emit()
+
+    def _offer_modes(self, entry: CheckpointEntry) -> str:
+        """Offer the modes that `entry` can be used with, and say why not the others.
+
+        Returns what is wrong with `entry`, or nothing.
+        """
+        try:
+            lacking = {name: mode.needs(entry) for name, mode in MODES.items()}
+        except LearningError as error:
+            return f"Its settings cannot be read: {error}"
+        for name, sentence in lacking.items():
+            self.mode_boxes[name].setEnabled(sentence is None)
+            self.mode_boxes[name].setToolTip(sentence or MODES[name].sentence)
+            if sentence is not None:
+                self.about.setText(f"{self.about.text()}\n{MODES[name].title}: {sentence}")
+        return ""
 
     def _lay_out(self) -> None:
         policy = Card("Policy")

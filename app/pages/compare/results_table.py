@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.pages.compare.comparison_plot import mode_color, mode_title, short_title
 from app.theme.theme import Theme
+from app.widgets.modes import mode_color, mode_title, short_title
 
 if TYPE_CHECKING:
     from core.evaluation import Row

@@ -35,16 +35,11 @@ from app.theme.theme import Theme
 from app.widgets.command_strip import CommandStrip
 from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
 from app.widgets.empty import Empty
+from app.widgets.modes import short_title
 from app.widgets.noise_slider import NoiseSlider
+from core.policies import DEFAULT_MODE, MODES
 from core.runs import CheckpointEntry, list_checkpoints
 from core.simulation import CONTROL_RATE, SensorNoise, task_names
-
-MODES = {
-    "bc": ("BC", "Behavioural cloning: acts as the person acted in such a state."),
-    "nearest": ("Nearest", "Nearest neighbour: follows the demonstration that is closest now."),
-    "plan": ("Planning", "Latent planning: tries futures in the model and takes the best."),
-}
-"""Modes with their short names and explanations."""
 
 REST = "Let the policy drive, or move the arm yourself with a stick or a key."
 
@@ -64,7 +59,9 @@ class DeployPage(Page):
         self._loaded: Loaded | None = None
         self._loading: Path | None = None
         self._running = False
-        self._mode = str(studio.settings.value("deploy/mode", "bc"))
+        self._mode = str(studio.settings.value("deploy/mode", DEFAULT_MODE))
+        if self._mode not in MODES:
+            self._mode = DEFAULT_MODE
         self.commands = CommandStrip(studio.theme)
         self.strip = self.commands
         self.panel = QWidget()
@@ -136,13 +133,13 @@ class DeployPage(Page):
         self.modes.setExclusive(True)
         line = QHBoxLayout()
         line.setSpacing(4)
-        for number, (mode, (title, tip)) in enumerate(MODES.items()):
-            choice = button(title, tip=tip)
+        for number, mode in enumerate(MODES.values()):
+            choice = button(mode.short_title)
             choice.setCheckable(True)
-            choice.setChecked(mode == self._mode)
             self.modes.addButton(choice, number)
             line.addWidget(choice, 1)
-        self.mode_text = label(MODES.get(self._mode, MODES["bc"])[1], "muted", wrap=True)
+        self.mode_text = label("", "muted", wrap=True)
+        self._show_modes()
         self.noise = NoiseSlider(self.studio.noise)
         self.observer = QCheckBox("Sensors corrected by the observer")
         self.observer.setChecked(self.studio.settings.value("deploy/observer", "true") == "true")
@@ -261,6 +258,9 @@ class DeployPage(Page):
 
     def _use(self, loaded: Loaded) -> None:
         self._loaded = loaded
+        if self._mode not in loaded.policies:
+            self._mode = next(iter(loaded.policies))
+        self._show_modes()
         post = self.arm.simulation.post
         post(DEPLOY, SelectTask(loaded.task))
         self._post_policy()
@@ -298,10 +298,21 @@ class DeployPage(Page):
 
     @Slot(int)
     def _mode_chosen(self, number: int) -> None:
-        self._mode = tuple(MODES)[number]
-        self.mode_text.setText(MODES[self._mode][1])
+        self._mode = MODES.names[number]
+        self._show_modes()
         self.studio.settings.setValue("deploy/mode", self._mode)
         self._post_policy()
+
+    def _show_modes(self) -> None:
+        """Mark the mode that is chosen, and say why others are not offered."""
+        lacking = self._loaded.lacking if self._loaded is not None else {}
+        for choice, mode in zip(self.modes.buttons(), MODES.values(), strict=True):
+            choice.setChecked(mode.name == self._mode)
+            choice.setEnabled(mode.name not in lacking)
+            choice.setToolTip(lacking.get(mode.name, f"{mode.title}: {mode.sentence}"))
+        mode = MODES[self._mode]
+        notes = [f"{MODES[name].short_title}: {sentence}" for name, sentence in lacking.items()]
+        self.mode_text.setText("\n".join((f"{mode.title}: {mode.sentence}", *notes)))
 
     def _run(self, running: bool) -> None:
         self._running = running
@@ -363,7 +374,7 @@ class DeployPage(Page):
         if tick is not None and state == "running":
             seconds = tick.step / CONTROL_RATE
             person = tick.driver in ("gamepad", "keyboard")
-            who = "You drive" if person else f"{MODES.get(tick.driver, ('Policy',))[0]} drives"
+            who = "You drive" if person else f"{short_title(tick.driver)} drives"
             text, tone = f"{who}  {seconds:04.1f} s", "warning" if person else "accent"
         elif tick is not None and state == "over":
             text = "✓ Solved" if tick.succeeded else "✗ Not solved"

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.arm.messages import TrialResult
 from app.theme.theme import Theme
+from core.policies import MODES
 
-TITLES = {"bc": "BC", "nearest": "Nearest", "plan": "Planning"}
 _ROW = 28.0
 
 
@@ -64,13 +64,13 @@ class Tally(QWidget):
         if not self._counts:
             painter.setPen(theme.color("muted"))
             painter.drawText(QRectF(self.rect()), left, "Counted trials appear here.")
-        order = list(TITLES)
+        order = list(MODES)
         keys = sorted(self._counts, key=lambda key: (order.index(key[0]), key[1]))
         for number, (mode, noise) in enumerate(keys):
             successes, trials = self._counts[mode, noise]
             y = number * _ROW
             painter.setPen(theme.color("text"))
-            painter.drawText(QRectF(0, y, 64, _ROW), left, TITLES[mode])
+            painter.drawText(QRectF(0, y, 64, _ROW), left, MODES[mode].short_title)
             painter.setPen(theme.color("muted"))
             painter.drawText(QRectF(68, y, 56, _ROW), left, f"σ {noise:.2f}")
             bar = QRectF(128, y + _ROW / 2 - 4, max(8.0, self.width() - 200.0), 8)

@@ -2,12 +2,10 @@ import csv
 import json
 import signal
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from core.commands.evaluate import Evaluate, Mode, policy_options
-from core.policies import MODES
+from core.commands.evaluate import Evaluate, policy_options
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +17,28 @@ def checkpoint(run, demonstrations, tmp_path_factory) -> Path:
     return folder
 
 
-def test_modes_are_those_of_the_policies():
-    assert get_args(Mode) == MODES
+def test_an_unknown_mode_is_wrong_usage_and_lists_the_modes(run, checkpoint):
+    result = run("evaluate", checkpoint, "--mode", "guess")
+    assert result.returncode == 2
+    assert "unknown mode 'guess'; modes: bc, nearest, plan" in result.stderr
+
+
+def test_a_mode_without_what_it_needs_is_left_out_unless_asked_for(run, demonstrations, tmp_path):
+    folder = tmp_path / "passive"
+    small = ("--encoder.latent", 16, "--encoder.hidden", 24, "--belief.size", 16)
+    trained = run(
+        *("train", demonstrations, "--out", folder, "--steps", 5, *small, "--loss.prediction", 0)
+    )
+    assert trained.returncode == 0, trained.stderr
+    some = ("--episodes", 2, "--horizon", 5)
+    result = run("evaluate", folder, *some, "--json", tmp_path / "r.json")
+    assert result.returncode == 0, result.stderr
+    assert "left out: plan. It was trained without the latent prediction loss" in result.stderr
+    rows = json.loads((tmp_path / "r.json").read_text())["rows"]
+    assert [row["mode"] for row in rows] == ["bc", "nearest"]
+    asked = run("evaluate", folder, *some, "--mode", "plan")
+    assert asked.returncode == 1
+    assert "Latent planning is not possible with this checkpoint" in asked.stderr
 
 
 def test_table_json_csv_and_curves(run, checkpoint, tmp_path):
@@ -76,7 +94,7 @@ def test_conditions_and_solvers(run, checkpoint, tmp_path):
 
 def test_every_mode_is_told_how_older_chunks_lose_weight(run, checkpoint):
     asked = Evaluate(checkpoint, mode=("bc", "plan"), solver="cem", decay=0.5)
-    assert policy_options(asked) == {
+    assert policy_options(asked, asked.mode) == {
         "bc": {"decay": 0.5},
         "plan": {"decay": 0.5, "solver": "cem"},
     }

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from core.evaluation import Condition, MismatchError, SettingsError, evaluate
-from core.policies import MODES
+from core.policies import MODES, UnknownModeError
 
 
 def last(progress):
@@ -83,8 +83,7 @@ def test_leaving_the_loop_stops_what_runs(checkpoint):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"modes": ("guess",)}, "unknown mode 'guess'; modes: bc, nearest, plan"),
-        ({"modes": ()}, "unknown mode none"),
+        ({"modes": ()}, "no mode to evaluate; modes: bc, nearest, plan"),
         ({"noise_levels": (0.1, -0.2)}, "noise level -0.2"),
         ({"noise_levels": (float("nan"),)}, "noise level nan"),
         ({"episodes": 0}, "episodes is 0"),
@@ -96,6 +95,11 @@ def test_senseless_settings_are_refused_at_the_call(checkpoint, change, message)
     settings = {"modes": ("bc",), "noise_levels": (0.0,), "episodes": 2} | change
     with pytest.raises(SettingsError, match=message):
         evaluate(checkpoint, **settings)
+
+
+def test_unknown_modes_are_refused_at_the_call(checkpoint):
+    with pytest.raises(UnknownModeError, match="unknown mode 'guess'; modes: bc, nearest, plan"):
+        evaluate(checkpoint, ("guess",), (0.0,), 2)
 
 
 def test_a_checkpoint_of_another_rate_is_refused(other_rate):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluation import Condition
-from core.evaluation.rollout import GROUP_SIZES, Rollout, group_count, halves
+from core.evaluation.rollout import Rollout, group_count, halves
 from core.evaluation.sensing import DISPLACEMENT_STEP
 from core.policies import MODES, Explanation, make_policy
 from core.simulation import World
@@ -12,8 +12,6 @@ from core.simulation import World
 
 class Chaser:
     """Drives the end effector to the goal, or nowhere with a gain of 0; keeps what it saw."""
-
-    mode = "bc"
 
     def __init__(self, gain: float) -> None:
         self.gain = gain
@@ -38,10 +36,13 @@ class Chaser:
         raise NotImplementedError
 
 
-def rollout_of(policies, seeds: range, sigma: float = 0.0, horizon: int = 60, scales=None):
+SIZE = MODES["bc"].batch_size
+
+
+def rollout_of(policies, seeds: range, sigma=0.0, horizon=60, scales=None, size=SIZE):
     world = World("reach", len(seeds))
     condition = Condition(noise=sigma)
-    return world, Rollout(world, policies, scales or {}, condition, seeds, horizon)
+    return world, Rollout(world, policies, scales or {}, condition, seeds, horizon, size)
 
 
 def test_policies_of_every_mode_meet_the_same_starts_and_the_same_noise():
@@ -89,7 +90,8 @@ def test_an_episode_does_not_depend_on_what_runs_beside_it(checkpoint, mode):
 
     def run(seeds: range) -> np.ndarray:
         policies = [make_policy(checkpoint, mode, **few) for _ in range(group_count(seeds, mode))]
-        world, rollout = rollout_of(policies, seeds, 0.3, scales=checkpoint.noise_scales())
+        size = MODES[mode].batch_size
+        world, rollout = rollout_of(policies, seeds, 0.3, 60, checkpoint.noise_scales(), size)
         for _ in range(12):
             rollout.step()
         return world.get_states()
@@ -119,7 +121,7 @@ def test_known_starts_are_the_same_starts(checkpoint):
         world = World("reach", len(seeds))
         policies = [make_policy(checkpoint, "bc")]
         scales, condition = checkpoint.noise_scales(), Condition(noise=0.3)
-        rollout = Rollout(world, policies, scales, condition, seeds, 60, given)
+        rollout = Rollout(world, policies, scales, condition, seeds, 60, SIZE, given)
         for _ in range(15):
             rollout.step()
         states.append(world.get_states())
@@ -128,11 +130,10 @@ def test_known_starts_are_the_same_starts(checkpoint):
 
 def test_a_policy_always_sees_the_same_number_of_rows():
     policies = [Chaser(1.0), Chaser(1.0)]
-    size = GROUP_SIZES["bc"]
-    _, rollout = rollout_of(policies, range(20, 20 + size))  # ends in the second group
+    _, rollout = rollout_of(policies, range(20, 20 + SIZE))  # ends in the second group
     rollout.step()
     for policy in policies:
-        assert {len(values) for step in policy.seen for values in step.values()} == {size}
+        assert {len(values) for step in policy.seen for values in step.values()} == {SIZE}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -141,9 +142,8 @@ def test_halves_are_cut_where_groups_meet(seeds, mode):
     parts = halves(seeds, mode)
     assert [seed for part in parts for seed in part] == list(seeds)
     assert all(len(part) > 0 for part in parts)
-    assert all(part[0] % GROUP_SIZES[mode] == 0 for part in parts[1:])
+    assert all(part[0] % MODES[mode].batch_size == 0 for part in parts[1:])
     assert sum(group_count(part, mode) for part in parts) == group_count(seeds, mode)
-    assert set(GROUP_SIZES) == set(MODES)
 
 
 def test_what_is_solved_moves_no_more():
@@ -161,7 +161,7 @@ def test_what_is_solved_moves_no_more():
 def test_lost_frames_are_told_to_the_policy():
     policy, seeds = Chaser(1.0), range(1_000_000, 1_000_003)
     world = World("reach", len(seeds))
-    rollout = Rollout(world, [policy], {}, Condition(dropout=0.5), seeds, 60)
+    rollout = Rollout(world, [policy], {}, Condition(dropout=0.5), seeds, 60, SIZE)
     for _ in range(20):
         rollout.step()
     missing = np.stack(policy.missing)  # (steps, group)
@@ -176,7 +176,7 @@ def test_displacement_comes_at_its_step_whoever_runs_beside(what):
     def places(seeds: range) -> np.ndarray:
         world = World("push", len(seeds))
         condition = Condition(**{f"displace_{what}": 0.1})
-        rollout = Rollout(world, [Idle()], {}, condition, seeds, 60)
+        rollout = Rollout(world, [Idle()], {}, condition, seeds, 60, SIZE)
         found = []
         for _ in range(DISPLACEMENT_STEP + 2):
             found.append(world.observe()[f"{what}_position"].copy())

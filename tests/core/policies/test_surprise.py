@@ -97,19 +97,3 @@ def test_a_late_frame_that_is_repeated_is_no_news(checkpoint, points):
     policy = planner(checkpoint, delay=3)
     _, surprised = drive(policy, position, goal, 4)
     assert not surprised.any()
-
-
-def test_a_checkpoint_without_prediction_is_never_surprised(checkpoints, points):
-    from dataclasses import replace
-
-    checkpoint = checkpoints["default"]
-    configuration = checkpoint.configuration
-    model = checkpoint.model
-    model.configuration = replace(configuration, loss=replace(configuration.loss, prediction=0.0))
-    try:
-        policy = planner(checkpoint)
-        position, goal = points
-        _, surprised = drive(policy, position, goal, 14, moved_at=10, offset=0.2)
-    finally:
-        model.configuration = configuration
-    assert not surprised.any()

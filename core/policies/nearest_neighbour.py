@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from core.learning import ActJepa, Checkpoint
+from core.policies.mode import Mode
 from core.policies.policy import BeliefPolicy, Explanation
 
 SMALLEST_PART = 0.3
@@ -94,8 +95,6 @@ class NearestNeighbour(BeliefPolicy):
     nearest to where it led in the demonstration.
     """
 
-    mode = "nearest"
-
     def __init__(
         self,
         checkpoint: Checkpoint,
@@ -173,3 +172,19 @@ class NearestNeighbour(BeliefPolicy):
             futures=self._paths(index, self._chunks[index : index + 1]),
             observation=self._believed(index),
         )
+
+
+NEAREST_NEIGHBOUR = Mode(
+    name="nearest",
+    title="Nearest neighbour",
+    short_title="Nearest",
+    sentence="Follows the demonstration that is closest now.",
+    colour="#E69F00",
+    marker="s",
+    symbol="s",
+    batch_size=50,
+    trial_cost=15.0,
+    version=1,
+    policy=NearestNeighbour,
+)
+"""As an entry of `core.policies.MODES`."""
