@@ -98,7 +98,7 @@ def test_every_mode_is_told_how_older_chunks_lose_weight(run, checkpoint):
         "bc": {"decay": 0.5},
         "plan": {"decay": 0.5, "solver": "cem"},
     }
-    assert policy_options(Evaluate(checkpoint, mode=("nearest",))) == {"nearest": {}}
+    assert policy_options(Evaluate(checkpoint), ("nearest",)) == {"nearest": {}}
     for senseless in ("-1", "nan"):
         wrong = run("evaluate", checkpoint, "--decay", senseless)
         assert f"--decay is {senseless}; expected 0 or larger" in wrong.stderr
