@@ -27,7 +27,7 @@ from app.pages.train.page import TrainPage
 from core.policies import MODES
 
 if TYPE_CHECKING:
-    from core.evaluation import Row
+    from core.evaluation import Result
 
 TASK = "pick_place"
 PageType = TypeVar("PageType", bound=Page)
@@ -47,7 +47,7 @@ class Findings:
     """Way of the end effector under each mode [m]."""
     trials: dict[tuple[str, float], tuple[int, int]] = field(default_factory=dict)
     """(mode, σ) -> (successes, trials) on the Deploy page."""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[Result, ...] = ()
     """Rows of the comparison."""
     pictures: list[Path] = field(default_factory=list)
     """Screenshots."""

@@ -128,12 +128,12 @@ def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
     last: Progress | None = None
     for last in progresses:
         speaker.send(sender.message(last))
-    if last is not None and any(row.outcomes for row in last.rows):
+    if last is not None and any(result.outcomes for result in last.results):
         _save(plan, checkpoint, last)
         speaker.say(SAVED, folder=str(plan.folder))
         if not orders.hurry.is_set():
-            rows = [row for row in last.rows if row.outcomes]
-            plot_curves(rows, plan.folder / PICTURE, title=plan.checkpoint.name)
+            results = [result for result in last.results if result.outcomes]
+            plot_curves(results, plan.folder / PICTURE, title=plan.checkpoint.name)
     return last is not None and last.finished
 
 
@@ -141,7 +141,7 @@ def _save(plan: EvaluationPlan, checkpoint: Checkpoint, last: Progress) -> None:
     """Write results and table into the folder of the comparison."""
     from core.evaluation import FIRST_SEED, provenance, write_csv, write_json
 
-    rows = [row for row in last.rows if row.outcomes]
+    results = [result for result in last.results if result.outcomes]
     source = provenance(
         checkpoint,
         plan.checkpoint,
@@ -151,8 +151,8 @@ def _save(plan: EvaluationPlan, checkpoint: Checkpoint, last: Progress) -> None:
         observer=plan.observer,
         command=command_of(plan),
     )
-    write_json(plan.folder / RESULTS, rows, source | {"complete": last.finished})
-    write_csv(plan.folder / TABLE, rows)
+    write_json(plan.folder / RESULTS, results, source | {"complete": last.finished})
+    write_csv(plan.folder / TABLE, results)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from core.evaluation import Progress, Row
+    from core.evaluation import Progress, Result
 
 STARTED, PROGRESS, SAVED, ENDED, FAILED = "started", "progress", "saved", "ended", "failed"
 STOP = b"stop\n"
@@ -75,16 +75,16 @@ class EvaluationPlan:
         )
 
 
-def encode_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def encode_results(results: Iterable[Result]) -> list[dict[str, Any]]:
     """Rows as values for JSON."""
     from core.evaluation import results_json
 
-    encoded: list[dict[str, Any]] = results_json(list(rows))["rows"]
+    encoded: list[dict[str, Any]] = results_json(list(results))["rows"]
     return encoded
 
 
 class ProgressSender:
-    """Turns progress into messages that carry only the rows that have grown."""
+    """Turns progress into messages that carry only the results that have grown."""
 
     def __init__(self) -> None:
         self._sent: dict[tuple[str, float], int] = {}
@@ -92,14 +92,14 @@ class ProgressSender:
     def message(self, progress: Progress) -> dict[str, Any]:
         """The message for `progress`."""
         grown = []
-        for row in progress.rows:
-            cell = (row.mode, row.noise)
-            if self._sent.get(cell) != row.episodes:
-                self._sent[cell] = row.episodes
-                grown.append(row)
+        for result in progress.results:
+            cell = (result.mode, result.noise)
+            if self._sent.get(cell) != result.episodes:
+                self._sent[cell] = result.episodes
+                grown.append(result)
         return {
             "say": PROGRESS,
-            "rows": encode_rows(grown),
+            "rows": encode_results(grown),
             "mode": progress.mode,
             "noise": progress.noise,
             "fraction": progress.fraction,
@@ -114,16 +114,16 @@ class ProgressReader:
     """Puts progress together again on the other side."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, float], Row] = {}
+        self._rows: dict[tuple[str, float], Result] = {}
 
     def read(self, message: dict[str, Any]) -> Progress:
-        """The progress that `message` tells of, all rows included."""
-        from core.evaluation import Progress, rows_from_json
+        """The progress that `message` tells of, all results included."""
+        from core.evaluation import Progress, results_from_json
 
-        for row in rows_from_json(message):
-            self._rows[row.mode, row.noise] = row
+        for result in results_from_json(message):
+            self._rows[result.mode, result.noise] = result
         return Progress(
-            rows=tuple(self._rows.values()),
+            results=tuple(self._rows.values()),
             mode=str(message["mode"]),
             noise=float(message["noise"]),
             fraction=float(message["fraction"]),

@@ -13,7 +13,7 @@ from typing import Any
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.demonstrations import data_hash, first_start, scripted_demonstrations
 from core.data import perturbed_replays, software_versions
-from core.evaluation import Row, evaluate
+from core.evaluation import Result, evaluate
 from core.evaluation.provenance import machine
 from core.learning import (
     Checkpoint,
@@ -191,7 +191,7 @@ def _evaluated(
     for (mode, first_seed, episodes, horizon, observer, decay), together in groups.items():
         cost = sum(_cost(trial) for trial in together)
         began = time.perf_counter()
-        rows: tuple[Row, ...] = ()
+        rows: tuple[Result, ...] = ()
         for progress in evaluate(
             checkpoint,
             [mode],
@@ -206,7 +206,7 @@ def _evaluated(
             options={mode: {} if decay is None else {"decay": decay}},
         ):
             told((done + cost * progress.fraction) / total, mode)
-            rows = progress.rows
+            rows = progress.results
         seconds = (time.perf_counter() - began) / len(together)
         done += cost
         by_condition = {row.condition: row for row in rows}

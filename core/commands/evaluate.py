@@ -18,7 +18,7 @@ from core.commands.threads import use_one_torch_thread
 from core.data import require_writable
 
 if TYPE_CHECKING:
-    from core.evaluation import Progress, Row
+    from core.evaluation import Progress, Result
     from core.learning import Checkpoint
 
 
@@ -103,9 +103,9 @@ def run(arguments: Sequence[str]) -> int:
                 should_stop=stop,
             )
         )
-    rows = [row for row in last.rows if row.outcomes]
-    if rows:
-        _keep(options, rows, checkpoint, complete=last.finished)
+    results = [result for result in last.results if result.outcomes]
+    if results:
+        _keep(options, results, checkpoint, complete=last.finished)
     if not last.finished:
         sys.stderr.write("interrupted; the table holds the batches that were complete\n")
         return INTERRUPTED
@@ -145,11 +145,13 @@ def _watch(progress: "Iterator[Progress]") -> "Progress":
     return last
 
 
-def _keep(options: Evaluate, rows: "list[Row]", checkpoint: "Checkpoint", complete: bool) -> None:
+def _keep(
+    options: Evaluate, results: "list[Result]", checkpoint: "Checkpoint", complete: bool
+) -> None:
     """Print the table and write the files that were asked for."""
     from core import evaluation
 
-    Console().print(_table(rows))
+    Console().print(_table(results))
     if options.json is not None:
         source = evaluation.provenance(
             checkpoint,
@@ -159,26 +161,26 @@ def _keep(options: Evaluate, rows: "list[Row]", checkpoint: "Checkpoint", comple
             horizon=options.horizon,
             observer=options.observer,
         )
-        path = evaluation.write_json(options.json, rows, source | {"complete": complete})
+        path = evaluation.write_json(options.json, results, source | {"complete": complete})
         sys.stderr.write(f"results in {path}\n")
     if options.csv is not None:
-        sys.stderr.write(f"table in {evaluation.write_csv(options.csv, rows)}\n")
+        sys.stderr.write(f"table in {evaluation.write_csv(options.csv, results)}\n")
     if options.plot is not None:
-        sys.stderr.write(f"curves in {evaluation.plot_curves(rows, options.plot)}\n")
+        sys.stderr.write(f"curves in {evaluation.plot_curves(results, options.plot)}\n")
 
 
-def _table(rows: "list[Row]") -> Table:
-    table = Table(title=f"{rows[0].task}: success by mode and sensor noise")
-    plain = all(row.condition.only_noise for row in rows)
+def _table(results: "list[Result]") -> Table:
+    table = Table(title=f"{results[0].task}: success by mode and sensor noise")
+    plain = all(result.condition.only_noise for result in results)
     for heading in ("mode", "σ" if plain else "condition", "solved", "rate", "95% interval"):
         table.add_column(heading, justify="left" if heading == "mode" else "right")
-    for row in rows:
-        low, high = row.interval
+    for result in results:
+        low, high = result.interval
         table.add_row(
-            row.mode,
-            f"{row.noise:.2f}" if plain else str(row.condition),
-            f"{row.successes}/{row.episodes}",
-            f"{100 * row.rate:.0f}%",
+            result.mode,
+            f"{result.noise:.2f}" if plain else str(result.condition),
+            f"{result.successes}/{result.episodes}",
+            f"{100 * result.rate:.0f}%",
             f"{100 * low:.0f}–{100 * high:.0f}%",
         )
     return table

@@ -7,9 +7,9 @@ from core.evaluation.evaluator import FIRST_SEED, HORIZON, evaluate
 from core.evaluation.provenance import provenance
 from core.evaluation.results import (
     Progress,
-    Row,
+    Result,
+    results_from_json,
     results_json,
-    rows_from_json,
     write_csv,
     write_json,
 )
@@ -23,7 +23,7 @@ __all__ = [
     "MismatchError",
     "PairedDifference",
     "Progress",
-    "Row",
+    "Result",
     "SettingsError",
     "bootstrap",
     "bootstrap_mean",
@@ -31,8 +31,8 @@ __all__ = [
     "mcnemar",
     "plot_curves",
     "provenance",
+    "results_from_json",
     "results_json",
-    "rows_from_json",
     "wilson",
     "write_csv",
     "write_json",

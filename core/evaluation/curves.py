@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.evaluation.conditions import Condition
 from core.evaluation.errors import SettingsError
-from core.evaluation.results import Row, write_whole
+from core.evaluation.results import Result, write_whole
 from core.policies import MODES
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ OTHER_COLOURS = ("#CC79A7", "#D55E00", "#56B4E9")
 INK, FAINT = "#24292F", "#D8DEE4"
 
 
-def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None) -> Path:
+def plot_curves(results: Sequence[Result], path: Path | str, title: str | None = None) -> Path:
     """Draw success rate over noise with 95% Wilson intervals, one panel per task.
 
-    The ending of `path` chooses the format (png, svg, pdf). Rows without episodes are left out, and
+    The ending of `path` chooses the format (png, svg, pdf). Results without episodes are left out, and
     where what disturbs beside the noise differs, all but the first of that; it is told in the
     heading. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
     :class:`core.data.StorageError` if the disk refuses.
@@ -31,16 +31,16 @@ def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows = [row for row in rows if row.outcomes]
-    if not rows:
+    results = [result for result in results if result.outcomes]
+    if not results:
         raise SettingsError("nothing to draw: no episode has been evaluated yet")
-    beside = [replace(row.condition, noise=0.0) for row in rows]
+    beside = [replace(result.condition, noise=0.0) for result in results]
     shown = Condition() if Condition() in beside else beside[0]
-    rows = [row for row, found in zip(rows, beside, strict=True) if found == shown]
+    results = [result for result, found in zip(results, beside, strict=True) if found == shown]
     if shown != Condition():
         title = f"{title}, {shown}" if title else str(shown)
     path = Path(path)
-    tasks = list(dict.fromkeys(row.task for row in rows))
+    tasks = list(dict.fromkeys(result.task for result in results))
     figure = Figure(figsize=(1.2 + 5.2 * len(tasks), 4.2), dpi=150, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     formats = sorted(canvas.get_supported_filetypes())
@@ -49,7 +49,7 @@ def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None)
         raise SettingsError(f"cannot draw {path.name!r}; endings: {', '.join(formats)}")
     panels = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
     for panel, task in zip(panels, tasks, strict=True):
-        _draw(panel, task, [row for row in rows if row.task == task])
+        _draw(panel, task, [result for result in results if result.task == task])
     panels[0].set_ylabel("success rate [%]", color=INK)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
@@ -62,16 +62,18 @@ def plot_curves(rows: Sequence[Row], path: Path | str, title: str | None = None)
     return write_whole(path, image.getvalue())
 
 
-def _draw(panel: "Axes", task: str, rows: list[Row]) -> None:
+def _draw(panel: "Axes", task: str, results: list[Result]) -> None:
     """One task: a line, markers and an interval band per mode."""
-    modes = list(dict.fromkeys(row.mode for row in rows))
+    modes = list(dict.fromkeys(result.mode for result in results))
     spare = iter(OTHER_COLOURS * len(modes))
     for mode in modes:
-        cells = sorted((row for row in rows if row.mode == mode), key=lambda row: row.noise)
-        noise = [row.noise for row in cells]
-        low = [100 * row.interval[0] for row in cells]
-        high = [100 * row.interval[1] for row in cells]
-        rate = [100 * row.rate for row in cells]
+        cells = sorted(
+            (result for result in results if result.mode == mode), key=lambda result: result.noise
+        )
+        noise = [result.noise for result in cells]
+        low = [100 * result.interval[0] for result in cells]
+        high = [100 * result.interval[1] for result in cells]
+        rate = [100 * result.rate for result in cells]
         entry = MODES.get(mode)
         colour = entry.colour if entry is not None else next(spare)
         panel.fill_between(noise, low, high, color=colour, alpha=0.14, linewidth=0)
@@ -94,7 +96,7 @@ def _draw(panel: "Axes", task: str, rows: list[Row]) -> None:
             clip_on=False,
             zorder=3,
         )
-    counts = sorted({row.episodes for row in rows})
+    counts = sorted({result.episodes for result in results})
     number = str(counts[0]) if len(counts) == 1 else f"{counts[0]}–{counts[-1]}"
     panel.set_title(
         f"{task.replace('_', '-')}  ·  {number} episodes, 95% intervals",
@@ -105,7 +107,7 @@ def _draw(panel: "Axes", task: str, rows: list[Row]) -> None:
     panel.set_xlabel("sensor noise σ [standard deviations]", color=INK)
     panel.set_ylim(0, 100)
     panel.set_yticks(range(0, 101, 20))
-    panel.set_xticks(sorted({row.noise for row in rows}))
+    panel.set_xticks(sorted({result.noise for result in results}))
     panel.margins(x=0.04)
     panel.grid(axis="y", color=FAINT, linewidth=0.8)
     panel.set_axisbelow(True)

@@ -11,7 +11,7 @@ from core.evaluation.clock import REPORT_INTERVAL, Clock
 from core.evaluation.cohort import Cohort, Crew
 from core.evaluation.conditions import Condition
 from core.evaluation.errors import MismatchError, SettingsError
-from core.evaluation.results import Progress, Row
+from core.evaluation.results import Progress, Result
 from core.policies import MODES, require_offered
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
         range(first, min(first + plan.batch, plan.first_seed + plan.episodes))
         for first in range(plan.first_seed, plan.first_seed + plan.episodes, plan.batch)
     ]
-    rows = {
-        (mode, condition): Row(
+    results = {
+        (mode, condition): Result(
             plan.checkpoint.task, mode, condition.noise, plan.first_seed, condition=condition
         )
         for mode, condition in cells
@@ -147,13 +147,13 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
     def report(mode: str, condition: Condition, running: Cohort | None = None) -> Progress:
         outcomes = [] if running is None else running.outcomes
         return Progress(
-            rows=tuple(rows.values()),
+            results=tuple(results.values()),
             mode=mode,
             noise=condition.noise,
             condition=condition,
             fraction=clock.fraction,
             seconds_left=clock.seconds_left,
-            finished=all(row.episodes == plan.episodes for row in rows.values()),
+            finished=all(result.episodes == plan.episodes for result in results.values()),
             running=len(outcomes),
             running_solved=sum(outcomes),
         )
@@ -171,6 +171,8 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
                 clock.advance(cohort.share)
                 if clock.due():
                     yield report(mode, condition, cohort)
-            rows[mode, condition] = rows[mode, condition].extended(cohort.outcomes, cohort.steps)
+            results[mode, condition] = results[mode, condition].extended(
+                cohort.outcomes, cohort.steps
+            )
             clock.end()
             yield report(mode, condition)

@@ -1,4 +1,4 @@
-"""Rows of an evaluation, and the files they are kept in."""
+"""Results of an evaluation, and the files they are kept in."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ COLUMNS = ("task", "mode", "noise", "condition", "episodes", "successes", "rate"
 
 
 @dataclass(frozen=True)
-class Row:
+class Result:
     """One cell of a comparison: a mode under a condition, over the episodes done so far."""
 
     task: str
@@ -58,8 +58,8 @@ class Row:
         """95% Wilson interval of the success rate."""
         return wilson(self.successes, self.episodes)
 
-    def extended(self, outcomes: Sequence[bool], steps: Sequence[int]) -> "Row":
-        """The row with further episodes."""
+    def extended(self, outcomes: Sequence[bool], steps: Sequence[int]) -> "Result":
+        """The result with further episodes."""
         return replace(
             self,
             outcomes=self.outcomes + tuple(bool(outcome) for outcome in outcomes),
@@ -71,7 +71,7 @@ class Row:
 class Progress:
     """State of an evaluation; immutable, so that it may cross threads."""
 
-    rows: tuple[Row, ...]
+    results: tuple[Result, ...]
     """All cells, mode by mode, with what is done so far (cells not begun have no episodes)."""
     mode: str
     """Mode of the cell that ran last."""
@@ -84,36 +84,36 @@ class Progress:
     finished: bool = False
     """Whether every cell is complete."""
     running: int = 0
-    """Episodes of the batch that is under way; they are not in the rows yet."""
+    """Episodes of the batch that is under way; they are not in the results yet."""
     running_solved: int = 0
     """How many of them have solved the task already."""
     condition: Condition | None = None
     """Condition of the cell that ran last; None: nothing but `noise`."""
 
     @property
-    def row(self) -> Row:
-        """The row of the cell that ran last."""
+    def result(self) -> Result:
+        """The result of the cell that ran last."""
         condition = self.condition or Condition(noise=self.noise)
-        return next(r for r in self.rows if r.mode == self.mode and r.condition == condition)
+        return next(r for r in self.results if r.mode == self.mode and r.condition == condition)
 
     @property
     def episodes_done(self) -> int:
         """Episodes done in the cell that ran last."""
-        return self.row.episodes
+        return self.result.episodes
 
     @property
     def successes(self) -> int:
         """Successes in the cell that ran last."""
-        return self.row.successes
+        return self.result.successes
 
     @property
     def interval(self) -> tuple[float, float]:
         """95% Wilson interval of the cell that ran last."""
-        return self.row.interval
+        return self.result.interval
 
 
 def results_json(
-    rows: Sequence[Row], provenance: Mapping[str, Any] | None = None
+    results: Sequence[Result], provenance: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Rows, paired comparisons and provenance as values for JSON.
 
@@ -125,59 +125,66 @@ def results_json(
         "provenance": dict(provenance or {}),
         "rows": [
             {
-                "task": row.task,
-                "mode": row.mode,
-                "noise": row.noise,
-                "condition": row.condition.to_dict(),
-                "episodes": row.episodes,
-                "successes": row.successes,
-                "rate": row.rate if row.outcomes else None,
-                "interval": list(row.interval),
-                "first_seed": row.first_seed,
-                "outcomes": list(row.outcomes),
-                "steps": list(row.steps),
+                "task": result.task,
+                "mode": result.mode,
+                "noise": result.noise,
+                "condition": result.condition.to_dict(),
+                "episodes": result.episodes,
+                "successes": result.successes,
+                "rate": result.rate if result.outcomes else None,
+                "interval": list(result.interval),
+                "first_seed": result.first_seed,
+                "outcomes": list(result.outcomes),
+                "steps": list(result.steps),
             }
-            for row in rows
+            for result in results
         ],
-        "comparisons": list(_comparisons(rows)),
+        "comparisons": list(_comparisons(results)),
     }
 
 
-def rows_from_json(values: Mapping[str, Any]) -> tuple[Row, ...]:
-    """The rows of a file that :func:`write_json` wrote."""
+def results_from_json(values: Mapping[str, Any]) -> tuple[Result, ...]:
+    """The results of a file that :func:`write_json` wrote."""
     return tuple(
-        Row(
-            task=str(row["task"]),
-            mode=str(row["mode"]),
-            noise=float(row["noise"]),
-            first_seed=int(row["first_seed"]),
-            outcomes=tuple(bool(outcome) for outcome in row["outcomes"]),
-            steps=tuple(int(count) for count in row["steps"]),
-            condition=Condition.from_dict(row.get("condition", {})),
+        Result(
+            task=str(result["task"]),
+            mode=str(result["mode"]),
+            noise=float(result["noise"]),
+            first_seed=int(result["first_seed"]),
+            outcomes=tuple(bool(outcome) for outcome in result["outcomes"]),
+            steps=tuple(int(count) for count in result["steps"]),
+            condition=Condition.from_dict(result.get("condition", {})),
         )
-        for row in values["rows"]
+        for result in values["rows"]
     )
 
 
 def write_json(
-    path: Path | str, rows: Sequence[Row], provenance: Mapping[str, Any] | None = None
+    path: Path | str, results: Sequence[Result], provenance: Mapping[str, Any] | None = None
 ) -> Path:
     """Write :func:`results_json` to a file, whole or not at all."""
-    text = json.dumps(results_json(rows, provenance), indent=1, allow_nan=False)
+    text = json.dumps(results_json(results, provenance), indent=1, allow_nan=False)
     return write_whole(path, (text + "\n").encode())
 
 
-def write_csv(path: Path | str, rows: Sequence[Row]) -> Path:
-    """Write one line per row, with the columns :data:`COLUMNS`."""
+def write_csv(path: Path | str, results: Sequence[Result]) -> Path:
+    """Write one line per result, with the columns :data:`COLUMNS`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in rows:
-        low, high = row.interval
-        rate = f"{row.rate:.4f}" if row.outcomes else ""
+    for result in results:
+        low, high = result.interval
+        rate = f"{result.rate:.4f}" if result.outcomes else ""
         writer.writerow(
             [
-                *(row.task, row.mode, row.noise, row.condition, row.episodes, row.successes),
+                *(
+                    result.task,
+                    result.mode,
+                    result.noise,
+                    result.condition,
+                    result.episodes,
+                    result.successes,
+                ),
                 *(rate, f"{low:.4f}", f"{high:.4f}"),
             ]
         )
@@ -195,9 +202,9 @@ def write_whole(path: Path | str, content: bytes) -> Path:
     return path
 
 
-def _comparisons(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _comparisons(results: Sequence[Result]) -> list[dict[str, Any]]:
     found = []
-    for first, second in combinations(rows, 2):
+    for first, second in combinations(results, 2):
         same = (first.task, first.condition, first.first_seed) == (
             second.task,
             second.condition,

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QSplitter
 from app.pages.compare.page import ComparePage
 from app.pages.compare.success_curves import INTERPOLATED, MEASURED, OUTSIDE, cut
 from app.studio import Studio
-from core.evaluation import Row, rows_from_json, wilson, write_json
+from core.evaluation import Result, results_from_json, wilson, write_json
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def has_outcomes(page):
 
 
 ROWS = tuple(
-    Row("reach", mode, noise, 1_000_000, tuple(i < good for i in range(20)), (100,) * 20)
+    Result("reach", mode, noise, 1_000_000, tuple(i < good for i in range(20)), (100,) * 20)
     for mode, goods in {"bc": (18, 9), "plan": (20, 2)}.items()
     for noise, good in zip((0.0, 0.4), goods, strict=True)
 )
@@ -137,7 +137,7 @@ def test_a_comparison_fills_in_live_and_is_saved_whole(page, qtbot):
 
     folder = page.comparison.folder
     content = json.loads((folder / "results.json").read_text())
-    assert rows_from_json(content) == rows
+    assert results_from_json(content) == rows
     assert content["provenance"]["complete"] is True
     assert "evaluate" in content["provenance"]["command"]
     assert content["rows"][0]["interval"] == pytest.approx(
@@ -245,7 +245,7 @@ def test_a_cut_says_what_is_measured_and_what_is_not():
     assert plan.rate == pytest.approx(0.75 * 1.0 + 0.25 * 0.1)
     assert plan.low == pytest.approx(0.75 * wilson(20, 20)[0] + 0.25 * wilson(2, 20)[0])
     assert cut(ROWS, 0.41)[0].kind == OUTSIDE
-    assert cut([Row("reach", "bc", 0.0, 0)], 0.0)[0].kind == OUTSIDE
+    assert cut([Result("reach", "bc", 0.0, 0)], 0.0)[0].kind == OUTSIDE
 
 
 def test_an_earlier_comparison_is_shown_again_and_exported_anew(open_page, tmp_path, qtbot):
@@ -265,7 +265,7 @@ def test_an_earlier_comparison_is_shown_again_and_exported_anew(open_page, tmp_p
         page.controls.export_buttons[kind].click()
         qtbot.waitUntil(lambda: not page._studio.busy, timeout=30_000)
         assert (folder / name).stat().st_size > 100
-    assert rows_from_json(json.loads((folder / "results.json").read_text())) == ROWS
+    assert results_from_json(json.loads((folder / "results.json").read_text())) == ROWS
 
 
 def test_a_disk_that_refuses_an_export_is_told(open_page, tmp_path, qtbot):

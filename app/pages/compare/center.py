@@ -18,7 +18,7 @@ from app.widgets.noise_slider import NoiseSlider
 from app.widgets.run_header import RunHeader
 
 if TYPE_CHECKING:
-    from core.evaluation import Row
+    from core.evaluation import Result
 
 
 class CompareCenter(QStackedWidget):
@@ -27,7 +27,7 @@ class CompareCenter(QStackedWidget):
     def __init__(self, theme: Theme, noise: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("center")
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[Result, ...] = ()
         self.empty = Empty(theme, "ph.scales", "Nothing compared yet", "", "Go to Train")
         self.header = RunHeader(("episodes", "time left"))
         self.plot = ComparisonPlot(theme)
@@ -38,11 +38,11 @@ class CompareCenter(QStackedWidget):
         self.set_noise(noise)
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Result, ...]:
         """The rows shown."""
         return self._rows
 
-    def show_rows(self, rows: Sequence[Row], planned: int) -> None:
+    def show_rows(self, rows: Sequence[Result], planned: int) -> None:
         """Show `rows`; `planned` episodes make one complete."""
         self._rows = tuple(rows)
         self.plot.show_rows(rows, planned)

@@ -20,7 +20,7 @@ from app.widgets.legend import LineSample
 from app.widgets.modes import find_mode, mode_color, mode_title
 
 if TYPE_CHECKING:
-    from core.evaluation import Row
+    from core.evaluation import Result
 
 BAND_OPACITY = 38
 """Of 255: three bands over one another leave each curve readable."""
@@ -54,7 +54,7 @@ class ComparisonPlot(QFrame):
         super().__init__(parent)
         self.setProperty("role", "plot")
         self._theme = theme
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[Result, ...] = ()
         self._planned = 0
         self._curves: dict[str, _Curve] = {}
         title = QLabel("Success over sensor noise")
@@ -105,7 +105,7 @@ class ComparisonPlot(QFrame):
         x, y = self._curves[mode].points.getData()
         return np.asarray(x) - self._dodge(mode), np.asarray(y)
 
-    def show_rows(self, rows: Sequence[Row], planned: int) -> None:
+    def show_rows(self, rows: Sequence[Result], planned: int) -> None:
         """Draw what there is of each row; `planned` episodes make a row complete."""
         self._rows, self._planned = tuple(rows), planned
         modes = modes_of(rows)

@@ -12,7 +12,7 @@ from app.jobs.evaluation_protocol import PICTURE, RESULTS, TABLE
 from core.data import StorageError
 
 if TYPE_CHECKING:
-    from core.evaluation import Row
+    from core.evaluation import Result
 
 LARGEST_FILE = 64 * 2**20
 """A larger file of results was not written by this program [bytes]."""
@@ -34,7 +34,7 @@ class Comparison:
     """Whether every cell was done."""
     provenance: dict[str, Any] | None = None
     """Everything needed to make it again."""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[Result, ...] = ()
     """The results."""
     problem: str | None = None
     """Why it cannot be read; None if it can."""
@@ -57,14 +57,14 @@ def list_comparisons(folder: Path) -> list[Comparison]:
 
 def read_comparison(folder: Path) -> Comparison:
     """The comparison in `folder`; what is wrong with it becomes its problem."""
-    from core.evaluation import rows_from_json
+    from core.evaluation import results_from_json
 
     path = folder / RESULTS
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise ValueError("it is larger than any file of results")
         content = json.loads(path.read_bytes())
-        rows = rows_from_json(content)
+        rows = results_from_json(content)
         source = content["provenance"]
         return Comparison(
             folder,

@@ -182,19 +182,19 @@ class ComparePage(Page):
     def _progressed(self, progress: Progress) -> None:
         assert self._worker is not None and self._shown is not None
         shown = self._shown
-        if shown.rows != progress.rows:
+        if shown.rows != progress.results:
             self._shown = Comparison(
                 shown.folder,
                 shown.checkpoint,
                 shown.task,
                 complete=progress.finished,
-                rows=progress.rows,
+                rows=progress.results,
             )
-            self.view.show_rows(progress.rows, self._planned)
-            self.controls.set_exportable(any(row.outcomes for row in progress.rows))
+            self.view.show_rows(progress.results, self._planned)
+            self.controls.set_exportable(any(row.outcomes for row in progress.results))
         header = self.view.header
-        total = self._planned * len(progress.rows)
-        done = sum(row.episodes for row in progress.rows) + progress.running
+        total = self._planned * len(progress.results)
+        done = sum(row.episodes for row in progress.results) + progress.running
         header.set_number("episodes", f"{done:,} / {total:,}")
         header.set_number("time left", format_seconds(progress.seconds_left))
         header.set_fraction(progress.fraction)

@@ -19,7 +19,7 @@ from app.theme.theme import Theme
 from app.widgets.modes import mode_color, mode_title, short_title
 
 if TYPE_CHECKING:
-    from core.evaluation import Row
+    from core.evaluation import Result
 
 HEADINGS = ("mode", "σ", "solved", "rate", "95% interval", "steps")
 STRETCHED = 4
@@ -40,7 +40,7 @@ class ResultsTable(QTableWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(0, len(HEADINGS), parent)
         self._theme = theme
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[Result, ...] = ()
         self._planned = 0
         for column, (heading, tip) in enumerate(zip(HEADINGS, TIPS, strict=True)):
             item = QTableWidgetItem(heading)
@@ -60,7 +60,7 @@ class ResultsTable(QTableWidget):
             fitting = QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(column, stretch if column == STRETCHED else fitting)
 
-    def show_rows(self, rows: Sequence[Row], planned: int) -> None:
+    def show_rows(self, rows: Sequence[Result], planned: int) -> None:
         """Show `rows`; `planned` episodes make one complete."""
         self._rows, self._planned = tuple(rows), planned
         self.setRowCount(len(rows))
@@ -82,7 +82,7 @@ class ResultsTable(QTableWidget):
                 self.selectRow(index)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
 
-    def _set(self, index: int, column: int, text: str, row: Row) -> None:
+    def _set(self, index: int, column: int, text: str, row: Result) -> None:
         item = self.item(index, column)
         if item is None:
             item = QTableWidgetItem()
@@ -93,7 +93,7 @@ class ResultsTable(QTableWidget):
         color = mode_color(self._theme, row.mode) if column == 0 else self._ink(row)
         item.setForeground(color)
 
-    def _ink(self, row: Row) -> QColor:
+    def _ink(self, row: Result) -> QColor:
         return self._theme.color("text" if row.episodes >= self._planned else "muted")
 
 
@@ -102,7 +102,7 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def texts_of(row: Row, planned: int) -> tuple[str, ...]:
+def texts_of(row: Result, planned: int) -> tuple[str, ...]:
     """The texts of one line."""
     if not row.outcomes:
         return (short_title(row.mode), f"{row.noise:.2f}", f"0 of {planned}", "–", "–", "–")

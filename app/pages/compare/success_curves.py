@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.evaluation import Row
+    from core.evaluation import Result
 
 MEASURED, INTERPOLATED, OUTSIDE = "measured", "interpolated", "outside"
 SAME = 5e-3
@@ -34,17 +34,17 @@ class ModeAt:
     """The measured levels it was taken from; those that there are when outside."""
 
 
-def modes_of(rows: Sequence[Row]) -> list[str]:
+def modes_of(rows: Sequence[Result]) -> list[str]:
     """The modes of `rows`, each once, in their order."""
     return list(dict.fromkeys(row.mode for row in rows))
 
 
-def curve_of(rows: Sequence[Row], mode: str) -> list[Row]:
+def curve_of(rows: Sequence[Result], mode: str) -> list[Result]:
     """The rows of one mode that have episodes, by rising noise."""
     return sorted((r for r in rows if r.mode == mode and r.outcomes), key=lambda r: r.noise)
 
 
-def cut(rows: Sequence[Row], sigma: float) -> list[ModeAt]:
+def cut(rows: Sequence[Result], sigma: float) -> list[ModeAt]:
     """Each mode at noise `sigma`: as measured, or on the straight line between its neighbours.
 
     Beyond the measured levels nothing is claimed.
@@ -52,7 +52,7 @@ def cut(rows: Sequence[Row], sigma: float) -> list[ModeAt]:
     return [_at(mode, curve_of(rows, mode), sigma) for mode in modes_of(rows)]
 
 
-def _at(mode: str, curve: Sequence[Row], sigma: float) -> ModeAt:
+def _at(mode: str, curve: Sequence[Result], sigma: float) -> ModeAt:
     for row in curve:
         if abs(row.noise - sigma) < SAME:
             low, high = row.interval

@@ -11,7 +11,7 @@ from app.jobs.evaluation_protocol import (
     ProgressSender,
     command_of,
 )
-from core.evaluation import Progress, Row
+from core.evaluation import Progress, Result
 
 PLAN = EvaluationPlan(
     Path("/tmp/a checkpoint"),
@@ -34,7 +34,7 @@ def test_a_plan_survives_its_line():
 
 def test_progress_is_put_together_from_rows_that_grew():
     sender, reader = ProgressSender(), ProgressReader()
-    begun = (Row("reach", "bc", 0.0, 5), Row("reach", "bc", 0.3, 5))
+    begun = (Result("reach", "bc", 0.0, 5), Result("reach", "bc", 0.3, 5))
     grown = (begun[0].extended([True, False], [90, 200]), begun[1])
     for rows, sent in ((begun, 2), (grown, 1), (grown, 0)):
         progress = Progress(rows, "bc", 0.0, 0.5, None, False, 3, 2)

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from core.evaluation import Row, SettingsError, plot_curves
+from core.evaluation import Result, SettingsError, plot_curves
 
 
-def row(mode: str, noise: float, successes: int, task: str = "push") -> Row:
+def row(mode: str, noise: float, successes: int, task: str = "push") -> Result:
     outcomes = tuple(i < successes for i in range(50))
-    return Row(task, mode, noise, 1_000_000, outcomes, (100,) * 50)
+    return Result(task, mode, noise, 1_000_000, outcomes, (100,) * 50)
 
 
 ROWS = [
@@ -38,7 +38,7 @@ def test_a_single_noise_level_and_other_formats(tmp_path):
 
 def test_nothing_to_draw_and_unknown_format(tmp_path):
     with pytest.raises(SettingsError, match="nothing to draw"):
-        plot_curves([Row("push", "bc", 0.0, 0)], tmp_path / "curves.png")
+        plot_curves([Result("push", "bc", 0.0, 0)], tmp_path / "curves.png")
     with pytest.raises(SettingsError, match="endings: "):
         plot_curves(ROWS, tmp_path / "curves.bmpx")
     assert list(tmp_path.iterdir()) == []

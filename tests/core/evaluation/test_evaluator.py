@@ -18,10 +18,10 @@ def threads() -> list[str]:
 
 def test_every_cell_is_filled_and_all_are_paired(checkpoint):
     final = last(evaluate(checkpoint, MODES, (0.0, 0.3), 3, horizon=12))
-    assert [(row.mode, row.noise) for row in final.rows] == [
+    assert [(row.mode, row.noise) for row in final.results] == [
         (mode, noise) for mode in MODES for noise in (0.0, 0.3)
     ]
-    assert {(row.task, row.episodes, row.first_seed) for row in final.rows} == {
+    assert {(row.task, row.episodes, row.first_seed) for row in final.results} == {
         ("reach", 3, 1_000_000)
     }
     assert (final.finished, final.fraction, final.seconds_left) == (True, 1.0, 0.0)
@@ -29,10 +29,10 @@ def test_every_cell_is_filled_and_all_are_paired(checkpoint):
 
 def test_results_do_not_depend_on_batches_threads_or_the_first_seed(checkpoint):
     settings = {"modes": ("bc", "nearest"), "noise_levels": (0.2,), "horizon": 40}
-    whole = last(evaluate(checkpoint, episodes=10, **settings)).rows
+    whole = last(evaluate(checkpoint, episodes=10, **settings)).results
     for options in ({"batch": 3}, {"threads": 1}, {"batch": 7, "threads": 2}):
-        assert last(evaluate(checkpoint, episodes=10, **settings, **options)).rows == whole
-    single = last(evaluate(checkpoint, episodes=1, first_seed=1_000_006, **settings)).rows
+        assert last(evaluate(checkpoint, episodes=10, **settings, **options)).results == whole
+    single = last(evaluate(checkpoint, episodes=1, first_seed=1_000_006, **settings)).results
     for one, all_of_them in zip(single, whole, strict=True):
         assert one.outcomes[0] == all_of_them.outcomes[6]
         assert one.steps[0] == all_of_them.steps[6]
@@ -40,7 +40,7 @@ def test_results_do_not_depend_on_batches_threads_or_the_first_seed(checkpoint):
 
 def test_curves_fill_in_batch_by_batch(checkpoint):
     seen = [
-        tuple(row.episodes for row in progress.rows)
+        tuple(row.episodes for row in progress.results)
         for progress in evaluate(checkpoint, ("bc", "nearest"), (0.0,), 4, horizon=8, batch=2)
     ]
     assert list(dict.fromkeys(seen)) == [(0, 0), (2, 0), (2, 2), (4, 2), (4, 4)]
@@ -116,10 +116,10 @@ def test_a_failure_in_a_policy_reaches_the_caller(checkpoint):
 def test_conditions_stand_beside_noise_levels(checkpoint):
     conditions = (Condition(bias=0.5), Condition(noise=0.2, displace_goal=0.05))
     final = last(evaluate(checkpoint, ("bc",), (0.0,), 3, conditions=conditions, horizon=45))
-    assert [row.condition for row in final.rows] == [Condition(), *conditions]
-    assert [row.noise for row in final.rows] == [0.0, 0.0, 0.2]
-    assert {row.episodes for row in final.rows} == {3}
-    assert final.row is final.rows[-1]
+    assert [row.condition for row in final.results] == [Condition(), *conditions]
+    assert [row.noise for row in final.results] == [0.0, 0.0, 0.2]
+    assert {row.episodes for row in final.results} == {3}
+    assert final.result is final.results[-1]
 
 
 def test_a_displacement_of_what_is_not_there_is_refused(checkpoint):

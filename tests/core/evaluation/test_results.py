@@ -7,17 +7,17 @@ from core.data import StorageError
 from core.evaluation import (
     Condition,
     Progress,
-    Row,
+    Result,
+    results_from_json,
     results_json,
-    rows_from_json,
     write_csv,
     write_json,
 )
 
 ROWS = (
-    Row("push", "bc", 0.0, 1_000_000, (True, True, False, True), (50, 60, 200, 70)),
-    Row("push", "plan", 0.0, 1_000_000, (True, False, False, False), (90, 200, 200, 200)),
-    Row("push", "plan", 0.3, 1_000_000),
+    Result("push", "bc", 0.0, 1_000_000, (True, True, False, True), (50, 60, 200, 70)),
+    Result("push", "plan", 0.0, 1_000_000, (True, False, False, False), (90, 200, 200, 200)),
+    Result("push", "plan", 0.3, 1_000_000),
 )
 
 
@@ -46,7 +46,7 @@ def test_json_has_the_promised_shape(tmp_path):
     assert 0 < low < 0.75 < high < 1
     assert first["outcomes"] == [True, True, False, True]
     assert values["rows"][2]["rate"] is None
-    assert rows_from_json(values) == ROWS
+    assert results_from_json(values) == ROWS
 
 
 def test_comparisons_pair_modes_at_the_same_noise():
@@ -89,18 +89,18 @@ def test_progress_tells_of_the_cell_that_ran_last():
 
 def test_the_condition_goes_into_files_and_back():
     condition = Condition(noise=0.1, dropout=0.5)
-    row = Row("push", "bc", 0.1, 0, (True,), (50,), condition)
+    row = Result("push", "bc", 0.1, 0, (True,), (50,), condition)
     values = results_json([row, *ROWS])
     assert values["rows"][0]["condition"] == {"noise": 0.1, "dropout": 0.5}
-    assert rows_from_json(values) == (row, *ROWS)
+    assert results_from_json(values) == (row, *ROWS)
     for old in values["rows"]:
         del old["condition"]  # files from before there were conditions
-    assert rows_from_json(values)[1:] == ROWS
+    assert results_from_json(values)[1:] == ROWS
 
 
 def test_only_rows_under_the_same_condition_are_compared():
     rows = [
-        Row("push", mode, 0.0, 0, (True, False), (50, 200), Condition(delay=delay))
+        Result("push", mode, 0.0, 0, (True, False), (50, 200), Condition(delay=delay))
         for mode, delay in (("bc", 0), ("plan", 3), ("bc", 3))
     ]
     (comparison,) = results_json(rows)["comparisons"]
