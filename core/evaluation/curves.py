@@ -22,9 +22,9 @@ INK, FAINT = "#24292F", "#D8DEE4"
 def plot_curves(results: Sequence[Result], path: Path | str, title: str | None = None) -> Path:
     """Draw success rate over noise with 95% Wilson intervals, one panel per task.
 
-    The ending of `path` chooses the format (png, svg, pdf). Results without episodes are left out, and
-    where what disturbs beside the noise differs, all but the first of that; it is told in the
-    heading. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
+    The ending of `path` chooses the format (png, svg, pdf). Results without
+    episodes are left out. Where the disturbances other than noise differ, only the results of the
+    first are drawn, and the heading names them. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
     :class:`core.data.StorageError` if the disk refuses.
     """
     # Only here: matplotlib takes most of a second to load, and few commands draw.
