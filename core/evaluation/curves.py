@@ -24,8 +24,8 @@ def plot_curves(results: Sequence[Result], path: Path | str, title: str | None =
 
     The ending of `path` chooses the format (png, svg, pdf). Results without
     episodes are left out. Where the disturbances other than noise differ, only the results of the
-    first are drawn, and the heading names them. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
-    :class:`core.data.StorageError` if the disk refuses.
+    first are drawn, and the heading names them. Raises :class:`SettingsError` if nothing is left or
+    the format is unknown, and :class:`core.data.StorageError` if the disk refuses.
     """
     # Only here: matplotlib takes most of a second to load, and few commands draw.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
