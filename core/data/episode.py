@@ -166,6 +166,13 @@ def frozen(
     return array
 
 
+def end_mark(steps: int) -> np.ndarray:
+    """The `dones` (T,) uint8 of an episode of `steps`: 1 at the last, 0 elsewhere."""
+    marks = np.zeros(steps, dtype=np.uint8)
+    marks[-1:] = 1
+    return marks
+
+
 def info_to_json(info: EpisodeInfo) -> dict[str, Any]:
     """The info as values that JSON can hold."""
     values = dict(vars(info))

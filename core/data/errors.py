@@ -31,6 +31,13 @@ class UnsafeRecordingError(RecordingError):
     """A file that points outside itself or declares far more than it holds."""
 
 
+def unreadable(error: OSError, path: Path) -> StorageError:
+    """The system's refusal to read `path`, as a sentence with advice."""
+    return StorageError(
+        f"cannot read {path}: {error.strerror or error}; check its permissions", path
+    )
+
+
 class UnknownEpisodeError(RecordingError, KeyError):
     """An identifier that the library does not hold."""
 

@@ -25,6 +25,8 @@ from core.data.errors import InvalidEpisodeError
 FORMAT = "act-jepa-studio episode"
 FORMAT_VERSION = 1
 SUFFIX = ".hdf5"
+ARRAYS = ("actions", "rewards", "dones", "states", "interventions")
+"""Arrays of an episode beside its observations and images."""
 DEMONSTRATION = "data/demo_0"
 ROBOMIMIC_GYM_ENVIRONMENT = 2
 """robomimic's number for environments that are not robosuite's; its loader needs a known one."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from core.data.episode import OPERATORS, Episode, EpisodeInfo
+from core.data.episode import OPERATORS, Episode, EpisodeInfo, end_mark
 from core.data.errors import InvalidEpisodeError
 from core.data.versions import software_versions
 
@@ -186,8 +186,6 @@ def episode_from_arrays(
     """
     T = len(actions)
     now = datetime.now(UTC)
-    dones = np.zeros(T, dtype=np.uint8)
-    dones[-1:] = 1
     info = EpisodeInfo(
         identifier=identifier or new_identifier(task, now),
         task=task,
@@ -207,7 +205,7 @@ def episode_from_arrays(
         observations=dict(observations),
         actions=actions,
         rewards=rewards,
-        dones=dones,
+        dones=end_mark(T),
         states=states,
         interventions=np.zeros(T, dtype=np.bool_) if interventions is None else interventions,
     )

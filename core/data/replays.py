@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.data.episode import Episode
+from core.data.episode import Episode, end_mark
 from core.data.errors import InvalidEpisodeError
 
 LENGTH = 60
@@ -67,8 +67,6 @@ def perturbed_replays(episodes: Sequence[Episode], copies: int, seed: int = 0) -
         executed.append(world.step(command))
         rewards.append(world.rewards())
     seen = {name: np.stack(rows, axis=1) for name, rows in observed.items()}  # (count, LENGTH, …)
-    dones = np.zeros(LENGTH, np.uint8)
-    dones[-1] = 1
     return [
         Episode(
             replace(
@@ -81,7 +79,7 @@ def perturbed_replays(episodes: Sequence[Episode], copies: int, seed: int = 0) -
             observations={name: rows[i] for name, rows in seen.items()},
             actions=np.stack([rows[i] for rows in executed]),
             rewards=np.array([rows[i] for rows in rewards]),
-            dones=dones,
+            dones=end_mark(LENGTH),
             states=np.stack([rows[i] for rows in states]),
             interventions=np.zeros(LENGTH, np.bool_),
         )

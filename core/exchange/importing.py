@@ -19,6 +19,7 @@ from core.data import (
     software_versions,
     write_episode,
 )
+from core.data.episode import end_mark
 from core.exchange.errors import TargetError, UnusableSourceError
 from core.exchange.source import NO_MODEL, ForeignEpisode, Source, identifier_of, units_of
 
@@ -125,7 +126,7 @@ def _ours(foreign: ForeignEpisode, info: EpisodeInfo) -> Episode:
         observations={name: foreign.observations[name] for name in info.fields},
         actions=foreign.actions,
         rewards=foreign.rewards if foreign.rewards is not None else np.zeros(T, np.float32),
-        dones=foreign.dones if foreign.dones is not None else _last(T),
+        dones=foreign.dones if foreign.dones is not None else end_mark(T),
         states=foreign.states if foreign.states is not None else np.zeros((T, 0)),
         interventions=(
             foreign.interventions if foreign.interventions is not None else np.zeros(T, np.bool_)
@@ -156,12 +157,6 @@ def _theirs(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Epis
         action_units=units,
     )
     return _ours(replace(foreign, actions=units.commands(foreign.actions)), info)
-
-
-def _last(steps: int) -> np.ndarray:
-    dones = np.zeros(steps, dtype=np.uint8)
-    dones[-1:] = 1
-    return dones
 
 
 def _same(path: Path, episode: Episode) -> bool:

@@ -6,22 +6,19 @@ other. A child that only looked first would decode everything twice and prove li
 that writes past its memory may survive it there and die of it here.
 """
 
-import contextlib
-import json
-import threading
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import Popen
-from types import TracebackType
-from typing import IO, Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 
-from core.data import errors as recording_errors
+from core.closing import Closing
+from core.data import errors
 from core.data.episode import FASTEST, LONGEST_TEXT
-from core.data.vetted.limits import ending_of, start_child
+from core.data.vetted.child import Child, ChildEndedError
+from core.data.vetted.limits import SLOWEST, size_of
 from core.exchange.errors import UnusableSourceError
-from core.exchange.messages import read_message
 from core.exchange.source import ForeignEpisode, own_info
 
 Format = Literal["robomimic", "lerobot"]
@@ -30,8 +27,6 @@ COMMAND = ("-m", "core.exchange.limited_reader")
 """What Python runs in the child."""
 PATIENCE = 120.0
 """Longest silence while an episode, of at most 1 GiB, is read [s]."""
-SLOWEST = 10e6
-"""Speed at which a source is opened at the least: a file's rewards are looked through [bytes/s]."""
 _MOST_NOTES = 1000
 _DIMENSIONS = {
     "actions": 2,
@@ -45,7 +40,7 @@ _DIMENSIONS = {
 """Of the arrays of an episode."""
 
 
-class LimitedSource:
+class LimitedSource(Closing):
     """A :class:`Source` that a child process reads; a context manager that owns the child.
 
     What it is handed is checked like a file's contents. What the data does to the child becomes
@@ -73,22 +68,11 @@ class LimitedSource:
         self.notes: list[str] = []
         self.patience = patience
         options = {"task": task, "control_rate": control_rate, "images": images}
-        self._wanted = json.dumps({"format": kind, "path": str(path), "options": options})
-        self._process: Popen[bytes] | None = None
+        self._wanted = {"format": kind, "path": str(path), "options": options}
+        self._child: Child | None = None
         self._episodes = 0
         self._where = ""
         self._open()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __len__(self) -> int:
         return self._episodes
@@ -105,21 +89,16 @@ class LimitedSource:
 
     def close(self) -> None:
         """End the child; reading on starts another."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for stream in _pipes(self._process):
-            with contextlib.suppress(OSError):  # a request that was never taken
-                stream.close()
-        self._process = None
+        if self._child is not None:
+            self._child.close()
+            self._child = None
 
-    def _open(self) -> None:
-        self._process = start_child(COMMAND)
+    def _open(self) -> Child:
+        self._child = Child(COMMAND)
         self._where = "while it was opened"
         try:
-            self._ask(self._wanted)
-            about, _ = self._receive(self.patience + _size(self.path) / SLOWEST)
+            self._child.ask(self._wanted)
+            about, _ = self._receive(self.patience + size_of(self.path) / SLOWEST)
             match about:
                 case {
                     "episodes": int(episodes),
@@ -134,66 +113,38 @@ class LimitedSource:
         except BaseException:
             self.close()
             raise
+        return self._child
 
     def _stream(self, what: str) -> Iterator[tuple[dict[str, Any], dict[str, np.ndarray]]]:
         """What the child sends of each episode; given up half way, the child is ended."""
-        if self._process is None:
-            self._open()
-        number = 0
+        child = self._child or self._open()
         ended = False
         try:
-            self._where = f"at the {what}"
-            self._ask(what)
-            while True:
-                number += 1
+            child.ask(what)
+            for number in itertools.count(1):
                 self._where = f"at the {what}, number {number} of {self._episodes}"
                 head, arrays = self._receive(self.patience)
                 if "end" in head:
-                    break
+                    self._take_notes(head)
+                    ended = True
+                    return
                 yield head, arrays
-            self._take_notes(head)
-            ended = True
         finally:
             if not ended:
                 self.close()
 
-    def _ask(self, line: str) -> None:
-        assert self._process is not None
-        requests, _ = _pipes(self._process)
-        with contextlib.suppress(OSError):  # it has died, which its silence will tell
-            requests.write(line.encode() + b"\n")
-            requests.flush()
-
     def _receive(self, seconds: float) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """The next message; a child that is silent for `seconds` is killed."""
-        process = self._process
-        assert process is not None
-        late = threading.Event()
-
-        def give_up() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(seconds, give_up)
-        timer.start()
+        """The next message; the error that the child found, or what the data did to it."""
+        assert self._child is not None
         try:
-            head, arrays = read_message(_pipes(process)[1])
-        except EOFError as error:
-            how = "kept its reader busy for too long" if late.is_set() else ending_of(process)
-            raise self._damaged(how) from error
-        except ValueError as error:
-            raise self._nonsense() from error
-        finally:
-            timer.cancel()
-            timer.join()
+            head, arrays = self._child.receive(seconds)
+        except ChildEndedError as error:
+            raise self._damaged(str(error)) from error
         if "error" in head:
-            raise self._told(str(head["error"]), _text(head.get("message"), 2000))
+            kind = str(head["error"])
+            found = getattr(errors, kind) if kind in _FOUND else UnusableSourceError
+            raise found(_text(head.get("message"), 2000), self.path)
         return head, arrays
-
-    def _told(self, kind: str, message: str) -> Exception:
-        """The error that the child found."""
-        found = getattr(recording_errors, kind, None) if kind in _TOLD else None
-        return (found or UnusableSourceError)(message, self.path)
 
     def _damaged(self, how: str) -> UnusableSourceError:
         return UnusableSourceError(
@@ -243,19 +194,13 @@ class LimitedSource:
         )
 
 
-_TOLD = (
+_FOUND = (
     "DamagedRecordingError",
     "ForeignRecordingError",
     "StorageError",
     "UnsafeRecordingError",
 )
-"""Errors of recordings that the child may have found; the others are the source's."""
-
-
-def _pipes(process: "Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    return process.stdin, process.stdout
+"""Errors of recordings that the child may find; all others become the source's."""
 
 
 def _below(group: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -267,12 +212,3 @@ def _text(value: Any, longest: int = LONGEST_TEXT) -> str:
     """A stranger's words on one line: a terminal obeys what cannot be printed."""
     shown = "".join(sign if sign.isprintable() else " " for sign in str(value)[: 4 * longest])
     return " ".join(shown.split())[:longest]
-
-
-def _size(path: Path) -> int:
-    """Bytes of the file, or of all files below the folder; 0 if nobody can tell."""
-    try:
-        files = path.rglob("*") if path.is_dir() else [path]
-        return sum(file.lstat().st_size for file in files)
-    except OSError:
-        return 0

@@ -8,7 +8,7 @@ whatever a file does to those libraries, it does here.
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ import numpy as np
 
 from core.data import RecordingError
 from core.data.episode import info_to_json
+from core.data.layout import ARRAYS
 from core.data.vetted.limits import limit_this_process
+from core.data.vetted.messages import write_message
 from core.exchange.errors import ExchangeError
-from core.exchange.messages import write_message
 from core.exchange.source import ForeignEpisode, Source
 
 CPU_TIME = 24 * 3600
@@ -27,7 +28,6 @@ _FAULTS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, Ari
 """What the libraries raise where contents contradict each other."""
 
 Part = tuple[dict[str, Any], dict[str, np.ndarray]]
-"""What is said of an episode, and its arrays."""
 
 
 def main() -> int:
@@ -45,19 +45,19 @@ def main() -> int:
             }
             write_message(out, about, {})
             for line in sys.stdin:
-                for head, arrays in _STREAMS[line.strip()](source):
+                parts: Iterable[Part] = map(_part, source.episodes())
+                if json.loads(line) == "actions":
+                    parts = (({}, {"actions": actions}) for actions in source.actions())
+                for head, arrays in parts:
                     write_message(out, head, arrays)
                 write_message(out, {"end": True, "notes": source.notes}, {})
     except (ExchangeError, RecordingError) as error:
         write_message(out, {"error": type(error).__name__, "message": str(error)}, {})
-    except MemoryError:
-        text = (
-            f"{wanted['path']} needs more memory than its reader may take; --no-images needs less"
-        )
-        write_message(out, {"error": "", "message": text}, {})
-    except (OSError, *_FAULTS) as error:
-        text = f"{wanted['path']} is damaged ({error}); get it anew"
-        write_message(out, {"error": "", "message": text}, {})
+    except (MemoryError, OSError, *_FAULTS) as error:
+        text = f"is damaged ({error}); get it anew"
+        if isinstance(error, MemoryError):
+            text = "needs more memory than its reader may take; --no-images needs less"
+        write_message(out, {"error": "", "message": f"{wanted['path']} {text}"}, {})
     return 0
 
 
@@ -66,10 +66,10 @@ def _opened(wanted: dict[str, Any]) -> Iterator[Source]:
     # Each format's library is loaded only where it is used.
     path, options = Path(wanted["path"]), wanted["options"]
     if wanted["format"] == "robomimic":
-        from core.data.vetted.foreign import open_foreign
+        from core.data.vetted.hdf5_file import VettedFile
         from core.exchange.robomimic import RobomimicSource
 
-        with open_foreign(path) as file:
+        with VettedFile(path, recording=False) as file:
             yield RobomimicSource(file, **options)
     else:
         from core.exchange.lerobot import LeRobotSource
@@ -77,37 +77,20 @@ def _opened(wanted: dict[str, Any]) -> Iterator[Source]:
         yield LeRobotSource(path, **options)
 
 
-def _actions(source: Source) -> Iterator[Part]:
-    for actions in source.actions():
-        yield {}, {"actions": actions}
-
-
-def _episodes(source: Source) -> Iterator[Part]:
-    for episode in source.episodes():
-        yield _part(episode)
-
-
 def _part(episode: ForeignEpisode) -> Part:
+    """What is said of an episode, and its arrays."""
     head = {
         "name": episode.name,
         "task": episode.task,
         "success": episode.success,
         "info": None if episode.info is None else json.dumps(info_to_json(episode.info)),
     }
-    columns = {
-        name: getattr(episode, name)
-        for name in ("actions", "rewards", "dones", "states", "interventions")
-    }
+    columns = {name: getattr(episode, name) for name in ARRAYS}
     arrays = {name: values for name, values in columns.items() if values is not None}
     arrays |= {f"observations/{name}": rows for name, rows in episode.observations.items()}
     arrays |= {f"images/{name}": pictures for name, pictures in episode.images.items()}
     return head, arrays
 
-
-_STREAMS: dict[str, Callable[[Source], Iterator[Part]]] = {
-    "actions": _actions,
-    "episodes": _episodes,
-}
 
 if __name__ == "__main__":
     sys.exit(main())

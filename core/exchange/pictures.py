@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image
 
-from core.data.vetted.reader import MAX_BYTES
+from core.data.vetted.hdf5_file import MAX_BYTES
 from core.exchange.errors import UnusableSourceError
 
 LARGEST_SIDE = 8192

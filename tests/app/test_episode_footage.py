@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.data import read_episode
-from core.data.vetted.foreign import open_foreign
+from core.data.vetted.hdf5_file import VettedFile
 from core.exchange import import_episodes
 from core.exchange.robomimic import RobomimicSource
 
@@ -41,7 +41,7 @@ def page(open_window, tmp_path, qtbot):
     """The page with a filmed episode, and a blind one of a task whose name is a bundled one's."""
     for name, cameras, task in (("filmed", CAMERAS, "Stack"), ("blind", {}, "push")):
         write_robomimic(tmp_path / f"{name}.hdf5", cameras, task)
-        with open_foreign(tmp_path / f"{name}.hdf5") as file:
+        with VettedFile(tmp_path / f"{name}.hdf5", recording=False) as file:
             list(import_episodes(RobomimicSource(file), tmp_path / "workspace"))
     assembled = open_window()
     assembled.window.show_page("Episodes")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.pages.compare.comparisons import Comparison
 from core.data import Selections
-from core.data.vetted.foreign import open_foreign
+from core.data.vetted.hdf5_file import VettedFile
 from core.exchange import import_episodes
 from core.exchange.robomimic import RobomimicSource
 from core.runs import CheckpointEntry
@@ -38,7 +38,7 @@ def window(open_window, tmp_path, qtbot):
         demonstration["actions"] = np.random.default_rng(0).uniform(-1, 1, (9, 3))
         demonstration[f"obs/{LONG}"] = np.random.default_rng(0).normal(size=(9, 4))
         demonstration[f"obs/{LONG}_image"] = np.zeros((9, 8, 8, 3), np.uint8)
-    with open_foreign(source) as file:
+    with VettedFile(source, recording=False) as file:
         list(import_episodes(RobomimicSource(file), tmp_path / "workspace"))
     (tmp_path / "workspace" / "episodes" / f"{LONG}{LONG}.hdf5").write_bytes(b"nothing")
     assembled = open_window()

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from core.data import read_episode
-from core.data.vetted.foreign import open_foreign
+from core.data.vetted.hdf5_file import VettedFile
 from core.exchange import import_episodes
 from core.exchange.robomimic import RobomimicSource
 from core.learning import Configuration, Dataset, Trainer, reports
@@ -31,7 +31,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1300)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    with tempfile.TemporaryDirectory() as folder, open_foreign(options.file.absolute()) as file:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        VettedFile(options.file.absolute(), recording=False) as file,
+    ):
         source = RobomimicSource(file)
         done = list(import_episodes(source, folder, without=options.without))
         episodes = [read_episode(item.path, images=False) for item in done]

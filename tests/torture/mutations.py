@@ -48,7 +48,6 @@ from core.data.layout import encode
 from core.data.library.index import INDEX
 from core.data.vetted.inspection import Inspector
 from core.data.vetted.limits import MEMORY
-from core.data.vetted.safetensors_file import read_header
 from core.learning import (
     Configuration,
     Dataset,
@@ -244,8 +243,6 @@ def tensors(folder: Path, count: int, seed: int, tally: Tally) -> None:
         (changed / "checkpoint.json").write_text(json.dumps(description | {"files": files}))
         with tally.watch("safetensors", str(number)):
             load_checkpoint(changed)
-        with tally.watch("safetensors header", str(number)):
-            read_header(changed / name)
 
 
 def texts(folder: Path, count: int, seed: int, tally: Tally) -> None:

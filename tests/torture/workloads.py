@@ -22,7 +22,7 @@ from core.data import (
     episode_from_arrays,
     open_index,
 )
-from core.data.vetted.foreign import open_foreign
+from core.data.vetted.hdf5_file import VettedFile
 from core.exchange import choose_episodes
 from core.exchange.lerobot import LeRobotSource, export_lerobot
 from core.exchange.robomimic import RobomimicSource, export_robomimic
@@ -224,7 +224,7 @@ class Exporting:
     def _count(path: Path) -> int:
         if path.is_dir():
             return sum(1 for _ in LeRobotSource(path).episodes())
-        with open_foreign(path) as file:
+        with VettedFile(path, recording=False) as file:
             return sum(1 for _ in RobomimicSource(file).episodes())
 
 

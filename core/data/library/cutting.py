@@ -11,9 +11,7 @@ the part replays exactly), images, interventions and rewards. What speaks of the
 
 from dataclasses import replace
 
-import numpy as np
-
-from core.data.episode import Episode
+from core.data.episode import Episode, end_mark
 from core.data.errors import InvalidEpisodeError
 
 
@@ -32,8 +30,6 @@ def cut(episode: Episode, start: int, stop: int, identifier: str | None = None) 
     success = episode.info.success
     if success and episode.rewards.any() and not rewards.any():
         success = None
-    dones = np.zeros(stop - start, dtype=np.uint8)
-    dones[-1] = 1
     info = replace(
         episode.info,
         identifier=identifier or episode.info.identifier,
@@ -47,7 +43,7 @@ def cut(episode: Episode, start: int, stop: int, identifier: str | None = None) 
         observations={name: rows[start:stop] for name, rows in episode.observations.items()},
         actions=episode.actions[start:stop],
         rewards=rewards,
-        dones=dones,
+        dones=end_mark(stop - start),
         states=episode.states[start:stop],
         interventions=episode.interventions[start:stop],
         images={name: rows[start:stop] for name, rows in episode.images.items()},

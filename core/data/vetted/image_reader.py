@@ -1,29 +1,21 @@
-"""Single camera images of a recording, for whoever looks at one after the other."""
+"""Single camera images of a recording, for views that show one after the other."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import h5py
 import numpy as np
 
+from core.closing import Closing
 from core.data.errors import DamagedRecordingError, UnsafeRecordingError
 from core.data.layout import DEMONSTRATION
-from core.data.vetted.reader import (
-    HARMLESS_CHUNK,
-    _Budget,
-    _damaged,
-    _look_at,
-    _member,
-    _read_info,
-    _reading,
-)
+from core.data.vetted.hdf5_file import HARMLESS_CHUNK, VettedFile
+from core.data.vetted.reader import info_of
 
 MAX_PIECE = 64 << 20
 """Largest piece that is unpacked for the sake of one image [bytes]; ours hold one image each."""
 
 
-class ImageReader:
+class ImageReader(Closing):
     """Reads one image at a time and leaves the others where they are.
 
     Owns the open file, and never more of it than one piece of one camera. For one thread; close it
@@ -31,32 +23,14 @@ class ImageReader:
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
-        _look_at(self._path)
+        self._file = VettedFile(path)
         try:
-            self._file = h5py.File(self._path, "r", locking=False)
-        except OSError as error:
-            raise _damaged(self._path, error) from error
-        try:
-            with _reading(self._path):
-                self.info = _read_info(self._file, self._path)
-                """What is known of the episode."""
-                self._budget = _Budget(self._path)
-                self._cameras = {name: self._camera(name) for name in self.info.images}
+            self.info = info_of(self._file)
+            """What is known of the episode."""
+            self._cameras = {name: self._camera(name) for name in self.info.images}
         except BaseException:
-            self._file.close()
+            self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,11 +47,11 @@ class ImageReader:
         if not 0 <= step < self.info.steps:
             raise IndexError(f"step {step} of an episode of {self.info.steps} steps")
         dataset = self._cameras[name]
-        with _reading(self._path):
-            if self._by_the_piece(dataset):
+        with self._file.reading():
+            if _by_the_piece(dataset):
                 offset = (step - step % dataset.chunks[0], 0, 0, 0)
                 if dataset.id.get_chunk_info_by_coord(offset).size > HARMLESS_CHUNK:
-                    self._budget.refuse_bomb_at(dataset, name, offset)
+                    self._file.refuse_bomb_at(dataset, offset)
             return np.asarray(dataset[step])
 
     def close(self) -> None:
@@ -85,30 +59,30 @@ class ImageReader:
         self._file.close()
 
     def _camera(self, name: str) -> h5py.Dataset:
-        group = _member(self._file, f"{DEMONSTRATION}/obs", h5py.Group, self._path)
-        dataset = self._budget.look_at(group, name)
+        path = self._file.path
+        dataset = self._file.declared(f"{DEMONSTRATION}/obs/{name}")
         shape = dataset.shape
         fits = len(shape) == 4 and shape[0] == self.info.steps and shape[3] == 3
         if not fits or dataset.dtype != np.uint8:
             raise DamagedRecordingError(
-                f"{self._path} is damaged: images {name!r} are {dataset.dtype} {shape}; expected "
+                f"{path} is damaged: images {name!r} are {dataset.dtype} {shape}; expected "
                 f"uint8 ({self.info.steps}, height, width, 3)",
-                self._path,
+                path,
             )
         if dataset.chunks is not None and int(np.prod(dataset.chunks)) > MAX_PIECE:
             raise UnsafeRecordingError(
-                f"{self._path} keeps {name!r} in pieces of more than {MAX_PIECE:,} bytes; write "
+                f"{path} keeps {name!r} in pieces of more than {MAX_PIECE:,} bytes; write "
                 "it anew with an image in each",
-                self._path,
+                path,
             )
-        if not self._by_the_piece(dataset):
-            self._budget.refuse_bomb(dataset, name)
+        if not _by_the_piece(dataset):
+            with self._file.reading():
+                self._file.refuse_bomb(dataset)
         return dataset
 
-    def _by_the_piece(self, dataset: h5py.Dataset) -> bool:
-        """Whether an image lies in a single deflated piece, which is looked into when its turn
-        comes: to look into all of them first would take as long as reading all of them."""
-        chunks = dataset.chunks
-        return (
-            chunks is not None and dataset.compression == "gzip" and chunks[1:] == dataset.shape[1:]
-        )
+
+def _by_the_piece(dataset: h5py.Dataset) -> bool:
+    """Whether an image lies in a single deflated piece, which is looked into when its turn comes:
+    to look into all of them first would take as long as reading all of them."""
+    chunks = dataset.chunks
+    return chunks is not None and dataset.compression == "gzip" and chunks[1:] == dataset.shape[1:]

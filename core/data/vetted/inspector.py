@@ -1,31 +1,27 @@
 """The process in which foreign files are opened first: `python -m core.data.vetted.inspector`.
 
-Each line of its input is a request as JSON, each line of its output the answer. Whatever a file
+Each line of its input is a request as JSON, and it answers each with a message. Whatever a file
 does to the libraries that read it, it does here.
 """
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.data.errors import DamagedRecordingError, RecordingError, StorageError
+from core.data.errors import DamagedRecordingError, RecordingError
 from core.data.vetted.limits import limit_this_process
+from core.data.vetted.messages import write_message
 
 
 def main() -> int:
     """Answer requests until the input ends."""
     limit_this_process()
+    kinds = {"row": _row, "episode": _episode, "checkpoint": _checkpoint}
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line)), allow_nan=False) + "\n")
-        sys.stdout.flush()
+        request = json.loads(line)
+        write_message(sys.stdout.buffer, kinds[request["kind"]](Path(request["path"])), {})
     return 0
-
-
-def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """What is to be said of the file or folder of a request."""
-    return _ANSWERS[request["kind"]](Path(request["path"]))
 
 
 def _row(path: Path) -> dict[str, Any]:
@@ -43,24 +39,24 @@ def _episode(path: Path) -> dict[str, Any]:
     from core.data.vetted.mending import read_mended
 
     try:
-        _, flaws = read_mended(path)
+        return {"problem": None, "damaged": False, "flaws": read_mended(path)[1]}
     except (RecordingError, OSError, MemoryError) as error:
         return _unreadable(path, error)
-    return {"problem": None, "damaged": False, "flaws": flaws}
 
 
 def _checkpoint(folder: Path) -> dict[str, Any]:
-    from core.data.vetted.safetensors_file import read_header
+    # Only here: a list of recordings must not wait for torch.
+    from safetensors import SafetensorError, safe_open
+
+    from core.learning import LearningError, load_checkpoint
 
     try:
-        for path in sorted(folder.glob("*.safetensors")):
-            read_header(path)
-        # Only here: who looks at recordings must not wait for torch.
-        from core.learning import LearningError, load_checkpoint
-    except (RecordingError, OSError, MemoryError) as error:
-        return _unreadable(folder, error)
-    try:
         load_checkpoint(folder)
+        for path in sorted(folder.glob("*.safetensors")):  # also those that only training reads
+            with safe_open(path, framework="numpy"):
+                pass
+    except SafetensorError as error:
+        return _unreadable(folder, error) | {"problem": f"{path} is damaged ({error}); use a copy"}
     except (LearningError, OSError, MemoryError) as error:
         return _unreadable(folder, error)
     return {"problem": None, "damaged": False, "flaws": []}
@@ -70,15 +66,12 @@ def _unreadable(path: Path, error: BaseException) -> dict[str, Any]:
     problem = str(error)
     if isinstance(error, OSError | MemoryError):
         problem = f"{path} cannot be read here ({error!r}); close other programs and try again"
-    damaged = isinstance(error, DamagedRecordingError) and not isinstance(error, StorageError)
-    return {"problem": problem, "damaged": damaged, "flaws": []}
+    return {
+        "problem": problem,
+        "damaged": isinstance(error, DamagedRecordingError),
+        "flaws": [],
+    }
 
-
-_ANSWERS: dict[str, Callable[[Path], dict[str, Any]]] = {
-    "row": _row,
-    "episode": _episode,
-    "checkpoint": _checkpoint,
-}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -16,6 +16,9 @@ CPU_TIME = 3600
 OPEN_FILES = 64
 """Files that it may have open at once."""
 
+SLOWEST = 10e6
+"""Speed at which a file or folder is read at the least [bytes/s]."""
+
 
 def limit_this_process(cpu_time: int = CPU_TIME) -> None:
     """Take from this process what a reader of files does not need; for its very beginning.
@@ -82,6 +85,15 @@ def start_child(command: Sequence[str]) -> "subprocess.Popen[bytes]":
             f"cannot start a process to work with the file: {error.strerror or error}; "
             "close other programs and try again"
         ) from error
+
+
+def size_of(path: Path) -> int:
+    """Bytes of the file, or of all files below the folder; 0 where that cannot be found out."""
+    try:
+        files = path.rglob("*") if path.is_dir() else [path]
+        return sum(file.lstat().st_size for file in files)
+    except OSError:
+        return 0
 
 
 def ending_of(process: "subprocess.Popen[bytes]") -> str:

@@ -22,36 +22,32 @@ import numpy as np
 from core.data import Episode, RecordingError, read_episode, read_info
 from core.data.episode import info_to_json
 from core.data.layout import ROBOMIMIC_GYM_ENVIRONMENT, store_images
+from core.data.vetted.messages import write_message
 from core.exchange.choice import Chosen
 
 
 def main() -> int:
     """Write one file; ends the process itself where HDF5 must not be left to close its file."""
+    out = sys.stdout.buffer
     wanted = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_the_input, daemon=True).start()
     paths = [Path(path) for path in wanted["recordings"]]
     try:
         chosen = Chosen(tuple(paths), tuple(read_info(path) for path in paths))
         for done in _fill(Path(wanted["out"]), chosen, wanted["next_observations"]):
-            _say({"done": done})
+            write_message(out, {"done": done}, {})
+        return 0
     except RecordingError as error:
-        _say({"error": str(error)})
-        os._exit(1)
+        write_message(out, {"error": str(error)}, {})
     except OSError as error:
-        _say({"errno": error.errno or 0})
-        os._exit(1)
-    return 0
+        write_message(out, {"errno": error.errno or 0}, {})
+    os._exit(1)
 
 
 def _end_with_the_input() -> None:
     """Whoever wanted the file was killed: the disk is not filled any further."""
     os.read(sys.stdin.fileno(), 1)  # not by `sys.stdin`, whose lock Python wants when it ends
     os._exit(1)
-
-
-def _say(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
 
 
 def _fill(out: Path, chosen: Chosen, next_observations: bool) -> Iterator[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.vetted.foreign import ForeignFile
+from core.data.vetted.hdf5_file import VettedFile
 from core.exchange.errors import UnusableSourceError
 from core.exchange.source import ForeignEpisode, own_info
 
@@ -25,7 +25,7 @@ class RobomimicSource:
 
     def __init__(
         self,
-        file: ForeignFile,
+        file: VettedFile,
         *,
         task: str | None = None,
         control_rate: float | None = None,
@@ -37,7 +37,7 @@ class RobomimicSource:
         self.notes: list[str] = []
         self._file = file
         self._images = images
-        if not file.has("data"):
+        if file.find("data") is None:
             raise UnusableSourceError(
                 f"{file.path} has no group 'data'; expected a robomimic file", file.path
             )
@@ -80,7 +80,7 @@ class RobomimicSource:
         actions = self._actions(name)
         observations, images = self._observations(name, len(actions))
         rewards = self._column(name, "rewards")
-        text = self._file.attribute(f"data/{name}", "episode_info")
+        text = self._file.attribute("episode_info", f"data/{name}")
         info = own_info(text, len(actions), observations)
         interventions = self._column(name, "interventions")
         states = None
@@ -115,11 +115,11 @@ class RobomimicSource:
             if not self._file.is_dataset(place):
                 self._note(f"observation {key!r} is a group of others and was left out")
                 continue
-            if self._file.kind(place) not in "biuf":
+            dataset = self._file.member(place)
+            shape, kind = dataset.shape, dataset.dtype.kind
+            if kind not in "biuf":
                 self._note(f"observation {key!r} holds no numbers and was left out")
-                continue
-            shape = self._file.shape(place)
-            if len(shape) == 4 and shape[3] == 3 and self._file.kind(place) == "u":
+            elif len(shape) == 4 and shape[3] == 3 and kind == "u":
                 if self._images:
                     images[key] = self._file.read(place)
             elif len(shape) in (1, 2):
@@ -142,7 +142,7 @@ class RobomimicSource:
 
     def _success(self, name: str) -> bool | None:
         """What Isaac Lab's recorder attaches to a demonstration; None if nothing is there."""
-        mark = self._file.attribute(f"data/{name}", "success")
+        mark = self._file.attribute("success", f"data/{name}")
         return None if mark is None or isinstance(mark, str) else bool(mark)
 
     def _column(self, name: str, key: str) -> np.ndarray | None:
@@ -189,8 +189,8 @@ def _sorted(names: list[str], path: Path) -> list[str]:
     return sorted(found, key=lambda name: int(name.rpartition("_")[2]))
 
 
-def _environment(file: ForeignFile) -> dict[str, Any]:
-    text = file.attribute("data", "env_args")
+def _environment(file: VettedFile) -> dict[str, Any]:
+    text = file.attribute("env_args", "data")
     try:
         values = json.loads(text) if isinstance(text, str) else {}
     except (ValueError, RecursionError):

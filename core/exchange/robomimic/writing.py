@@ -1,13 +1,11 @@
 """Episodes as one HDF5 file that robomimic's own dataset class loads."""
 
-import contextlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from core.data import RecordingError, StorageError
-from core.data.vetted.limits import start_child
+from core.data.vetted.child import Child, ChildEndedError
 from core.data.writer import refused
 from core.exchange.choice import Chosen
 from core.exchange.errors import TargetError
@@ -41,35 +39,28 @@ def export_robomimic(
 
 def _filling(building: Path, chosen: Chosen, next_observations: bool, out: Path) -> Iterator[int]:
     """Let a process write the file; yields how many episodes it has written."""
-    process = start_child(COMMAND)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    wanted = {
-        "out": str(building),
-        "recordings": [str(path) for path in chosen.paths],
-        "next_observations": next_observations,
-    }
-    try:
-        with contextlib.suppress(OSError):  # it has died, which its exit code will tell
-            process.stdin.write(json.dumps(wanted).encode() + b"\n")
-            process.stdin.flush()
-        for line in process.stdout:
-            match json.loads(line):
+    with Child(COMMAND) as child:
+        child.ask(
+            {
+                "out": str(building),
+                "recordings": [str(path) for path in chosen.paths],
+                "next_observations": next_observations,
+            }
+        )
+        for _ in chosen.paths:
+            try:
+                message, _ = child.receive(None)
+            except ChildEndedError as error:
+                raise StorageError(
+                    f"cannot save {out}: the process that writes it died "
+                    f"({child.process.poll()}), as HDF5 does on a full disk; "
+                    "nothing was left behind, free some space and try again",
+                    out,
+                ) from error
+            match message:
                 case {"done": int(done)}:
                     yield done
-                case {"error": str(message)}:
-                    raise RecordingError(message)
+                case {"error": str(text)}:
+                    raise RecordingError(text)
                 case {"errno": int(number)}:
                     raise refused(OSError(number, os.strerror(number)), out, "save")
-        if process.wait() != 0:
-            raise StorageError(
-                f"cannot save {out}: the process that writes it died ({process.returncode}), as "
-                "HDF5 does on a full disk; nothing was left behind, free some space and try again",
-                out,
-            )
-    finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):  # a request that was never taken
-                stream.close()

@@ -34,12 +34,12 @@ def test_the_child_hands_over_what_is_there(kind, workspace, episodes, tmp_path,
     list(export(choose_episodes(workspace), out))
     with LimitedSource(kind, out) as source:
         done = take_in(source, tmp_path / "back")
-        process = source._process
+        process = source._child.process
         assert len(source) == len(done) == 4
         next(iter(source.episodes()))  # given up half way: the next starts anew
-        assert source._process is not process
+        assert source._child is None and process.returncode is not None
         assert len(list(source.actions())) == 4
-        process = source._process
+        process = source._child.process
     assert process.returncode is not None
     for item, episode in zip(done, episodes, strict=True):
         again = read_episode(item.path)

@@ -15,9 +15,8 @@ from core.data import (
     read_episode,
     write_episode,
 )
-from core.data.vetted.foreign import open_foreign
+from core.data.vetted.hdf5_file import MAX_FILE, VettedFile
 from core.data.vetted.limits import start_child
-from core.data.vetted.reader import MAX_FILE
 from core.exchange import (
     LimitedSource,
     NotExportableError,
@@ -33,7 +32,7 @@ from core.learning import Dataset
 def test_export_then_import_gives_back_every_field(workspace, episodes, tmp_path, take_in):
     out = tmp_path / "out.hdf5"
     assert list(export_robomimic(choose_episodes(workspace), out)) == [1, 2, 3, 4]
-    with open_foreign(out) as file:
+    with VettedFile(out, recording=False) as file:
         done = take_in(RobomimicSource(file), tmp_path / "back")
     assert [item.written for item in done] == [True] * 4
     for item, episode in zip(done, episodes, strict=True):
@@ -66,7 +65,7 @@ def test_importing_twice_changes_nothing_and_others_are_not_overwritten(
 ):
     out = tmp_path / "out.hdf5"
     list(export_robomimic(choose_episodes(workspace), out))
-    with open_foreign(out) as file:
+    with VettedFile(out, recording=False) as file:
         first = take_in(RobomimicSource(file), tmp_path / "back")
         before = [item.path.read_bytes() for item in first]
         again = take_in(RobomimicSource(file), tmp_path / "back")
@@ -109,7 +108,7 @@ def foreign(path, *, actions=None, rate=None, steps=15):
 
 def test_anybodys_file_becomes_a_dataset(tmp_path, take_in):
     path = foreign(tmp_path / "lift.hdf5", rate=12)
-    with open_foreign(path) as file:
+    with VettedFile(path, recording=False) as file:
         source = RobomimicSource(file)
         done = take_in(source, tmp_path / "theirs")
         original = file.read("data/demo_2/actions")
@@ -142,7 +141,7 @@ def test_anybodys_file_becomes_a_dataset(tmp_path, take_in):
 def test_commands_within_one_are_left_as_they_are(tmp_path, take_in):
     actions = np.random.default_rng(1).uniform(-0.3, 0.9, (15, 7)).astype(np.float32)
     path = foreign(tmp_path / "lift.hdf5", actions=actions)
-    with open_foreign(path) as file:
+    with VettedFile(path, recording=False) as file:
         source = RobomimicSource(file, task="other", control_rate=30.0, images=False)
         done = take_in(source, tmp_path / "theirs")
     episode = read_episode(done[0].path)
@@ -152,7 +151,7 @@ def test_commands_within_one_are_left_as_they_are(tmp_path, take_in):
 
 
 def open_and_take(path, folder, take_in):
-    with open_foreign(path) as file:
+    with VettedFile(path, recording=False) as file:
         take_in(RobomimicSource(file), folder)
 
 
@@ -223,7 +222,7 @@ def test_a_full_disk_is_a_sentence_wherever_it_strikes(workspace, tmp_path, disk
 
 def test_the_process_that_writes_may_die(workspace, tmp_path, monkeypatch):
     out = tmp_path / "new" / "out.hdf5"
-    code = "import os; print('{\"done\": 1}', flush=True); os.kill(os.getpid(), 11)"
+    code = 'import os; print(\'{"done": 1, "arrays": []}\', flush=True); os.kill(os.getpid(), 11)'
     monkeypatch.setattr(writing, "COMMAND", ("-c", code))
     with pytest.raises(StorageError, match=r"died \(-11\), as HDF5 does on a full disk"):
         list(export_robomimic(choose_episodes(workspace), out))
@@ -308,7 +307,7 @@ def isaac_lab(path):
 
 
 def test_a_recording_of_isaac_lab_tells_its_successes_and_its_last_commands(tmp_path, take_in):
-    with open_foreign(isaac_lab(tmp_path / "reach.hdf5")) as file:
+    with VettedFile(isaac_lab(tmp_path / "reach.hdf5"), recording=False) as file:
         source = RobomimicSource(file)
         done = take_in(source, tmp_path / "all")
         notes = list(source.notes)
@@ -331,7 +330,7 @@ def test_fields_of_an_own_export_can_be_left_out(workspace, episodes, tmp_path, 
     out = tmp_path / "out.hdf5"
     list(export_robomimic(choose_episodes(workspace), out))
     name = episodes[0].info.fields[-1]
-    with open_foreign(out) as file:
+    with VettedFile(out, recording=False) as file:
         source = RobomimicSource(file)
         done = take_in(source, tmp_path / "back", without=(name,))
     again = read_episode(done[0].path)

@@ -185,7 +185,7 @@ def test_checkpoints_are_checked_without_loading_torch_here(workspace):
     assert checked.checkpoints == 3
     problems = {problem.path.name: problem.text for problem in checked.problems}
     assert set(problems) == {"cut", "said", ".run.abc.tmp"}
-    assert "are stored" in problems["cut"]
+    assert "weights.safetensors was changed or is truncated" in problems["cut"]
     assert "checkpoint.json cannot be read" in problems["said"]
     check_all(workspace.root, repair=True)
     assert not leftover.exists()

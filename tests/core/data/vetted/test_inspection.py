@@ -1,3 +1,6 @@
+import hashlib
+import json
+import struct
 import subprocess
 import sys
 
@@ -7,6 +10,13 @@ from core.data import write_episode
 from core.data.vetted import inspection as inspection_module
 from core.data.vetted.inspection import Inspector
 from core.data.vetted.limits import limit_this_process, reader_environment
+from core.learning import (
+    Configuration,
+    Dataset,
+    EncoderConfiguration,
+    Trainer,
+    save_checkpoint,
+)
 
 
 @pytest.fixture
@@ -17,9 +27,9 @@ def path(tmp_path, make_episode):
 def test_one_child_reads_many_files_and_the_next_file_gets_another(path):
     with Inspector() as inspector:
         assert inspector.inspect(path).problem is None
-        child = inspector._child._process
+        child = inspector._child.process
         assert inspector.inspect(path).problem is None
-        assert inspector._child._process is child
+        assert inspector._child.process is child
         child.kill()
         child.wait()
         assert "crashed its reader (signal 9)" in inspector.inspect(path).problem
@@ -35,7 +45,7 @@ def test_one_child_reads_many_files_and_the_next_file_gets_another(path):
         ("print('hello', flush=True); input(); input()", "answer nonsense"),
         ("input(); print('{}', flush=True); input()", "answer nonsense"),
         ("input(); print('[' * 100000, flush=True); input()", "answer nonsense"),
-        ("input(); import sys; sys.stdout.buffer.write(b'\\xff\\n')", "crashed its reader"),
+        ("input(); import sys; sys.stdout.buffer.write(b'\\xff\\n')", "answer nonsense"),
         ("input(); print('x' * 3000000, flush=True); input()", "silent"),
         ("import time; time.sleep(60)", "busy for too long"),
     ],
@@ -48,6 +58,47 @@ def test_whatever_happens_to_the_child_is_a_sentence(path, monkeypatch, code, pr
     assert row.damaged
     assert problem in row.problem
     assert str(path) in row.problem
+
+
+def entry(shape, begin, end, kind="F32"):
+    return {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
+
+
+def test_tensors_whose_header_contradicts_their_file_are_named(tmp_path, make_episode):
+    """Also in what only a resumed training reads, and with the hash that the description wants."""
+    configuration = Configuration(encoder=EncoderConfiguration(latent=16, hidden=(16,)))
+    dataset = Dataset.from_episodes([make_episode(seed=n) for n in range(2)])
+    folder = save_checkpoint(tmp_path / "good", Trainer(dataset, configuration, "cpu"))
+    described = json.loads((folder / "checkpoint.json").read_text())
+    headers = [
+        (b"{", b""),
+        (b"[" * 100_000, b""),
+        ([], b""),
+        ({"a": entry([2], 0, 8)}, b"1234"),
+        ({"a": entry([2], 0, 8)}, b"123456789"),
+        ({"a": entry([10**9, 10**9], 0, 8)}, b"12345678"),
+        ({"a": entry([-1, -2], 0, 8)}, b"12345678"),
+        ({"a": entry([2], 0, 8), "b": entry([2], 4, 12)}, b"123456789012"),
+        ({"a": entry([2], 4, 12)}, b"123456789012"),
+        ({"a": entry([2], 0, 8, "OBJ")}, b"12345678"),
+        ({"a": {"dtype": "F32"}}, b""),
+        (b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, Infinity]}}', b"1234"),
+    ]
+    contents = [b"1", struct.pack("<Q", 2**63) + b"{}"]
+    for header, data in headers:
+        text = header if isinstance(header, bytes) else json.dumps(header).encode()
+        contents.append(struct.pack("<Q", len(text)) + text + data)
+    with Inspector() as inspector:
+        assert inspector.examine_checkpoint(folder).problem is None
+        for name in ("weights.safetensors", "training.safetensors"):
+            whole = (folder / name).read_bytes()
+            for content in contents:
+                (folder / name).write_bytes(content)
+                files = described["files"] | {name: hashlib.sha256(content).hexdigest()}
+                (folder / "checkpoint.json").write_text(json.dumps(described | {"files": files}))
+                problem = inspector.examine_checkpoint(folder).problem
+                assert problem is not None and name in problem, content[:80]
+            (folder / name).write_bytes(whole)
 
 
 def test_the_limits_hold(tmp_path):

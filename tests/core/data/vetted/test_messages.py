@@ -6,9 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from core.data.vetted.reader import MAX_BYTES
-from core.exchange import UnusableSourceError
-from core.exchange.messages import read_message, write_message
+from core.data import InvalidEpisodeError
+from core.data.vetted.hdf5_file import MAX_BYTES
+from core.data.vetted.messages import read_message, write_message
 
 
 def test_numbers_of_every_kind_arrive_as_they_were():
@@ -69,6 +69,6 @@ def test_an_end_in_the_middle_is_an_end(given):
 def test_an_episode_larger_than_a_recording_is_not_sent():
     stream = io.BytesIO()
     large = np.broadcast_to(np.uint8(0), (MAX_BYTES + 1,))
-    with pytest.raises(UnusableSourceError, match="--no-images"):
+    with pytest.raises(InvalidEpisodeError, match="--no-images"):
         write_message(stream, {}, {"images/a": large})
     assert stream.getvalue() == b""

@@ -1,18 +1,19 @@
-"""How the process that reads foreign data hands it over: a line of JSON, then the arrays' bytes.
+"""How a limited process hands over what it read: a line of JSON, then the bytes of the arrays.
 
-Nothing is unpickled, and nothing is taken in before what a line declares was found bearable: the
-process at the other end may be in the hands of whatever it reads.
+Nothing is unpickled. Nothing is taken in before what a line declares was found harmless: a hostile
+file may have taken over the process at the other end.
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
 
-from core.data.vetted.reader import MAX_BYTES
-from core.exchange.errors import UnusableSourceError
+from core.data.errors import InvalidEpisodeError
+from core.data.vetted.hdf5_file import MAX_BYTES
 
 LONGEST_LINE = 1 << 20
 """Longest description that is looked at [bytes]."""
@@ -25,12 +26,12 @@ def write_message(
 ) -> None:
     """Send `head` and `arrays` (numbers of any shape).
 
-    Raises :class:`UnusableSourceError` if they are larger than a recording may be; then nothing
+    Raises :class:`InvalidEpisodeError` if they are larger than a recording may be; then nothing
     was sent.
     """
     declared = sum(values.nbytes for values in arrays.values())
     if declared > MAX_BYTES:
-        raise UnusableSourceError(
+        raise InvalidEpisodeError(
             f"an episode takes {declared / 2**30:.1f} GiB; at most {MAX_BYTES / 2**30:g} GiB are "
             "taken in, --no-images leaves its images out"
         )
@@ -63,11 +64,8 @@ def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, np.ndarra
         raise ValueError("not an object")
     arrays = {}
     left = MAX_BYTES
-    for entry in _layout(head):
-        name, kind, shape = entry
-        size = np.dtype(kind).itemsize
-        for length in shape:  # Python's integers do not overflow
-            size *= length
+    for name, kind, shape in _layout(head):
+        size = np.dtype(kind).itemsize * math.prod(shape)
         left -= size
         if left < 0:
             raise ValueError("too large")
