@@ -10,7 +10,7 @@ from core.benchmark.errors import (
     ScopeError,
     UnknownNameError,
 )
-from core.benchmark.measured import MeasuredTable, Reader, measure
+from core.benchmark.measured import MeasuredTable, measure
 from core.benchmark.methods import ABLATIONS, METHODS, REGIMES, configuration
 from core.benchmark.report import command_of_cell, quick_scope, write_report
 from core.benchmark.runner import Plan, State, Wanted, plan, run
@@ -30,7 +30,6 @@ __all__ = [
     "MeasuredTable",
     "Plan",
     "RayWorkers",
-    "Reader",
     "Scope",
     "ScopeError",
     "State",

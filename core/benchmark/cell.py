@@ -2,17 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from core.benchmark.demonstrations import STARTS_PER_SEED, data_hash
+from core import versions
+from core.benchmark.demonstrations import STARTS_PER_SEED, first_start
 from core.benchmark.errors import ScopeError
-from core.benchmark.methods import configuration, get_method, get_regime, settings
-from core.benchmark.sources import EVALUATION, LEARNING, MODES, REPLAYS, source_hash
+from core.benchmark.methods import configuration, get_method, get_regime
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.learning import Configuration
-from core.policies import DEFAULT_MODE
+from core.policies import DEFAULT_MODE, MODES
 from core.simulation import get_task
 
 FEWEST_DEMONSTRATIONS = 2
@@ -39,11 +40,75 @@ class Trial:
     """How fast older chunks lose weight [1/control step]; None: as the program does by itself."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As values for JSON; a decay that nobody chose is left out."""
+        """As values for JSON; a decay that was not chosen is left out."""
         values = asdict(self) | {"condition": self.condition.to_dict()}
         if self.decay is None:
             del values["decay"]
         return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Trial":
+        """The trial that `to_dict` described; further values are left aside."""
+        names = ("mode", "episodes", "first_seed", "horizon", "observer", "decay")
+        chosen = {name: values[name] for name in names if name in values}
+        return cls(condition=Condition.from_dict(values["condition"]), **chosen)
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Present versions of what decides its outcomes, besides the training."""
+        return {"evaluation": versions.EVALUATION, "mode": MODES[self.mode].version}
+
+
+@dataclass(frozen=True)
+class Training:
+    """All that decides what is learned. Equal trainings give the same weights."""
+
+    configuration: Configuration
+    """All settings."""
+    task: str
+    """Name of the task."""
+    first_start: int
+    """The first start that the scripted operator tried."""
+    demonstrations: int
+    """Number of demonstrations."""
+    simulation: int = versions.SIMULATION
+    """Version of the simulation that they were made in."""
+    learning: int = versions.LEARNING
+    """Version of the learning."""
+
+    @property
+    def digest(self) -> str:
+        """Name of its checkpoint in a cache."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As values for JSON, the way a record holds them."""
+        return {
+            "versions": {"simulation": self.simulation, "learning": self.learning},
+            "configuration": self.configuration.to_dict(),
+            "data": {
+                "source": "scripted",
+                "task": self.task,
+                "first_start": self.first_start,
+                "demonstrations": self.demonstrations,
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Training":
+        """The training that `to_dict` described; further values are left aside.
+
+        Raises :class:`core.learning.ConfigurationError` for settings that do not exist.
+        """
+        data = values["data"]
+        return cls(
+            _configuration(json.dumps(values["configuration"])),
+            data["task"],
+            data["first_start"],
+            data["demonstrations"],
+            **values["versions"],
+        )
 
 
 @dataclass(frozen=True)
@@ -98,28 +163,14 @@ class Cell:
         """All settings of its training."""
         return configuration(self.method, self.regime, self.seed, quick=self.quick)
 
-    def training_key(self) -> str:
-        """Hash of all that decides what is learned: configuration, data and code."""
-        return _training_key(self)
-
-    def key(self, trial: Trial) -> str:
-        """Hash of all that decides the outcomes of `trial`."""
-        sources = source_hash(*EVALUATION, *MODES[trial.mode])
-        return _hash(self.training_key(), trial.to_dict(), sources)
+    @property
+    def training(self) -> Training:
+        """All that decides what it learns."""
+        start = first_start(self.seed)
+        return Training(self.configuration, self.task, start, self.demonstrations)
 
 
 @cache
-def _training_key(cell: Cell) -> str:
-    """Asked for once for every trial of every table, and it cannot change in a process."""
-    values = settings(cell.method, cell.regime, cell.seed, quick=cell.quick)
-    made = [source_hash(*REPLAYS)] if values["training"]["replays"] else []
-    return _hash(
-        values,
-        data_hash(cell.task, cell.seed, cell.demonstrations),
-        source_hash(*LEARNING),
-        *made,
-    )
-
-
-def _hash(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+def _configuration(text: str) -> Configuration:
+    """From JSON. Cells of other tasks and sizes share it."""
+    return Configuration.from_dict(json.loads(text))

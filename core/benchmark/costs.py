@@ -6,8 +6,7 @@ from statistics import median
 
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.contents import make_table
-from core.benchmark.measured import Reader
-from core.benchmark.store import find_result
+from core.benchmark.store import Store
 from core.benchmark.tables import Scope, wanted
 
 CORES = 2
@@ -31,7 +30,7 @@ class Cost:
         return tuple(a + b for a, b in zip(self.training, self.trials, strict=True))
 
 
-def costs_of(tables: Sequence[str], reader: Reader, scope: Scope) -> tuple[Cost, ...]:
+def costs_of(tables: Sequence[str], store: Store, scope: Scope) -> tuple[Cost, ...]:
     """What is known of the cells of each table, and of all, each cell and trial once.
 
     Tables share cells: what all took is less than the sum.
@@ -42,20 +41,21 @@ def costs_of(tables: Sequence[str], reader: Reader, scope: Scope) -> tuple[Cost,
         asked = wanted(make_table(name, scope), scope)
         for cell, trials in asked.items():
             together.setdefault(cell, {}).update(dict.fromkeys(trials))
-        costs.append(_cost(name, asked, reader))
+        costs.append(_cost(name, asked, store))
     everything = {cell: tuple(trials) for cell, trials in together.items()}
-    return (*costs, _cost("all, each cell once", everything, reader))
+    return (*costs, _cost("all, each cell once", everything, store))
 
 
-def _cost(title: str, asked: Mapping[Cell, Sequence[Trial]], reader: Reader) -> Cost:
+def _cost(title: str, asked: Mapping[Cell, Sequence[Trial]], store: Store) -> Cost:
     training, trials = [], []
     for cell, wanted_trials in asked.items():
-        record = reader.record(cell)
-        results = [find_result(record, cell.key(trial)) for trial in wanted_trials]
-        if record is None or not any(results):
+        record = store.record(cell)
+        known = {} if record is None else record.results
+        seconds = [known[trial].seconds for trial in wanted_trials if trial in known]
+        if record is None or not seconds:
             continue
-        training.append(sum(record["training"]["seconds"].values()))
-        trials.append(sum(result.seconds for result in results if result is not None))
+        training.append(sum(record.values["training"]["seconds"].values()))
+        trials.append(sum(seconds))
     return Cost(title, tuple(training), tuple(trials))
 
 

@@ -1,14 +1,12 @@
 """Demonstrations of the scripted operator, made once and kept."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-from core.benchmark.sources import SIMULATION, source_hash
+from core import versions
 from core.data import Episode, read_episode, scripted_episode, write_episode
 from core.data.layout import SUFFIX
-from core.simulation import demonstrate, model_hash
+from core.simulation import demonstrate
 
 STARTS_PER_SEED = 10_000
 """A training seed takes its demonstrations from this many starts of its own."""
@@ -19,28 +17,22 @@ def first_start(seed: int) -> int:
     return seed * STARTS_PER_SEED
 
 
-def data_hash(task: str, seed: int, count: int) -> str:
-    """SHA-256 of all that decides the demonstrations: model, operator, starts and number."""
-    parts = [model_hash(task), source_hash(*SIMULATION), task, first_start(seed), count]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
 def scripted_demonstrations(
     cache: Path,
     task: str,
     seed: int,
     count: int,
-    progress: Callable[[float], None] | None = None,
+    on_progress: Callable[[float], None] | None = None,
 ) -> list[Episode]:
     """The first `count` successful demonstrations from the starts of training seed `seed`.
 
     What is not in `cache` yet is made and written there, each file whole, in the order of its
     start: more can be added later, and several processes may do so at once, since all write the
-    same. `progress` is told the share that is there. Raises the errors of recordings and of the
+    same. `on_progress` gets the share that is there. Raises the errors of recordings and of the
     simulation.
     """
-    everything = data_hash(task, seed, 0)  # the folder grows: its name does not tell the number
-    folder = cache / "demonstrations" / f"{task}-{seed}-{everything[:12]}"
+    # the folder grows: its name does not tell the number
+    folder = cache / "demonstrations" / f"{task}-{seed}-v{versions.SIMULATION}"
     folder.mkdir(parents=True, exist_ok=True)
     paths = sorted(folder.glob(f"*{SUFFIX}"))
     if len(paths) < count:
@@ -48,6 +40,6 @@ def scripted_demonstrations(
         for rollout in demonstrate(task, count - len(paths), next_start, threads=1):
             episode = scripted_episode(rollout)
             paths.append(write_episode(folder, episode, replace=True))
-            if progress is not None:
-                progress(len(paths) / count)
+            if on_progress is not None:
+                on_progress(len(paths) / count)
     return [read_episode(path) for path in paths[:count]]

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from core.benchmark.errors import UnknownNameError
-from core.benchmark.measured import Comparison, MeasuredSection, Reader, measure
+from core.benchmark.measured import Comparison, MeasuredSection, measure
+from core.benchmark.store import Store
 from core.benchmark.tables import Scope, Table
 
 
@@ -13,7 +14,7 @@ def points(comparison: Comparison) -> str:
     return f"{100 * comparison.difference:+.1f} [{low}, {high}]".replace("-", "−")
 
 
-def differences_markdown(table: Table, method: str, reader: Reader, scope: Scope) -> str:
+def differences_markdown(table: Table, method: str, store: Store, scope: Scope) -> str:
     """Every row of `table` beside the row of `method`, section by section, in all columns.
 
     Sections without that row are left out; where several rows have the method, the first counts.
@@ -27,7 +28,7 @@ def differences_markdown(table: Table, method: str, reader: Reader, scope: Scope
     if not sections:
         known = (line.method for section in table.sections for line in section.lines)
         raise UnknownNameError("method", method, tuple(dict.fromkeys(known)))
-    measured = measure(replace(table, sections=tuple(sections)), reader, scope)
+    measured = measure(replace(table, sections=tuple(sections)), store, scope)
     return "\n".join(_grid(section) for section in measured.known)
 
 

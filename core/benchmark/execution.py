@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.benchmark.cell import Cell, Trial
-from core.benchmark.demonstrations import data_hash, first_start, scripted_demonstrations
+from core.benchmark.demonstrations import scripted_demonstrations
 from core.data import perturbed_replays, software_versions
 from core.evaluation import Result, evaluate
 from core.evaluation.provenance import machine
@@ -27,8 +27,8 @@ from core.learning import (
 from core.policies import MODES
 from core.runs.run import TrainingRun
 
-Told = Callable[[float, str], None]
-"""Is told the share that is done and what is under way."""
+OnProgress = Callable[[float, str], None]
+"""Gets the share that is done and what is under way."""
 
 TRAINING_COST = 60.0
 """What a training costs, about [s]: for the time left only."""
@@ -57,10 +57,14 @@ class DemonstrationJob:
         """About how long it takes [s]."""
         return 0.15 * self.count
 
-    def run(self, cache: Path, told: Told) -> dict[str, Any]:
+    def run(self, cache: Path, on_progress: OnProgress) -> dict[str, Any]:
         """Make what is missing and check that it can be learned from; the answer is empty."""
         episodes = scripted_demonstrations(
-            cache, self.task, self.seed, self.count, lambda share: told(share, "demonstrating")
+            cache,
+            self.task,
+            self.seed,
+            self.count,
+            lambda share: on_progress(share, "demonstrating"),
         )
         Dataset.from_episodes(episodes)
         return {}
@@ -68,7 +72,7 @@ class DemonstrationJob:
 
 def checkpoint_folder(cache: Path, cell: Cell) -> Path:
     """Where the checkpoint of `cell` is under `cache`, once it has been trained."""
-    return cache / "checkpoints" / cell.training_key()[:32]
+    return cache / "checkpoints" / cell.training.digest
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,12 @@ class CellJob:
         """About how long it takes [s]."""
         return TRAINING_COST + sum(_cost(trial) for trial in self.trials)
 
-    def run(self, cache: Path, told: Told) -> dict[str, Any]:
+    def run(self, cache: Path, on_progress: OnProgress) -> dict[str, Any]:
         """The record of the cell, as values for JSON; see :mod:`core.benchmark.store`."""
         share = TRAINING_COST / self.cost
-        checkpoint = self._trained(cache, lambda done, note: told(share * done, note))
+        checkpoint = self._trained(cache, lambda done, note: on_progress(share * done, note))
         results = _evaluated(
-            self.cell, checkpoint, self.trials, lambda d, note: told(share + (1 - share) * d, note)
+            checkpoint, self.trials, lambda d, note: on_progress(share + (1 - share) * d, note)
         )
         return {
             "cell": self.cell.name,
@@ -106,7 +110,7 @@ class CellJob:
             "trials": results,
         }
 
-    def _trained(self, cache: Path, told: Told) -> Checkpoint:
+    def _trained(self, cache: Path, on_progress: OnProgress) -> Checkpoint:
         """The checkpoint of the cell, from the cache if it is there."""
         folder = checkpoint_folder(cache, self.cell)
         if folder.exists() and not self.again:
@@ -117,8 +121,8 @@ class CellJob:
         shutil.rmtree(folder, ignore_errors=True)
         building = folder.with_name(f"{folder.name}.{os.getpid()}")
         shutil.rmtree(building, ignore_errors=True)
-        train(self.cell, cache, building, told)
-        (building / TRAINING_FILE).unlink()  # half of its size, and nobody resumes it
+        train(self.cell, cache, building, on_progress)
+        (building / TRAINING_FILE).unlink()  # half of its size, and no one resumes it
         try:
             building.rename(folder)
         except OSError:  # another process was faster, with the same weights
@@ -126,13 +130,13 @@ class CellJob:
         return load_checkpoint(folder)
 
 
-def train(cell: Cell, cache: Path, folder: Path, told: Told) -> None:
+def train(cell: Cell, cache: Path, folder: Path, on_progress: OnProgress) -> None:
     """Train `cell` into the new `folder`; the record of the training goes into its provenance.
 
     Raises what the demonstrations, the dataset and a diverging training raise.
     """
     began = time.perf_counter()
-    told(0.0, "reading demonstrations")
+    on_progress(0.0, "reading demonstrations")
     replays = cell.configuration.training.replays
     dataset = _dataset(cache, cell.task, cell.seed, cell.demonstrations, replays)
     prepared = time.perf_counter()
@@ -141,27 +145,22 @@ def train(cell: Cell, cache: Path, folder: Path, told: Told) -> None:
 
     def on_report(report: Report) -> None:
         nonlocal losses
-        told(report.step / report.total_steps, report.phase)
+        on_progress(report.step / report.total_steps, report.phase)
         losses = report.losses
 
     run.train(on_report, report_every=1.0, autosave=False)
     trained = time.perf_counter()
     learned = Checkpoint.from_trainer(run.trainer)
-    quality = measure_representation(learned.model, learned.memory, episodes=cell.demonstrations)
-    run.provenance["benchmark"] = {
-        "key": cell.training_key(),
-        "configuration": cell.configuration.to_dict(),
-        "data": {
-            "source": "scripted",
-            "key": data_hash(cell.task, cell.seed, cell.demonstrations),
-            "fingerprint": dataset.demonstrations.fingerprint(),
-            "demonstrations": cell.demonstrations,
-            "first_start": first_start(cell.seed),
-            "control_steps": int(dataset.demonstrations.observations.shape[0]),
-        },
+    measures = measure_representation(learned.model, learned.memory, episodes=cell.demonstrations)
+    record = cell.training.to_dict()
+    record["data"] |= {
+        "fingerprint": dataset.demonstrations.fingerprint(),
+        "control_steps": int(dataset.demonstrations.observations.shape[0]),
+    }
+    run.provenance["benchmark"] = record | {
         "updates": run.trainer.total_steps,
         "losses": losses,
-        "quality": quality.to_dict(),
+        "measures": measures.to_dict(),
         "seconds": {
             "preparation": round(prepared - began, 3),
             "training": round(trained - prepared, 3),
@@ -173,14 +172,14 @@ def train(cell: Cell, cache: Path, folder: Path, told: Told) -> None:
 
 @lru_cache(maxsize=16)
 def _dataset(cache: Path, task: str, seed: int, count: int, replays: int) -> Dataset:
-    """The demonstrations as tensors, which nobody writes to: a process meets the same ones with
+    """The demonstrations as tensors, which are never written to. A process uses the same ones for
     every method, and reading a hundred files takes a second."""
     episodes = scripted_demonstrations(cache, task, seed, count)
     return Dataset.from_episodes(episodes, replays=perturbed_replays(episodes, replays, seed))
 
 
 def _evaluated(
-    cell: Cell, checkpoint: Checkpoint, trials: Sequence[Trial], told: Told
+    checkpoint: Checkpoint, trials: Sequence[Trial], on_progress: OnProgress
 ) -> list[dict[str, Any]]:
     """The results of `trials`. Those of one mode and the same starts share worlds and policies."""
     results: list[dict[str, Any]] = []
@@ -205,7 +204,7 @@ def _evaluated(
             observer=observer,
             options={mode: {} if decay is None else {"decay": decay}},
         ):
-            told((done + cost * progress.fraction) / total, mode)
+            on_progress((done + cost * progress.fraction) / total, mode)
             rows = progress.results
         seconds = (time.perf_counter() - began) / len(together)
         done += cost
@@ -214,7 +213,7 @@ def _evaluated(
             row = by_condition[trial.condition]
             results.append(
                 {
-                    "key": cell.key(trial),
+                    "versions": trial.versions,
                     **trial.to_dict(),
                     "successes": row.successes,
                     "outcomes": "".join("01"[outcome] for outcome in row.outcomes),
@@ -242,6 +241,6 @@ def _circumstances() -> dict[str, Any]:
     """When, with which software, and on which machine."""
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": software_versions(),
+        "software": software_versions(),
         "machine": machine(),
     }

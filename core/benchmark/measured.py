@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
-from core.benchmark.cell import Cell, Trial
-from core.benchmark.store import Result, Store, find_result
+from core.benchmark.cell import Cell
+from core.benchmark.store import Store
 from core.benchmark.tables import Column, Line, Scope, Section, Table, cells_of
 from core.evaluation import PairedDifference, bootstrap_mean, mcnemar, wilson
 
@@ -119,26 +118,7 @@ Outcomes = dict[tuple[str, int], np.ndarray]
 """{(task, seed): (starts,) bool}"""
 
 
-class Reader:
-    """Reads every file of a store once. Owns the records that it has read."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._records: dict[Cell, dict[str, Any] | None] = {}
-
-    def record(self, cell: Cell) -> dict[str, Any] | None:
-        """The valid record of `cell`, if there is one."""
-        if cell not in self._records:
-            self._records[cell] = self._store.record(cell)
-        return self._records[cell]
-
-    def result(self, cell: Cell, trial: Trial) -> Result | None:
-        """What `trial` gave, if it is there."""
-        record = self.record(cell)
-        return None if record is None else find_result(record, cell.key(trial))
-
-
-def measure(table: Table, reader: Reader, scope: Scope) -> MeasuredTable:
+def measure(table: Table, store: Store, scope: Scope) -> MeasuredTable:
     """Fill `table` with what the store has. `scope` is the largest that the table may have.
 
     A section gets as many training seeds as most of its entries have: tables share cells, and where
@@ -148,7 +128,7 @@ def measure(table: Table, reader: Reader, scope: Scope) -> MeasuredTable:
     sections = []
     for section in table.sections:
         for seeds in range(scope.seeds, 0, -1):
-            measured = _section(section, reader, replace(scope, seeds=seeds))
+            measured = _section(section, store, replace(scope, seeds=seeds))
             counts = [e.seeds for line in measured.lines for e in line.entries if e is not None]
             if not counts or 2 * counts.count(seeds) > len(counts):
                 break
@@ -156,19 +136,19 @@ def measure(table: Table, reader: Reader, scope: Scope) -> MeasuredTable:
     return MeasuredTable(table, tuple(sections))
 
 
-def _section(section: Section, reader: Reader, scope: Scope) -> MeasuredSection:
+def _section(section: Section, store: Store, scope: Scope) -> MeasuredSection:
     base = section.baseline
     baselines = [
-        {} if base is None else _outcomes(base, column, reader, scope) for column in section.columns
+        {} if base is None else _outcomes(base, column, store, scope) for column in section.columns
     ]
     complete: dict[Cell, bool] = {}
     lines = []
     for line in section.lines:
         for column in section.columns:
             for cell, trial in cells_of(line, column, scope):
-                there = reader.result(cell, trial) is not None
+                there = store.result(cell, trial) is not None
                 complete[cell] = there and complete.get(cell, True)
-        measured = _line(line, section, baselines, reader, scope)
+        measured = _line(line, section, baselines, store, scope)
         if any(entry is not None for entry in measured.entries):
             lines.append(measured)
     return MeasuredSection(section, tuple(lines), scope, complete)
@@ -204,20 +184,20 @@ def compare(outcomes: Outcomes, baseline: Outcomes) -> Comparison | None:
 
 
 def _line(
-    line: Line, section: Section, baselines: Sequence[Outcomes], reader: Reader, scope: Scope
+    line: Line, section: Section, baselines: Sequence[Outcomes], store: Store, scope: Scope
 ) -> MeasuredLine:
     entries: list[Entry | None] = []
     for column, baseline in zip(section.columns, baselines, strict=True):
         if column.quality is not None:
-            entries.append(_quality(line, column, reader, scope))
+            entries.append(_quality(line, column, store, scope))
             continue
-        outcomes = _outcomes(line, column, reader, scope)
+        outcomes = _outcomes(line, column, store, scope)
         entries.append(_entry(outcomes, column, {} if line == section.baseline else baseline))
     trainings = [
-        record["training"]
+        record.values["training"]
         for column in section.columns
         for cell, _ in cells_of(line, column, scope)
-        if (record := reader.record(cell)) is not None
+        if (record := store.record(cell)) is not None
     ]
     seconds = [training["seconds"]["training"] for training in trainings]
     return MeasuredLine(
@@ -228,10 +208,10 @@ def _line(
     )
 
 
-def _outcomes(line: Line, column: Column, reader: Reader, scope: Scope) -> Outcomes:
+def _outcomes(line: Line, column: Column, store: Store, scope: Scope) -> Outcomes:
     found = {}
     for cell, trial in cells_of(line, column, scope):
-        result = reader.result(cell, trial)
+        result = store.result(cell, trial)
         if result is not None:
             found[cell.task, cell.seed] = result.outcomes
     return found
@@ -264,14 +244,15 @@ def _interval(groups: Sequence[np.ndarray]) -> tuple[float, float]:
     return bootstrap_mean(groups, resamples=RESAMPLES)
 
 
-def _quality(line: Line, column: Column, reader: Reader, scope: Scope) -> Entry | None:
+def _quality(line: Line, column: Column, store: Store, scope: Scope) -> Entry | None:
     """A measure of the representation: mean over tasks and seeds, and its range over seeds."""
     by_seed: dict[int, list[float]] = {}
     path = str(column.quality).split(".")
     for cell, _ in cells_of(line, column, scope):
-        record = reader.record(cell)
-        if record is not None and (path[0] not in OF_PREDICTIONS or _predicts(record["training"])):
-            value = reduce(lambda values, key: values[key], path, record["training"]["quality"])
+        record = store.record(cell)
+        if record is not None and (path[0] not in OF_PREDICTIONS or _predicts(cell)):
+            measures = record.values["training"]["measures"]
+            value = reduce(lambda values, key: values[key], path, measures)
             by_seed.setdefault(cell.seed, []).append(float(value))
     means = [np.mean(v) for v in by_seed.values() if len(v) == len(column.tasks)]
     if not means:
@@ -279,7 +260,7 @@ def _quality(line: Line, column: Column, reader: Reader, scope: Scope) -> Entry 
     return Entry(float(np.mean(means)), float(min(means)), float(max(means)), len(means))
 
 
-def _predicts(training: Mapping[str, Any]) -> bool:
+def _predicts(cell: Cell) -> bool:
     """Whether the predictor had a loss; else it is as it was initialised."""
-    loss = training["configuration"]["loss"]
-    return bool(loss["prediction"] or loss["next_observation"])
+    loss = cell.configuration.loss
+    return bool(loss.prediction or loss.next_observation)

@@ -6,6 +6,7 @@ and number of updates.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -320,18 +321,14 @@ def get_regime(name: str) -> Regime:
     return REGIMES[name]
 
 
+@cache
 def configuration(method: str, regime: str, seed: int, *, quick: bool = False) -> Configuration:
     """All settings of a training.
 
     Raises :class:`UnknownNameError`, and :class:`core.learning.ConfigurationError` where a patch
     does not fit the configuration.
     """
-    return Configuration.from_dict(settings(method, regime, seed, quick=quick))
-
-
-def settings(method: str, regime: str, seed: int, *, quick: bool = False) -> dict[str, Any]:
-    """The same as nested values, unchecked. Raises :class:`UnknownNameError`."""
-    values: dict[str, Any] = Configuration().to_dict()
+    settings: dict[str, Any] = Configuration().to_dict()
     for patch in (
         UPDATES,
         get_regime(regime).patch,
@@ -339,5 +336,5 @@ def settings(method: str, regime: str, seed: int, *, quick: bool = False) -> dic
         get_method(method).patch,
         {"training": {"seed": seed}},
     ):
-        values = patched(values, patch)
-    return values
+        settings = patched(settings, patch)
+    return Configuration.from_dict(settings)

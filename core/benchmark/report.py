@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from core import versions
 from core.benchmark.cell import Cell
 from core.benchmark.charts import draw
 from core.benchmark.contents import TABLE_NAMES, make_table
@@ -21,15 +22,15 @@ from core.benchmark.measured import (
     MeasuredLine,
     MeasuredSection,
     MeasuredTable,
-    Reader,
     measure,
 )
 from core.benchmark.methods import UPDATES
-from core.benchmark.sources import EVALUATION, LEARNING, MODES, source_hash
+from core.benchmark.store import Store
 from core.benchmark.tables import Column, Line, Scope
 from core.data import software_versions
 from core.evaluation.provenance import machine
 from core.evaluation.results import write_whole
+from core.policies import MODES
 
 DISCUSSION = "discussion.md"
 """Hand-written part of the report, kept beside the tables."""
@@ -39,7 +40,7 @@ AGAIN = ("--again", "--out", "build/again")
 
 
 def write_report(
-    reader: Reader, scope: Scope, tables: Sequence[str], folder: Path, report: Path
+    store: Store, scope: Scope, tables: Sequence[str], folder: Path, report: Path
 ) -> list[Path]:
     """Write `tables`, and those that `folder` has already, from what is known now.
 
@@ -51,7 +52,7 @@ def write_report(
     for name in TABLE_NAMES:
         if name not in tables and not (folder / f"{name}.json").exists():
             continue
-        measured = measure(make_table(name, scope.whole), reader, scope.whole)
+        measured = measure(make_table(name, scope.whole), store, scope.whole)
         if not measured.known:
             continue
         picture = draw(measured, folder / f"{name}.png")
@@ -66,7 +67,7 @@ def write_report(
         parts.append(text)
         told.append(name)
     if parts:
-        parts.append(costs_markdown(costs_of(told, reader, scope.whole)))
+        parts.append(costs_markdown(costs_of(told, store, scope.whole)))
         whole = _whole(parts, scope, folder / DISCUSSION)
         written.append(write_whole(report, whole.encode()))
     return written
@@ -109,10 +110,11 @@ def table_json(measured: MeasuredTable, scope: Scope) -> dict[str, Any]:
             "scope": asdict(scope.whole),
             "versions": software_versions(),
             "machine": machine(),
-            "sources": {
-                "learning": source_hash(*LEARNING),
-                "evaluation": source_hash(*EVALUATION),
-                **{f"mode {mode}": source_hash(*paths) for mode, paths in MODES.items()},
+            "result_versions": {
+                "simulation": versions.SIMULATION,
+                "learning": versions.LEARNING,
+                "evaluation": versions.EVALUATION,
+                "modes": {name: mode.version for name, mode in MODES.items()},
             },
             "command": shlex.join(
                 [

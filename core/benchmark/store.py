@@ -1,19 +1,19 @@
-"""The results of finished cells: one small JSON file each."""
+"""The results of finished cells: one file for each regime, one line for each cell."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.benchmark.cell import Cell, Trial
+from core.benchmark.cell import Cell, Training, Trial
 from core.benchmark.errors import DamagedResultError
+from core.data.library.locking import locked
 from core.evaluation.results import write_whole
-
-VERSION = 1
-"""Version of the files' layout."""
+from core.learning import ConfigurationError
 
 
 @dataclass(frozen=True)
@@ -28,135 +28,172 @@ class Result:
     """Time that the trial took [s]."""
 
 
-def find_result(record: Mapping[str, Any] | None, key: str) -> Result | None:
-    """The trial of `record` that has that key, if there is one."""
-    for values in () if record is None else record["trials"]:
-        if values["key"] == key:
-            outcomes = np.array([mark == "1" for mark in values["outcomes"]])
-            return Result(outcomes, tuple(values["steps"]), float(values["seconds"]))
-    return None
+@dataclass(frozen=True)
+class Record:
+    """What is stored of a cell: one training and the trials run on it."""
+
+    values: Mapping[str, Any]
+    """As in the file: ``cell``, ``quick``, ``command``, ``training`` and ``trials``."""
+
+    @cached_property
+    def training(self) -> Training | None:
+        """What was trained; None where this program no longer has such settings."""
+        try:
+            return Training.from_dict(self.values["training"])
+        except ConfigurationError:
+            return None
+
+    @cached_property
+    def results(self) -> Mapping[Trial, Result]:
+        """By trial, the results of those that the present program would run the same way."""
+        return {
+            trial: Result(
+                np.array([mark == "1" for mark in values["outcomes"]]),
+                tuple(values["steps"]),
+                float(values["seconds"]),
+            )
+            for values in self.values["trials"]
+            if values["versions"] == (trial := Trial.from_dict(values)).versions
+        }
+
+
+@dataclass
+class _File:
+    """The records of a regime, and the state of the file that they were read from."""
+
+    state: tuple[int, int] | None = None
+    records: dict[str, Record] = field(default_factory=dict)
 
 
 class Store:
-    """The files of finished cells under a folder. Owns nothing but their names.
+    """The files of finished cells under a folder. Owns what it has read of them.
 
-    A file holds the record of a training and the trials run on it. What was made by other
-    settings, other data or other code is there to be read by people, and counts as not there.
+    A line holds the record of a training and the trials run on it. A record counts while its
+    configuration, data and versions are those of the present cell. Others stay for people to read
+    until the cell is made again.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._files: dict[Path, _File] = {}
 
     def path(self, cell: Cell) -> Path:
-        """Where the file of `cell` is."""
-        return self.folder / f"{cell.name.replace('/', '-')}.json"
+        """The file that holds the line of `cell`."""
+        return self.folder / f"{cell.regime}.jsonl"
 
-    def record(self, cell: Cell) -> dict[str, Any] | None:
-        """The file of `cell`, if there is one that its present training would make.
+    def record(self, cell: Cell) -> Record | None:
+        """What is stored of `cell`, if its present training would give it.
 
         Raises :class:`DamagedResultError`.
         """
-        values = self._read(cell)
-        if values is None or values["training"]["key"] != cell.training_key():
+        record = self._read(self.path(cell)).get(cell.name)
+        if record is None or record.values["quick"] != cell.quick:
             return None
-        return values
+        return record if record.training == cell.training else None
 
     def result(self, cell: Cell, trial: Trial) -> Result | None:
-        """What `trial` gave, if it has been run as it would be run now."""
-        return find_result(self.record(cell), cell.key(trial))
+        """What `trial` gave, if it has been run the way it would be run now."""
+        record = self.record(cell)
+        return None if record is None else record.results.get(trial)
 
     def trials(self, cell: Cell) -> tuple[Trial, ...]:
-        """Those that have been run as they would be run now."""
-        return tuple(_trial(values) for values in self._valid(cell))
-
-    def is_of(self, cell: Cell, training: Mapping[str, Any] | None) -> bool:
-        """Whether the trials on file were run on what `training` gave."""
+        """Those that have been run the way they would be run now."""
         record = self.record(cell)
-        return record is None or (
-            training is not None and _weights(record["training"]) == _weights(training)
-        )
+        return () if record is None else tuple(record.results)
 
     def missing(self, cell: Cell, trials: Sequence[Trial]) -> tuple[Trial, ...]:
         """Those of `trials` that have to be run."""
-        known = {values["key"] for values in self._valid(cell)}
-        return tuple(trial for trial in trials if cell.key(trial) not in known)
+        known = self.trials(cell)
+        return tuple(trial for trial in trials if trial not in known)
 
-    def keep(self, cell: Cell, record: dict[str, Any], command: str) -> Path:
-        """Write the record of a finished cell beside those trials of the same training that are
-        still valid.
-
-        `command` is the one that makes it again.
-        """
-        fresh = {values["key"] for values in record["trials"]}
-        same = self.is_of(cell, record["training"])
-        kept = [v for v in self._valid(cell) if same and v["key"] not in fresh]
-        values = {
-            "version": VERSION,
-            "cell": cell.name,
-            "quick": cell.quick,
-            "command": command,
-            "training": record["training"],
-            "trials": [*kept, *record["trials"]],
-        }
-        text = json.dumps(values, indent=1, allow_nan=False)
-        return write_whole(self.path(cell), (_compact(text) + "\n").encode())
-
-    def _valid(self, cell: Cell) -> list[dict[str, Any]]:
-        """The trials on file that have been run as they would be run now."""
+    def is_of(self, cell: Cell, training: Mapping[str, Any] | None) -> bool:
+        """Whether the stored trials were run on what `training` gave."""
         record = self.record(cell)
-        trials = [] if record is None else record["trials"]
-        return [values for values in trials if values["key"] == cell.key(_trial(values))]
+        return record is None or (
+            training is not None and _weights(record.values["training"]) == _weights(training)
+        )
 
-    def _read(self, cell: Cell) -> dict[str, Any] | None:
+    def keep(self, cell: Cell, values: Mapping[str, Any], command: str) -> Path:
+        """Write the record of a finished cell. Other trials of the same training stay.
+
+        `values` holds ``training`` and ``trials``; `command` makes them again. The file is
+        replaced whole, under a lock: other programs may write to it too.
+        """
         path = self.path(cell)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with locked(path.parent):
+            records = dict(self._read(path))
+            fresh = {Trial.from_dict(each) for each in values["trials"]}
+            known = self.trials(cell) if self.is_of(cell, values["training"]) else ()
+            stored = records[cell.name].values["trials"] if known else ()
+            kept = [
+                each
+                for each in stored
+                if (trial := Trial.from_dict(each)) in known and trial not in fresh
+            ]
+            records[cell.name] = Record(
+                {
+                    "cell": cell.name,
+                    "quick": cell.quick,
+                    "command": command,
+                    "training": values["training"],
+                    "trials": [*kept, *values["trials"]],
+                }
+            )
+            return write_records(path, records.values())
+
+    def _read(self, path: Path) -> Mapping[str, Record]:
+        """The records of a file by name of the cell, read again only after a change."""
+        known = self._files.setdefault(path, _File())
         if not path.is_file():
-            return None
-        try:
-            values: dict[str, Any] = json.loads(path.read_bytes())
-            if values["version"] != VERSION or values["cell"] != cell.name:
-                return None
-            if values["quick"] != cell.quick:
-                return None
-            for trial in values["trials"]:
-                if len(trial["outcomes"]) != trial["episodes"] or not trial["key"]:
-                    raise ValueError("outcomes and episodes differ in number")
-            if not values["training"]["key"]:
-                raise ValueError("no key")
-        except (ValueError, KeyError, TypeError) as error:
-            raise DamagedResultError(
-                f"{path} is not a result of this program ({error}); delete it to have the cell "
-                "made again"
-            ) from error
-        return values
+            return {}
+        status = path.stat()
+        state = (status.st_mtime_ns, status.st_ino)
+        if known.state != state:
+            lines = path.read_text("utf-8").splitlines()
+            records = (_parse(path, number, line) for number, line in enumerate(lines, 1))
+            known.records = {record.values["cell"]: record for record in records}
+            known.state = state
+        return known.records
 
 
-def _weights(training: Mapping[str, Any]) -> tuple[Any, Any]:
-    """What tells one training from another that had the same settings, data and code."""
-    return training["losses"], training["quality"]
+def write_records(path: Path, records: Iterable[Record]) -> Path:
+    """Write a file of records: sorted by cell, each on one line."""
+    ordered = sorted((record.values for record in records), key=_place)
+    lines = (json.dumps(v, separators=(",", ":"), allow_nan=False) + "\n" for v in ordered)
+    return write_whole(path, "".join(lines).encode())
 
 
-def _trial(values: dict[str, Any]) -> Trial:
-    from core.evaluation import Condition
-
-    names = ("mode", "episodes", "first_seed", "horizon", "observer")
-    return Trial(
-        condition=Condition.from_dict(values["condition"]),
-        decay=values.get("decay"),
-        **{n: values[n] for n in names},
-    )
+def _place(values: Mapping[str, Any]) -> tuple[str, str, str, int, int]:
+    regime, method, task, demonstrations, seed = values["cell"].split("/")
+    return regime, method, task, int(demonstrations), int(seed)
 
 
-def _compact(text: str) -> str:
-    """Lists of numbers on one line: a start a line is nothing to read."""
-    lines: list[str] = []
-    inside = False
-    for line in text.split("\n"):
-        word = line.strip()
-        number = word.rstrip(",").lstrip("-").replace(".", "", 1).replace("e", "", 1)
-        if inside and (number.replace("-", "").isdigit() or word in ("]", "],")):
-            lines[-1] += word if word[0] == "]" else word + (" " if word.endswith(",") else "")
-            inside = word[0] != "]"
-            continue
-        lines.append(line)
-        inside = word.endswith("[")
-    return "\n".join(lines).replace(", ]", "]")
+def _parse(path: Path, number: int, line: str) -> Record:
+    """The record of a line. Raises :class:`DamagedResultError`."""
+    try:
+        values: dict[str, Any] = json.loads(line)
+        _place(values)
+        missing = {"quick", "training", "trials"} - set(values)
+        missing |= {"configuration", "data", "versions", *_WEIGHTS} - set(values["training"])
+        if missing:
+            raise ValueError(f"no {min(missing)!r}")
+        for trial in values["trials"]:
+            if len(trial["outcomes"]) != trial["episodes"] or not trial["versions"]:
+                raise ValueError(
+                    f"a trial has {len(trial['outcomes'])} outcomes of {trial['episodes']} episodes"
+                )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedResultError(
+            f"line {number} of {path} is not a result of this program ({error}); delete the line "
+            "to have its cell made again"
+        ) from error
+    return Record(values)
+
+
+_WEIGHTS = ("losses", "measures")
+"""What tells apart two trainings with the same settings, data and versions."""
+
+
+def _weights(training: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(training[name] for name in _WEIGHTS)

@@ -85,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
     complete, failures = _work(options, plan, store, cache, scope)
     # all that is known is told, whatever part of it this run was asked for
     known = replace(scope, seeds=max(scope.seeds, _usual(options).seeds))
-    for path in benchmark.write_report(benchmark.Reader(store), known, names, out, report):
+    for path in benchmark.write_report(store, known, names, out, report):
         sys.stdout.write(f"saved {path}\n")
     sys.stdout.flush()
     if not complete:

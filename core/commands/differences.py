@@ -37,8 +37,8 @@ def run(arguments: Sequence[str]) -> int:
 
     scope = benchmark.Scope()
     table = benchmark.make_table(options.table, scope)
-    reader = benchmark.Reader(benchmark.Store(cells))
-    text = benchmark.differences_markdown(table, options.beside, reader, scope)
+    store = benchmark.Store(cells)
+    text = benchmark.differences_markdown(table, options.beside, store, scope)
     if not text:
         raise UsageError(f"{cells} has nothing of table {options.table} yet; run the benchmark")
     sys.stdout.write(text)

@@ -11,7 +11,7 @@ from core.benchmark import Cell, Trial
 
 torch.set_num_threads(1)  # with other cores busy, more threads are a hundred times slower
 
-QUALITY = {
+MEASURES = {
     "standard_deviation": 0.5,
     "effective_rank": 20.0,
     "probe": 0.9,
@@ -31,16 +31,15 @@ def record_by_hand(cell: Cell, trials: Mapping[Trial, Sequence[bool]]) -> dict[s
         "cell": cell.name,
         "quick": cell.quick,
         "training": {
-            "key": cell.training_key(),
-            "configuration": cell.configuration.to_dict(),
+            **cell.training.to_dict(),
             "losses": {"total": 0.25},
-            "quality": QUALITY,
+            "measures": MEASURES,
             "seconds": {"training": 1.5},
             "updates": 10,
         },
         "trials": [
             {
-                "key": cell.key(trial),
+                "versions": trial.versions,
                 **trial.to_dict(),
                 "successes": sum(outcomes),
                 "outcomes": "".join("01"[solved] for solved in outcomes),

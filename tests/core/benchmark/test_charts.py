@@ -1,6 +1,6 @@
 import pytest
 
-from core.benchmark import Reader, Scope, Store, make_table, measure
+from core.benchmark import Scope, Store, make_table, measure
 from core.benchmark.charts import draw, make_figure
 from core.benchmark.measured import MeasuredTable
 from core.benchmark.tables import cells_of
@@ -16,7 +16,7 @@ def known(store: Store, by_hand, name: str) -> MeasuredTable:
             for column in section.columns:
                 for cell, trial in cells_of(line, column, SCOPE):
                     store.keep(cell, by_hand(cell, {trial: [True, False, True, True]}), "")
-    return measure(table, Reader(store), SCOPE)
+    return measure(table, store, SCOPE)
 
 
 @pytest.fixture
@@ -50,6 +50,6 @@ def test_panels_that_name_other_lines_stand_below_each_other(store, by_hand, tmp
 
 
 def test_nothing_measured_is_no_picture(store, tmp_path):
-    table = measure(make_table("main", SCOPE), Reader(store), SCOPE)
+    table = measure(make_table("main", SCOPE), store, SCOPE)
     assert make_figure(table) is None
     assert draw(table, tmp_path / "main.png") is None

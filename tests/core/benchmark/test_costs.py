@@ -1,6 +1,6 @@
 import pytest
 
-from core.benchmark import Cell, Reader, Scope, Store, Trial, make_table
+from core.benchmark import Cell, Scope, Store, Trial, make_table
 from core.benchmark.costs import costs_markdown, costs_of
 from core.benchmark.tables import wanted
 from core.evaluation import Condition
@@ -25,19 +25,19 @@ def store(tmp_path, by_hand) -> Store:
 
 
 def test_a_cell_counts_with_the_trials_that_a_table_asks_for(store):
-    main, noise, _ = costs_of(("main", "noise"), Reader(store), SCOPE)
+    main, noise, _ = costs_of(("main", "noise"), store, SCOPE)
     assert main.training == noise.training == (40.0,)
     assert main.cells == (43.0,)
     assert noise.cells == (48.0,)
 
 
 def test_all_count_what_tables_share_once(store):
-    *_, everything = costs_of(("main", "noise"), Reader(store), SCOPE)
+    *_, everything = costs_of(("main", "noise"), store, SCOPE)
     assert everything.cells == (48.0,)
 
 
 def test_a_cell_without_any_trial_of_a_table_is_not_counted(store):
-    costs = costs_of(("collapse",), Reader(Store(store.folder / "none")), SCOPE)
+    costs = costs_of(("collapse",), Store(store.folder / "none"), SCOPE)
     assert all(cost.cells == () for cost in costs)
     assert "| collapse |" not in costs_markdown(costs)
 
@@ -48,6 +48,6 @@ def test_the_table_tells_hours_and_minutes_on_two_cores(store, by_hand):
     record["training"]["seconds"] = {"training": 7200.0 - 43.0}
     record["trials"][0]["seconds"] = 0.0
     store.keep(other, record, "")
-    text = costs_markdown(costs_of(("main",), Reader(store), SCOPE))
+    text = costs_markdown(costs_of(("main",), store, SCOPE))
     row = next(line for line in text.splitlines() if line.startswith("| main |"))
     assert row == "| main | 2 | 3598, 7157 | 3600, 7157 | 2.0 | 60 |"

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from core.benchmark.demonstrations import data_hash, scripted_demonstrations
+from core import versions
+from core.benchmark.demonstrations import scripted_demonstrations
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +33,8 @@ def test_what_is_there_is_not_made_again(few, cache):
     np.testing.assert_array_equal(again[0].actions, few[0].actions)
 
 
-def test_the_hash_tells_data_apart():
-    hashes = {
-        data_hash(task, seed, count)
-        for task in ("reach", "push")
-        for seed in (0, 1)
-        for count in (10, 20)
-    }
-    assert len(hashes) == 8
+def test_demonstrations_of_another_version_are_made_anew(few, cache, monkeypatch):
+    monkeypatch.setattr(versions, "SIMULATION", versions.SIMULATION + 1)
+    made = []
+    scripted_demonstrations(cache, "reach", 1, 3, made.append)
+    assert len(made) == len(few)

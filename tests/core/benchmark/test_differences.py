@@ -1,6 +1,6 @@
 import pytest
 
-from core.benchmark import Reader, Scope, Store, UnknownNameError, differences_markdown, make_table
+from core.benchmark import Scope, Store, UnknownNameError, differences_markdown, make_table
 from core.benchmark.tables import cells_of
 
 SCOPE = Scope(demonstrations=10, seeds=2, episodes=6)
@@ -8,7 +8,7 @@ SOLVED = {"raw_bc": "111100", "autoencoder": "110000", "act_jepa_joint": "111111
 
 
 @pytest.fixture
-def reader(tmp_path, by_hand) -> Reader:
+def results(tmp_path, by_hand) -> Store:
     """Three methods of regime B, alike in all columns and both trainings."""
     store = Store(tmp_path / "cells")
     section = make_table("noise", SCOPE).sections[1]
@@ -17,7 +17,7 @@ def reader(tmp_path, by_hand) -> Reader:
             for cell, trial in cells_of(line, column, SCOPE):
                 solved = [mark == "1" for mark in SOLVED[line.method]]
                 store.keep(cell, by_hand(cell, {trial: solved}), "")
-    return Reader(store)
+    return store
 
 
 def row_of(text: str, title: str) -> list[str]:
@@ -25,9 +25,9 @@ def row_of(text: str, title: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")][1:]
 
 
-def test_rows_stand_beside_the_one_that_is_named_in_every_column(reader):
+def test_rows_stand_beside_the_one_that_is_named_in_every_column(results):
     table = make_table("noise", SCOPE)
-    text = differences_markdown(table, "raw_bc", reader, SCOPE)
+    text = differences_markdown(table, "raw_bc", results, SCOPE)
     assert "beside raw BC, end to end" in text
     lower = row_of(text, "autoencoder + BC")
     higher = row_of(text, "ACT-JEPA, inverse dynamics + BC, joint")
@@ -37,17 +37,17 @@ def test_rows_stand_beside_the_one_that_is_named_in_every_column(reader):
     assert set(row_of(text, "raw BC, end to end")) == {""}  # nothing beside itself
 
 
-def test_another_row_may_be_the_one(reader):
-    text = differences_markdown(make_table("noise", SCOPE), "autoencoder", reader, SCOPE)
+def test_another_row_may_be_the_one(results):
+    text = differences_markdown(make_table("noise", SCOPE), "autoencoder", results, SCOPE)
     assert row_of(text, "raw BC, end to end")[0].startswith("+33.3 [")
 
 
-def test_sections_of_which_nothing_is_known_are_left_out(reader):
-    text = differences_markdown(make_table("noise", SCOPE), "raw_bc", reader, SCOPE)
+def test_sections_of_which_nothing_is_known_are_left_out(results):
+    text = differences_markdown(make_table("noise", SCOPE), "raw_bc", results, SCOPE)
     assert text.count("### ") == 1
-    assert differences_markdown(make_table("modes", SCOPE), "act_jepa", reader, SCOPE) == ""
+    assert differences_markdown(make_table("modes", SCOPE), "act_jepa", results, SCOPE) == ""
 
 
-def test_a_method_that_the_table_lacks_is_named_with_those_it_has(reader):
+def test_a_method_that_the_table_lacks_is_named_with_those_it_has(results):
     with pytest.raises(UnknownNameError, match="linear_head"):
-        differences_markdown(make_table("noise", SCOPE), "linear_head", reader, SCOPE)
+        differences_markdown(make_table("noise", SCOPE), "linear_head", results, SCOPE)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.benchmark import Cell, Trial, execution
+from core.benchmark.cell import Training
 from core.benchmark.execution import CellJob
 from core.evaluation import Condition, evaluate
 
@@ -26,30 +27,31 @@ def record(cache, told):
 
 def test_a_record_says_how_it_was_obtained(record):
     training = record["training"]
-    assert training["key"] == CELL.training_key()
+    assert Training.from_dict(training) == CELL.training
     assert training["configuration"]["training"]["seed"] == 0
     assert training["data"]["demonstrations"] == 4
     assert training["data"]["source"] == "scripted"
     assert training["updates"] == 16
-    assert {"python", "torch", "mujoco"} <= set(training["versions"])
+    assert {"python", "torch", "mujoco"} <= set(training["software"])
     assert training["machine"]["cores"] >= 1
     json.dumps(record, allow_nan=False)
 
 
 def test_trials_have_the_outcomes_of_their_starts(record):
-    assert {trial["key"] for trial in record["trials"]} == {CELL.key(CLEAN), CELL.key(NOISY)}
+    assert {Trial.from_dict(trial) for trial in record["trials"]} == {CLEAN, NOISY}
     for trial in record["trials"]:
         assert len(trial["outcomes"]) == trial["episodes"] == len(trial["steps"]) == 3
         assert trial["successes"] == trial["outcomes"].count("1")
         assert trial["first_seed"] == 1_000_000
+        assert trial["versions"] == CLEAN.versions
 
 
 def test_the_representation_is_measured(record):
-    quality = record["training"]["quality"]
-    assert 1 <= quality["effective_rank"] <= 32
-    assert quality["probe"] <= 1
-    assert quality["action_sensitivity"] > 0
-    assert set(quality["prediction_error"]) == {"1", "2", "4", "8"}
+    measures = record["training"]["measures"]
+    assert 1 <= measures["effective_rank"] <= 32
+    assert measures["probe"] <= 1
+    assert measures["action_sensitivity"] > 0
+    assert set(measures["prediction_error"]) == {"1", "2", "4", "8"}
 
 
 @pytest.mark.usefixtures("record")
@@ -63,8 +65,8 @@ def test_a_trial_alone_takes_the_checkpoint_and_gives_the_same(record, cache):
     notes = []
     alone = CellJob(CELL, (NOISY,)).run(cache, lambda _, note: notes.append(note))
     assert set(notes) == {"bc"}  # nothing was trained
-    both = {trial["key"]: trial for trial in record["trials"]}
-    assert alone["trials"][0]["steps"] == both[CELL.key(NOISY)]["steps"]
+    both = {Trial.from_dict(trial): trial for trial in record["trials"]}
+    assert alone["trials"][0]["steps"] == both[NOISY]["steps"]
     assert alone["training"] == record["training"]
 
 
@@ -82,7 +84,7 @@ def test_chunks_are_weighed_as_a_trial_chose(record, cache, monkeypatch):
     assert told == [{"bc": {"decay": 5.0}}, {"bc": {}}]  # apart, though all else is the same
     (trial,) = (each for each in trials if "decay" in each)
     assert trial["decay"] == 5.0
-    assert trial["key"] not in {each["key"] for each in usual}
+    assert Trial.from_dict(trial) not in {Trial.from_dict(each) for each in usual}
 
 
 def test_trained_again_it_is_the_same(record, cache):
@@ -92,7 +94,7 @@ def test_trained_again_it_is_the_same(record, cache):
 
 
 def test_a_damaged_checkpoint_is_made_again(cache):
-    folder = cache / "checkpoints" / CELL.training_key()[:32]
+    folder = cache / "checkpoints" / CELL.training.digest
     (folder / "weights.safetensors").write_bytes(b"short")
     answer = CellJob(CELL, (CLEAN,)).run(cache, lambda *_: None)
-    assert answer["trials"][0]["key"] == CELL.key(CLEAN)
+    assert Trial.from_dict(answer["trials"][0]) == CLEAN

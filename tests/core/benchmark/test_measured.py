@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.benchmark import Reader, Scope, Store, make_table, measure
+from core.benchmark import Scope, Store, make_table, measure
 from core.benchmark.measured import compare
 from core.benchmark.methods import METHODS
 from core.benchmark.tables import cells_of
@@ -25,7 +25,7 @@ def fill(store: Store, by_hand, rates: dict[str, dict[tuple[str, int], int]]) ->
 
 
 def measured(store: Store):
-    return measure(make_table("main", SCOPE), Reader(store), SCOPE)
+    return measure(make_table("main", SCOPE), store, SCOPE)
 
 
 def everywhere(*by_task: int) -> dict[tuple[str, int], int]:
@@ -98,9 +98,9 @@ def test_measures_of_the_representation_are_means_over_tasks(store, by_hand):
     line = section.baseline
     for cell, trial in cells_of(line, section.compared, SCOPE):
         record = by_hand(cell, {trial: outcomes(5)})
-        record["training"]["quality"]["effective_rank"] = 20.0 + cell.seed
+        record["training"]["measures"]["effective_rank"] = 20.0 + cell.seed
         store.keep(cell, record, "")
-    (shown,) = measure(table, Reader(store), SCOPE).sections[0].lines
+    (shown,) = measure(table, store, SCOPE).sections[0].lines
     rank = shown.entries[1]
     assert (rank.value, rank.low, rank.high) == (20.5, 20.0, 21.0)
     assert shown.entries[-1].value == 0.5
@@ -139,6 +139,6 @@ def test_an_error_of_prediction_is_told_only_where_prediction_was_learned(store,
         for cell, trial in cells_of(line, section.compared, SCOPE):
             if line.method in ("act_jepa", "autoencoder"):
                 store.keep(cell, by_hand(cell, {trial: outcomes(5)}), "")
-    autoencoder, jepa = measure(table, Reader(store), SCOPE).sections[0].lines
+    autoencoder, jepa = measure(table, store, SCOPE).sections[0].lines
     assert [entry is None for entry in jepa.entries] == [False] * 7
     assert [entry is None for entry in autoencoder.entries] == [False] * 3 + [True] * 3 + [False]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.benchmark import Cell, Reader, Scope, Store, command_of_cell, make_table, write_report
+from core.benchmark import Cell, Scope, Store, command_of_cell, make_table, write_report
 from core.benchmark.report import DISCUSSION
 from core.benchmark.tables import cells_of
 from core.commands.benchmark import run as run_command
@@ -28,7 +28,7 @@ def store(tmp_path, by_hand) -> Store:
 
 def write(store: Store, tmp_path, *tables: str) -> str:
     report = tmp_path / "RESULTS.md"
-    write_report(Reader(store), SCOPE, tables, tmp_path / "results", report)
+    write_report(store, SCOPE, tables, tmp_path / "results", report)
     return report.read_text()
 
 
@@ -88,7 +88,7 @@ def test_the_report_begins_with_links_to_its_parts(store, tmp_path):
 
 def test_nothing_known_is_no_report(tmp_path):
     report = tmp_path / "RESULTS.md"
-    written = write_report(Reader(Store(tmp_path / "none")), SCOPE, ["main"], tmp_path, report)
+    written = write_report(Store(tmp_path / "none"), SCOPE, ["main"], tmp_path, report)
     assert written == []
     assert not report.exists()
 
@@ -108,7 +108,7 @@ def test_a_section_has_as_many_seeds_as_most_of_its_entries(store, tmp_path, by_
             for cell, trial in cells_of(line, column, three):
                 store.keep(cell, by_hand(cell, {trial: [True] * 6}), "")
     report = tmp_path / "RESULTS.md"
-    write_report(Reader(store), three, ("main", "noise"), tmp_path / "results", report)
+    write_report(store, three, ("main", "noise"), tmp_path / "results", report)
     main, noise = report.read_text().split("## Success with worse sensors")
     assert "memory (3 training seeds)" in main
     assert "memory (1 training seed)" in noise  # though its clean column could have three

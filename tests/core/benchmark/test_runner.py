@@ -9,7 +9,6 @@ import time
 import pytest
 
 from core.benchmark import Cell, LocalWorkers, Store, Trial, methods, plan, run
-from core.benchmark import cell as cell_module
 from core.benchmark.demonstrations import scripted_demonstrations
 from core.evaluation import Condition
 
@@ -56,7 +55,7 @@ def test_cells_are_run_and_kept(first, store):
     assert shares == sorted(shares)
     for each in (RAW, JEPA, SAME):
         assert len(store.result(each, CLEAN).outcomes) == 2
-    assert store.record(RAW)["command"] == f"make {RAW.name}"
+    assert store.record(RAW).values["command"] == f"make {RAW.name}"
     assert multiprocessing.active_children() == []
 
 
@@ -103,12 +102,12 @@ def test_a_changed_setting_runs_exactly_the_cell_that_has_it(store, cache, monke
         "raw", methods.patched(methods.METHODS["raw_bc"].patch, {"head": {"hidden": (40,)}})
     )
     monkeypatch.setattr(methods, "METHODS", {**methods.METHODS, "raw_bc": changed})
-    cell_module._training_key.cache_clear()
+    methods.configuration.cache_clear()
     try:
         todo = plan(dict.fromkeys((RAW, JEPA), (CLEAN,)), store, cache)
         assert [job.name for job in todo.jobs if todo.cells[job]] == [RAW.name]
     finally:
-        cell_module._training_key.cache_clear()
+        methods.configuration.cache_clear()
 
 
 def test_a_cell_that_fails_is_named_and_the_others_go_on(cache, tmp_path):

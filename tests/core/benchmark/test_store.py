@@ -1,9 +1,14 @@
 import json
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from core.benchmark import Cell, DamagedResultError, Store, Trial
+from core.benchmark import Cell, DamagedResultError, Scope, Store, Trial, make_table, wanted
 from core.evaluation import Condition
+
+PUBLISHED = Path(__file__).parents[3] / "docs" / "results" / "cells"
 
 CELL = Cell("B", "raw_bc", "push", 10, 0)
 CLEAN, NOISY = Trial(episodes=4), Trial(episodes=4, condition=Condition(noise=0.3))
@@ -23,7 +28,28 @@ def test_what_is_kept_is_found_again(store, by_hand):
     assert result.steps == (50,) * 4
     assert json.loads(path.read_text())["command"] == "python -m core benchmark"
     assert store.missing(CELL, [CLEAN, NOISY]) == (NOISY,)
-    assert "[50, 50, 50, 50]" in path.read_text()  # a line, not four
+
+
+def test_a_regime_is_a_file_and_a_cell_a_line_in_their_order(store, by_hand):
+    cells = [replace(CELL, demonstrations=100), replace(CELL, regime="C"), replace(CELL, seed=1)]
+    for cell in (*cells, CELL):
+        store.keep(cell, by_hand(cell, {CLEAN: OUTCOMES}), "")
+    assert {path.name for path in store.folder.glob("*.jsonl")} == {"B.jsonl", "C.jsonl"}
+    lines = store.path(CELL).read_text().splitlines()
+    names = [json.loads(line)["cell"] for line in lines]
+    assert names == ["B/raw_bc/push/10/0", "B/raw_bc/push/10/1", "B/raw_bc/push/100/0"]
+    store.keep(CELL, by_hand(CELL, {CLEAN: (False,) * 4}), "")
+    assert store.path(CELL).read_text().splitlines()[1:] == lines[1:]  # a line alone changes
+
+
+def test_what_another_program_wrote_is_neither_lost_nor_overlooked(store, by_hand):
+    other, seed_1 = Store(store.folder), replace(CELL, seed=1)
+    store.keep(CELL, by_hand(CELL, {CLEAN: OUTCOMES}), "")
+    other.keep(seed_1, by_hand(seed_1, {CLEAN: OUTCOMES}), "")
+    store.keep(CELL, by_hand(CELL, {NOISY: OUTCOMES}), "")
+    for each in (store, other, Store(store.folder)):
+        assert set(each.trials(CELL)) == {CLEAN, NOISY}
+        assert each.trials(seed_1) == (CLEAN,)
 
 
 def test_further_trials_stand_beside_those_before(store, by_hand):
@@ -32,7 +58,7 @@ def test_further_trials_stand_beside_those_before(store, by_hand):
     assert store.missing(CELL, [CLEAN, NOISY]) == ()
     store.keep(CELL, by_hand(CELL, {CLEAN: (False,) * 4}), "")  # and may be run again
     assert not store.result(CELL, CLEAN).outcomes.any()
-    assert len(store.record(CELL)["trials"]) == 2
+    assert len(store.record(CELL).values["trials"]) == 2
 
 
 def test_trials_of_another_training_do_not_stand_beside_new_ones(store, by_hand):
@@ -44,14 +70,49 @@ def test_trials_of_another_training_do_not_stand_beside_new_ones(store, by_hand)
     assert store.trials(CELL) == (NOISY,)
 
 
-def test_results_of_other_settings_data_or_code_count_as_missing(store, by_hand):
+@pytest.mark.parametrize(
+    ("section", "name", "value"),
+    [
+        ("versions", "learning", 0),
+        ("versions", "simulation", 0),
+        ("data", "demonstrations", 20),
+        ("data", "first_start", 10_000),
+        ("data", "task", "reach"),
+        ("configuration", "head", {"chunk": 3}),
+        ("configuration", "no_longer_there", {}),
+    ],
+)
+def test_results_of_other_settings_data_or_versions_count_as_missing(
+    store, by_hand, section, name, value
+):
     record = by_hand(CELL, {CLEAN: OUTCOMES})
-    record["training"]["key"] = "of an older version"
+    record["training"][section][name] = value
     store.keep(CELL, record, "")
     assert store.record(CELL) is None
     assert store.missing(CELL, [CLEAN]) == (CLEAN,)
     store.keep(CELL, by_hand(CELL, {NOISY: OUTCOMES}), "")  # and do not stay beside new ones
-    assert len(store.record(CELL)["trials"]) == 1
+    assert len(store.record(CELL).values["trials"]) == 1
+
+
+@pytest.mark.parametrize("version", ["evaluation", "mode"])
+def test_trials_of_another_version_count_as_missing_and_their_training_stays(
+    store, by_hand, version
+):
+    record = by_hand(CELL, {CLEAN: OUTCOMES, NOISY: OUTCOMES})
+    record["trials"][0]["versions"][version] = 0
+    store.keep(CELL, record, "")
+    assert store.missing(CELL, [CLEAN, NOISY]) == (CLEAN,)
+    assert store.result(CELL, CLEAN) is None
+
+
+def test_settings_are_compared_as_they_are_read(store, by_hand):
+    record = by_hand(CELL, {CLEAN: OUTCOMES})
+    settings = record["training"]["configuration"]
+    settings["loss"] = dict(reversed(settings["loss"].items()))
+    settings["head"]["hidden"] = list(settings["head"]["hidden"])
+    del settings["target"]  # left out, it has its default
+    store.keep(CELL, record, "")
+    assert store.missing(CELL, [CLEAN]) == ()
 
 
 def test_trial_runs_are_never_taken_for_results(store, by_hand):
@@ -61,9 +122,28 @@ def test_trial_runs_are_never_taken_for_results(store, by_hand):
     assert store.missing(quick, [CLEAN]) == ()
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"version": 1, "cell": "B/raw_bc/push/10/0"}'])
-def test_a_damaged_file_is_a_sentence(store, content):
-    store.path(CELL).parent.mkdir(exist_ok=True)
-    store.path(CELL).write_text(content)
-    with pytest.raises(DamagedResultError, match=r"B-raw_bc-push-10-0.json .*; delete it"):
+@pytest.mark.parametrize("content", ["{", "[]", '{"cell": "B/raw_bc/push/10/0"}', '{"cell": "B"}'])
+def test_a_damaged_line_is_a_sentence(store, by_hand, content):
+    store.keep(CELL, by_hand(CELL, {CLEAN: OUTCOMES}), "")
+    with store.path(CELL).open("a") as file:
+        file.write(content + "\n")
+    with pytest.raises(DamagedResultError, match=r"line 2 of .*B.jsonl .*; delete the line"):
         store.missing(CELL, [CLEAN])
+
+
+def test_an_outcome_that_is_lost_is_noticed(store, by_hand):
+    record = by_hand(CELL, {CLEAN: OUTCOMES})
+    record["trials"][0]["episodes"] = 5
+    store.keep(CELL, record, "")
+    with pytest.raises(DamagedResultError, match="4 outcomes of 5 episodes"):
+        Store(store.folder).missing(CELL, [CLEAN])
+
+
+def test_a_thousand_cells_are_checked_in_under_a_second():
+    """The published results: every command reads them before it does anything."""
+    store, scope = Store(PUBLISHED), Scope()
+    began = time.perf_counter()
+    cells = wanted(make_table("main", scope), scope) | wanted(make_table("ideas", scope), scope)
+    there = sum(store.record(cell) is not None for cell in cells)
+    assert there > 600
+    assert time.perf_counter() - began < 2.0  # 0.4 s on a quiet core

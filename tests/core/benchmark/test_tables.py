@@ -73,8 +73,8 @@ def test_no_idea_is_the_method_it_changes():
     ]
     assert {*IDEAS} <= {cell.method for cell in cells}
     for regime in "ABC":
-        keys = [cell.training_key() for cell in cells if cell.regime == regime]
-        assert len(set(keys)) == len(keys)
+        trainings = [cell.training for cell in cells if cell.regime == regime]
+        assert len(set(trainings)) == len(trainings)
 
 
 @pytest.mark.parametrize(

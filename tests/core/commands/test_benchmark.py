@@ -2,6 +2,7 @@ import json
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,10 +30,8 @@ def test_a_quick_run_makes_cells_tables_pictures_and_a_report(first, folder):
     results = folder / "results"
     written = [line.removeprefix("saved ") for line in first.stdout.splitlines()]
     assert str(results / "RESULTS.md") in written
-    assert sorted(path.name for path in (results / "cells").iterdir()) == [
-        "B-act_jepa-reach-4-0.json",
-        "B-raw_bc-reach-4-0.json",
-    ]
+    assert [path.name for path in (results / "cells").glob("*.jsonl")] == ["B.jsonl"]
+    assert list(cells_of(results)) == ["B/act_jepa/reach/4/0", "B/raw_bc/reach/4/0"]
     assert "raw BC, end to end" in (results / "RESULTS.md").read_text()
     assert "it measures nothing" in (results / "RESULTS.md").read_text()
     assert json.loads((results / "main.json").read_text())["cells"]["there"] == 2
@@ -50,19 +49,16 @@ def test_running_again_trains_nothing(run, places, folder):
 
 @pytest.mark.usefixtures("first")
 def test_the_command_in_a_cell_makes_that_cell_alone(run, places, folder):
-    cells = folder / "results" / "cells"
-    before = {p.name: json.loads(p.read_text()) for p in cells.iterdir()}
-    times = {p.name: p.stat().st_mtime_ns for p in cells.iterdir()}
-    name = "B-raw_bc-reach-4-0.json"
+    before = cells_of(folder / "results")
+    name = "B/raw_bc/reach/4/0"
     words = before[name]["command"].split()
     assert words[:4] == ["python", "-m", "core", "benchmark"]
     result = run(*words[3:], *places)
     assert result.returncode == 0, result.stderr
-    changed = [p.name for p in cells.iterdir() if p.stat().st_mtime_ns != times[p.name]]
-    assert changed == [name]
-    after = json.loads((cells / name).read_text())
-    assert after["trials"][0]["outcomes"] == before[name]["trials"][0]["outcomes"]
-    assert after["training"]["losses"] == before[name]["training"]["losses"]
+    after = cells_of(folder / "results")
+    assert [each for each in after if after[each] != before[each]] == [name]
+    assert after[name]["trials"][0]["outcomes"] == before[name]["trials"][0]["outcomes"]
+    assert after[name]["training"]["losses"] == before[name]["training"]["losses"]
 
 
 @pytest.mark.parametrize(
@@ -96,8 +92,7 @@ def test_stopped_or_killed_it_keeps_finished_cells_and_goes_on(start, folder, ru
         *("--out", tmp_path, "--cache", folder / "cache", "--workers", 1),
     )
     process = start(*command)
-    cells = tmp_path / "cells"
-    while not list(cells.glob("*.json")):
+    while not cells_of(tmp_path):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.02)
     workers = children(process.pid)
@@ -108,11 +103,18 @@ def test_stopped_or_killed_it_keeps_finished_cells_and_goes_on(start, folder, ru
     assert ("interrupted; finished cells are kept" in stderr) == (how == signal.SIGINT)
     while any(Path(f"/proc/{pid}").exists() for pid in workers):
         time.sleep(0.02)  # they notice that nobody is there any more; the test's limit is ours
-    done = len(list(cells.glob("*.json")))
+    done = len(cells_of(tmp_path))
     assert 0 < done < 6
     result = run(*command)
     assert result.returncode == 0, result.stderr
     assert f"6 cells, {done} of them there already" in result.stderr
+
+
+def cells_of(results: Path) -> dict[str, Any]:
+    """The records in a folder of results by name of the cell, in their order."""
+    paths = sorted((results / "cells").glob("*.jsonl"))
+    records = [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+    return {record["cell"]: record for record in records}
 
 
 def children(pid: int) -> list[str]:
