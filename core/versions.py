@@ -4,8 +4,8 @@ A stored result counts while these numbers are what they were when it was made. 
 hand, in the commit that changes results; better code that gives the same results keeps it. The
 golden tests in `tests/golden` fail where results have changed and the number has not.
 
-How a mode chooses actions has a version of its own, `core.policies.mode.Mode.version`, so that better
-planning costs no evaluation of behavioural cloning.
+Each mode has a version of its own, `core.policies.mode.Mode.version`, so that better planning
+costs no evaluation of behavioural cloning.
 """
 
 SIMULATION = 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar
@@ -28,13 +28,15 @@ def _need(condition: bool, owner: object, name: str, expected: str) -> None:
         raise ConfigurationError(f"{section}.{name} is {given!r}; it must be {expected}")
 
 
-_hints = cache(typing.get_type_hints)
-"""Annotations of a class, resolved once: a benchmark reads a thousand configurations."""
+@cache
+def _hints(kind: Hashable) -> dict[str, Any]:
+    """Annotations of a class, resolved once: a benchmark reads a thousand configurations."""
+    return typing.get_type_hints(kind)
 
 
 def _need_choice(owner: object, name: str) -> None:
     """The value of a `Literal` field must be one of its choices."""
-    choices = typing.get_args(_hints(type(owner))[name])
+    choices = typing.get_args(_hints(typing.cast(Hashable, type(owner)))[name])
     _need(getattr(owner, name) in choices, owner, name, "one of " + ", ".join(map(repr, choices)))
 
 
@@ -384,7 +386,7 @@ def _build(kind: type[T], settings: object, path: str) -> T:
         raise ConfigurationError(
             f"unknown setting '{path}{unknown[0]}'; settings: {', '.join(names)}"
         )
-    hints = _hints(kind)
+    hints = _hints(typing.cast(Hashable, kind))
     values = {
         name: _convert(hints[name], value, f"{path}{name}") for name, value in settings.items()
     }
