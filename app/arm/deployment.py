@@ -199,14 +199,13 @@ class Deployment(Use):
         self.restart(self._draw_seed())
         if self._guarded(lambda: self._use.policy.reset(1) or True) is None:
             return
-        fields = tuple(field.name for field in get_task(self.task).fields)
         self._recorder.begin(
             self.task,
             self.seed,
             self._use.mode,
             control_rate=CONTROL_RATE,
             model_hash=model_hash(self.task),
-            fields=fields,
+            fields=get_task(self.task).fields,
         )
         self._state = "running"
         self.meter.clear()

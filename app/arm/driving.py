@@ -119,14 +119,13 @@ class Driving(Use):
         self._state = "armed"
 
     def _begin(self, device: str) -> None:
-        fields = tuple(field.name for field in get_task(self.task).fields)
         self._recorder.begin(
             self.task,
             self.seed,
             device,
             control_rate=CONTROL_RATE,
             model_hash=model_hash(self.task),
-            fields=fields,
+            fields=get_task(self.task).fields,
         )
         self._state = "recording"
         self.meter.clear()

@@ -47,7 +47,7 @@ def load_policies(folder: Path) -> Loaded:
     checkpoint = load_checkpoint(folder)
     policies = {mode: make_policy(checkpoint, mode) for mode in offered_modes(checkpoint)}
     lacking = {name: mode.needs(checkpoint) for name, mode in MODES.items()}
-    still = {name: mean[None].copy() for name, mean in checkpoint.standardisation.mean.items()}
+    still = {name: mean[None].copy() for name, mean in checkpoint.normaliser.mean.items()}
     for policy in policies.values():
         policy.act(still)  # the first call is slow, and the control loop is no place for that
         policy.reset(1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.data.action_units import ActionUnits
 from core.data.errors import InvalidEpisodeError
+from core.spec import ARM, Field, fields_of
 
 Operator = Literal["gamepad", "keyboard", "script", "bc", "nearest", "plan"]
 OPERATORS: tuple[str, ...] = get_args(Operator)
@@ -53,6 +54,9 @@ class EpisodeInfo:
     """Names of the camera images, if there are any."""
     action_units: ActionUnits | None = None
     """Names and units of another robot's actions; None for the commands of the bundled arm."""
+    declared: tuple[Field, ...] = ()
+    """Fields of a declared kind. Those of the bundled arm are known by their names, and all others
+    are scalars or images."""
 
     @property
     def duration(self) -> float:
@@ -97,6 +101,13 @@ class Episode:
 
     def __len__(self) -> int:
         return self.info.steps
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The observation fields and then the images that were read, each with its kind."""
+        known = dict(ARM) if self.info.simulated else {}
+        known |= {each.name: each for each in self.info.declared}
+        return fields_of({**self.observations, **self.images}, known)
 
     def _validated(self) -> dict[str, Any]:
         T = self.info.steps
@@ -180,6 +191,9 @@ def info_to_json(info: EpisodeInfo) -> dict[str, Any]:
     values["tags"] = list(info.tags)
     values["images"] = list(info.images)
     values["action_units"] = info.action_units and info.action_units.to_json()
+    del values["declared"]
+    if info.declared:
+        values["declared"] = [each.to_dict() for each in info.declared]
     return values
 
 
@@ -236,5 +250,11 @@ def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
     taken["images"] = tuple(images)
     units = values.get("action_units")
     taken["action_units"] = None if units is None else ActionUnits.from_json(units)
+    try:
+        taken["declared"] = tuple(Field.from_dict(each) for each in values.get("declared", []))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidEpisodeError(
+            f"'declared' in the episode's description makes no sense ({error})"
+        ) from error
     taken["versions"] = {str(key): str(value) for key, value in taken["versions"].items()}
     return EpisodeInfo(**taken)

@@ -1,7 +1,7 @@
 """Collects the steps of one episode in memory while somebody drives."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ import numpy as np
 from core.data.episode import OPERATORS, Episode, EpisodeInfo, end_mark
 from core.data.errors import InvalidEpisodeError
 from core.data.versions import software_versions
+from core.spec import ARM, Field
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class _Start:
     operator: str
     control_rate: float
     model_hash: str
-    fields: tuple[str, ...]
+    fields: tuple[Field, ...]
     identifier: str | None
 
 
@@ -64,7 +65,7 @@ class EpisodeRecorder:
         *,
         control_rate: float | None = None,
         model_hash: str | None = None,
-        fields: tuple[str, ...] | None = None,
+        fields: Sequence[Field] | None = None,
         identifier: str | None = None,
     ) -> None:
         """Start an empty episode; one that was going on is dropped.
@@ -85,7 +86,7 @@ class EpisodeRecorder:
             control_rate = simulation.CONTROL_RATE if control_rate is None else control_rate
             model_hash = simulation.model_hash(task) if model_hash is None else model_hash
             if fields is None:
-                fields = tuple(entry.name for entry in simulation.get_task(task).fields)
+                fields = simulation.get_task(task).fields
         self._start = _Start(
             task, seed, operator, float(control_rate), model_hash, tuple(fields), identifier
         )
@@ -106,13 +107,14 @@ class EpisodeRecorder:
         Raises :class:`InvalidEpisodeError` if nothing has begun or a field is missing.
         """
         start = self._begun("append a step")
-        missing = [name for name in start.fields if name not in observation]
+        missing = [each.name for each in start.fields if each.name not in observation]
         if missing:
             raise InvalidEpisodeError(
                 f"the observation lacks {', '.join(missing)}; it has {', '.join(observation)}"
             )
         steps = self._steps
-        steps.observations.append({name: _row(observation[name]) for name in start.fields})
+        names = (each.name for each in start.fields)
+        steps.observations.append({name: _row(observation[name]) for name in names})
         steps.actions.append(_row(action))
         steps.rewards.append(float(np.asarray(reward).reshape(-1)[0]))
         steps.states.append(np.array(state, dtype=np.float64).reshape(-1))
@@ -137,8 +139,10 @@ class EpisodeRecorder:
             start.seed,
             start.operator,
             observations={
-                name: np.stack([row[name] for row in steps.observations]) for name in start.fields
+                each.name: np.stack([row[each.name] for row in steps.observations])
+                for each in start.fields
             },
+            fields=start.fields,
             actions=np.stack(steps.actions),
             rewards=np.array(steps.rewards, dtype=np.float32),
             states=np.stack(steps.states),
@@ -175,13 +179,15 @@ def episode_from_arrays(
     success: bool | None,
     control_rate: float,
     model_hash: str,
+    fields: Sequence[Field] = (),
     interventions: np.ndarray | None = None,
     measured_rate: float | None = None,
     identifier: str | None = None,
 ) -> Episode:
     """An episode, recorded now, from finished arrays as :class:`Episode` describes them.
 
-    The order of `observations` is that of the task's fields. Raises
+    The order of `observations` is that of the task's fields. `fields` says of what kind those are
+    that the bundled arm does not know. Raises
     :class:`InvalidEpisodeError` if the arrays do not fit each other.
     """
     T = len(actions)
@@ -199,6 +205,7 @@ def episode_from_arrays(
         model_hash=model_hash,
         versions=software_versions(),
         fields=tuple(observations),
+        declared=tuple(each for each in fields if ARM.get(each.name) != each),
     )
     return Episode(
         info=info,

@@ -26,6 +26,7 @@ from core.learning.configuration import (
 )
 from core.learning.dataset.dataset import Dataset, EpisodeLike
 from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.state import ENCODERS, Encoder
 from core.learning.errors import (
     BrokenCheckpointError,
@@ -47,9 +48,9 @@ from core.learning.monitoring.monitor import reports
 from core.learning.monitoring.report import Report
 from core.learning.monitoring.validation import held_out_demonstrations, imitation_losses
 from core.learning.presets import PRESETS, get_preset
-from core.learning.space import Space, Standardisation
 from core.learning.trainer import Trainer
 from core.learning.training_state import TrainingState
+from core.spec import Spec
 
 __all__ = [
     "BELIEFS",
@@ -79,14 +80,14 @@ __all__ = [
     "LearningError",
     "LossConfiguration",
     "MissingCheckpointError",
+    "Normaliser",
     "NotResumableError",
     "ObserverConfiguration",
     "OptimiserConfiguration",
     "PredictorConfiguration",
     "Report",
     "RepresentationMeasures",
-    "Space",
-    "Standardisation",
+    "Spec",
     "TargetConfiguration",
     "Trainer",
     "TrainingConfiguration",

@@ -8,9 +8,10 @@ from pathlib import Path
 import torch
 
 from core.learning.configuration import Configuration
+from core.learning.dataset.normaliser import Normaliser
 from core.learning.errors import BrokenCheckpointError
 from core.learning.model import ActJepa
-from core.learning.space import Space, Standardisation
+from core.spec import Spec
 
 LARGEST_FILE = 4 * 2**30
 """Files larger than this are not checkpoints of this program [bytes]."""
@@ -37,8 +38,8 @@ def refuse_larger_model(
     folder: Path,
     held: int,
     configuration: Configuration,
-    space: Space,
-    standardisation: Standardisation,
+    spec: Spec,
+    normaliser: Normaliser,
 ) -> None:
     """Refuse a configuration whose model has more numbers than the `held` ones that were saved.
 
@@ -52,10 +53,10 @@ def refuse_larger_model(
     )
     try:
         # Every input and every action is multiplied by a weight.
-        if layers > MOST_LAYERS or space.observation_size + space.action_size > held:
+        if layers > MOST_LAYERS or spec.vector_size + spec.actions.size > held:
             raise ValueError("more than was saved")
         with torch.device("meta"):
-            model = ActJepa(configuration, space, standardisation)
+            model = ActJepa(configuration, spec, normaliser)
         if sum(tensor.numel() for tensor in model.state_dict().values()) > held:
             raise ValueError("more than was saved")
     except (RuntimeError, MemoryError, OverflowError, ValueError, TypeError) as error:

@@ -36,6 +36,7 @@ from core.learning.checkpoint_limits import (
 from core.learning.configuration import Configuration
 from core.learning.dataset.dataset import Dataset
 from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.normaliser import Normaliser
 from core.learning.errors import (
     BrokenCheckpointError,
     CheckpointError,
@@ -45,15 +46,16 @@ from core.learning.errors import (
     MissingCheckpointError,
     NotResumableError,
 )
+from core.learning.former import FORMER_VERSIONS, present_description
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
-from core.learning.space import Space, Standardisation
 from core.learning.trainer import Trainer
 from core.learning.training_state import TrainingState
+from core.spec import Spec
 
 FORMAT = "act-jepa-studio checkpoint"
 """What the description calls itself."""
-VERSION = 2
+VERSION = 3
 """Version of the format; raised when an older program could not read it."""
 DESCRIPTION = "checkpoint.json"
 WEIGHTS = "weights.safetensors"
@@ -67,17 +69,17 @@ class Checkpoint:
     def __init__(
         self,
         model: ActJepa,
-        space: Space,
-        standardisation: Standardisation,
+        normaliser: Normaliser,
         memory: Demonstrations,
         provenance: Mapping[str, Any],
         folder: Path | None = None,
     ) -> None:
         self.model = model.eval().requires_grad_(False)
-        self.space = space
-        self.standardisation = standardisation
+        self.spec = model.spec
+        """What it senses, is asked about and does."""
+        self.normaliser = normaliser
         self.memory = memory
-        """The demonstrations, standardised."""
+        """The demonstrations, normalised."""
         self.provenance = dict(provenance)
         """Step, phase, time of writing, versions and the fingerprint of the data."""
         self.folder = folder
@@ -98,26 +100,26 @@ class Checkpoint:
     @property
     def task(self) -> str:
         """Name of the task."""
-        return self.space.task
+        return self.spec.task
 
     @property
     def control_rate(self) -> float:
         """Control steps per second of the training data [Hz]."""
-        return self.space.control_rate
+        return self.spec.control_rate
 
     @property
     def fields(self) -> dict[str, int]:
-        """Size of each observation field, in order."""
-        return self.space.fields
+        """Size of each field that it senses, in order."""
+        return {field.name: field.size for field in self.spec.sensed}
 
     @property
     def action_names(self) -> tuple[str, ...]:
         """Name of each entry of an action."""
-        return self.space.action_names
+        return self.spec.actions.names
 
     def noise_scales(self) -> dict[str, np.ndarray]:
-        """Standard deviation (size,) of each field, in its unit: the unit of sensor noise."""
-        return {name: std.copy() for name, std in self.standardisation.std.items()}
+        """Standard deviation (size,) of each sensed field, in its unit: that of sensor noise."""
+        return {name: self.normaliser.std[name].copy() for name in self.fields}
 
     def encoded_memory(self) -> EncodedDemonstrations:
         """Latents and beliefs of the demonstrations; computed once, at the first call."""
@@ -129,13 +131,12 @@ class Checkpoint:
     def from_trainer(cls, trainer: Trainer) -> Checkpoint:
         """A checkpoint of the present weights, on the CPU and apart from the trainer."""
         model = _empty_model(
-            trainer.configuration, trainer.dataset.space, trainer.dataset.standardisation
+            trainer.configuration, trainer.dataset.spec, trainer.dataset.normaliser
         )
         model.load_state_dict({k: v.cpu() for k, v in trainer.model.state_dict().items()})
         return cls(
             model,
-            trainer.dataset.space,
-            trainer.dataset.standardisation,
+            trainer.dataset.normaliser,
             trainer.dataset.demonstrations.to("cpu"),
             _provenance(trainer),
         )
@@ -168,8 +169,8 @@ def save_checkpoint(
     description = {
         "format": FORMAT,
         "version": VERSION,
-        "space": trainer.dataset.space.to_dict(),
-        "standardisation": trainer.dataset.standardisation.to_dict(),
+        "spec": trainer.model.spec.to_dict(),
+        "normaliser": trainer.dataset.normaliser.to_dict(),
         "configuration": trainer.configuration.to_dict(),
         "memory": {"lengths": memory.lengths, "identifiers": memory.identifiers},
         "training": {"step": state.step, "phase": state.phase},
@@ -195,16 +196,16 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
     folder = Path(folder).absolute()
     description = _read_description(folder)
     with _sense_of(folder):
-        space = Space.from_dict(description["space"])
-        standardisation = Standardisation.from_dict(
-            description["standardisation"], tuple(space.fields)
+        spec = Spec.from_dict(description["spec"])
+        normaliser = Normaliser.from_dict(
+            description["normaliser"], tuple(field.name for field in spec.vectors)
         )
         configuration = Configuration.from_dict(description["configuration"])
         memory_index = description["memory"]
         weights = _read_tensors(folder, WEIGHTS, description)
         held = sum(tensor.numel() for tensor in weights.values())
-        refuse_larger_model(folder, held, configuration, space, standardisation)
-        model = _empty_model(configuration, space, standardisation)
+        refuse_larger_model(folder, held, configuration, spec, normaliser)
+        model = _empty_model(configuration, spec, normaliser)
         _load_weights(folder, model, weights)
         tensors = _read_tensors(folder, MEMORY, description)
         memory = Demonstrations(
@@ -213,8 +214,8 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
             tuple(int(n) for n in memory_index["lengths"]),
             tuple(str(n) for n in memory_index["identifiers"]),
         )
-        _check_memory(folder, memory, space)
-        return Checkpoint(model, space, standardisation, memory, description["provenance"], folder)
+        _check_memory(folder, memory, spec)
+        return Checkpoint(model, normaliser, memory, description["provenance"], folder)
 
 
 def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") -> Trainer:
@@ -263,11 +264,9 @@ def _provenance(trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def _empty_model(
-    configuration: Configuration, space: Space, standardisation: Standardisation
-) -> ActJepa:
+def _empty_model(configuration: Configuration, spec: Spec, normaliser: Normaliser) -> ActJepa:
     with torch.random.fork_rng(devices=[]):  # initial weights are overwritten, not drawn
-        return ActJepa(configuration, space, standardisation)
+        return ActJepa(configuration, spec, normaliser)
 
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -317,6 +316,9 @@ def _read_description(folder: Path) -> dict[str, Any]:
         raise ForeignCheckpointError(
             folder, f"was not written by this program ({DESCRIPTION} names another format)"
         )
+    if description.get("version") in FORMER_VERSIONS:
+        with _sense_of(folder):
+            return present_description(description)
     if description.get("version") != VERSION:
         raise CheckpointVersionError(
             folder,
@@ -358,11 +360,11 @@ def _load_weights(folder: Path, model: ActJepa, weights: Mapping[str, Tensor]) -
         raise BrokenCheckpointError(folder, "its weights hold NaN or infinity; train again")
 
 
-def _check_memory(folder: Path, memory: Demonstrations, space: Space) -> None:
+def _check_memory(folder: Path, memory: Demonstrations, spec: Spec) -> None:
     rows = sum(memory.lengths)
     shapes = {
-        "observations": (rows, space.observation_size),
-        "actions": (rows, space.action_size),
+        "observations": (rows, spec.vector_size),
+        "actions": (rows, spec.actions.size),
     }
     for name, shape in shapes.items():
         given = tuple(getattr(memory, name).shape)

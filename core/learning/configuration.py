@@ -19,6 +19,14 @@ T = TypeVar("T")
 
 RENAMED = {"training.turn": "training.rotation", "training.shift": "training.translation"}
 """Settings by their former names, which saved configurations still use."""
+FORMER_VALUES = {
+    "encoder.ignored": {
+        ("joint_positions", "joint_velocities", "wrist_force", "wrist_torque"): (
+            *("joint", "velocity", "wrench"),
+        )
+    }
+}
+"""Values by their former forms: what is ignored was once named field by field."""
 
 
 def _need(condition: bool, owner: object, name: str, expected: str) -> None:
@@ -64,14 +72,12 @@ class EncoderConfiguration:
     """Whether differences of all pairs of position fields are inputs too."""
     geometry: bool = True
     """Whether horizontal angles, and projections of displacements, are inputs too."""
-    ignored: tuple[str, ...] = (
-        *("joint_positions", "joint_velocities"),
-        *("wrist_force", "wrist_torque"),
-    )
-    """Fields that the encoder does not look at. Velocities and the forces of a moving hand tell the
-    last command, which a policy then repeats; joint angles do not fit moved scenes."""
+    ignored: tuple[str, ...] = ("joint", "velocity", "wrench")
+    """Kinds or names of fields that the encoder does not look at. Velocities and the forces of a
+    moving hand reveal the last command, which a policy then repeats; joint positions do not fit
+    scenes that were rotated or moved."""
     clip: float = 5.0
-    """Largest magnitude of a standardised input that is passed on [standard deviations]; 0: any."""
+    """Largest magnitude of a normalised input that is passed on [standard deviations]; 0: any."""
 
     def __post_init__(self) -> None:
         _need(self.latent >= 1, self, "latent", "at least 1")
@@ -405,7 +411,8 @@ def _convert(hint: Any, value: object, path: str) -> Any:
     if origin is tuple:
         if not isinstance(value, list | tuple):
             raise ConfigurationError(f"{path} is {value!r}; expected a list of whole numbers")
-        return tuple(value)
+        values = tuple(value)
+        return FORMER_VALUES.get(path, {}).get(values, values)
     if origin in (Literal, typing.Union, types.UnionType):
         return value  # choices are checked by the class itself
     if hint is float and isinstance(value, int) and not isinstance(value, bool):

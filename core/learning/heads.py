@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from core.learning.configuration import HeadConfiguration
 from core.learning.layers import perceptron
-from core.learning.space import Space
+from core.spec import Spec
 
 PROBE_WIDTH = 256
 """Hidden width of decoder, goal map and inverse dynamics; they serve, they do not compete."""
@@ -20,13 +20,13 @@ class PolicyHead(nn.Module):
     outputs into commands.
     """
 
-    def __init__(self, configuration: HeadConfiguration, belief: int, space: Space) -> None:
+    def __init__(self, configuration: HeadConfiguration, belief: int, spec: Spec) -> None:
         super().__init__()
         self.chunk = configuration.chunk
-        self.action_size = space.action_size
-        self.binary = space.gripper if configuration.gripper == "binary" else None
+        self.action_size = spec.actions.size
+        self.binary = spec.actions.gripper if configuration.gripper == "binary" else None
         """Index of the action that is a choice of two, if any."""
-        self.levels = space.gripper_levels
+        self.levels = spec.actions.gripper_levels
         """Commands that the two choices stand for."""
         self.network = perceptron(belief, configuration.hidden, self.chunk * self.action_size)
 
@@ -70,7 +70,7 @@ class InverseDynamics(nn.Module):
 
 
 def make_decoder(belief: int, observation_size: int) -> nn.Sequential:
-    """Decoder of the standardised observation (..., O) from a belief (..., S)."""
+    """Decoder of the normalised observation (..., O) from a belief (..., S)."""
     return perceptron(belief, (PROBE_WIDTH,), observation_size)
 
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 OBSERVATION_CLIP = 5.0
-"""Largest standardised value that a decoder is asked for. A feature that hardly varies in the data
+"""Largest normalised value that a decoder is asked for. A feature that hardly varies in the data
 becomes tens of its standard deviations when a scene is turned, and would be all that counts."""
 LENGTH_FLOOR = 1e-6
 """Smallest length that a latent is divided by."""
@@ -39,7 +39,7 @@ def latent_distance(predicted: Tensor, target: Tensor, kind: str, reduction: str
 
 
 def observation_distance(decoded: Tensor, seen: Tensor) -> Tensor:
-    """Mean squared difference of standardised observations (..., O), one number for each: (...).
+    """Mean squared difference of normalised observations (..., O), one number for each: (...).
 
     What was seen counts up to `OBSERVATION_CLIP`.
     """

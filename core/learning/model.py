@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from core.learning.beliefs import make_belief
 from core.learning.configuration import Configuration
+from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.state import make_action_encoder, make_encoder
 from core.learning.heads import (
     InverseDynamics,
@@ -20,7 +21,7 @@ from core.learning.heads import (
 from core.learning.layers import perceptron
 from core.learning.observer import Observer
 from core.learning.predictor import Predictor
-from core.learning.space import Space, Standardisation
+from core.spec import Spec
 
 
 class ActJepa(nn.Module):
@@ -31,35 +32,35 @@ class ActJepa(nn.Module):
     decoder (a probe, for people) and goal map (for planning).
     """
 
-    def __init__(
-        self, configuration: Configuration, space: Space, standardisation: Standardisation
-    ) -> None:
+    def __init__(self, configuration: Configuration, spec: Spec, normaliser: Normaliser) -> None:
         super().__init__()
         latent = configuration.encoder.latent
         self.configuration = configuration
-        self.space = space
-        self.encoder = make_encoder(configuration.encoder, space, standardisation)
+        # an observer filters everything; without one, what the encoder ignores is not sensed
+        observed = configuration.observer.kind != "none"
+        self.spec = spec if observed else spec.sensing(configuration.encoder.ignored)
+        self.encoder = make_encoder(configuration.encoder, spec, normaliser)
         self.target_encoder = deepcopy(self.encoder).requires_grad_(False)
         self.action_encoder = make_action_encoder(
-            configuration.action_encoder, space.action_size, latent
+            configuration.action_encoder, spec.actions.size, latent
         )
         self.belief = make_belief(configuration.belief, latent)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
         self.inverse_dynamics = InverseDynamics(
-            configuration.loss.inverse_span, self.belief.size, latent, space.action_size
+            configuration.loss.inverse_span, self.belief.size, latent, spec.actions.size
         )
-        self.head = PolicyHead(configuration.head, self.belief.size, space)
-        self.decoder = make_decoder(self.belief.size, space.observation_size)
+        self.head = PolicyHead(configuration.head, self.belief.size, spec)
+        self.decoder = make_decoder(self.belief.size, spec.vector_size)
         self.goal_map = make_goal_map(self.belief.size, latent)
         # what only a rival method learns comes last: the others' initial weights stay the same
         loss = configuration.loss
         reconstructs = loss.reconstruction or loss.next_observation
-        self.reconstructor = make_decoder(latent, space.observation_size) if reconstructs else None
+        self.reconstructor = make_decoder(latent, spec.vector_size) if reconstructs else None
         self.projector = perceptron(latent, (latent,), latent) if loss.contrastive else None
         self.masked_prediction = MaskedPrediction(latent) if loss.masked else None
         self.observer: Observer | None = None
         if configuration.observer.kind != "none":
-            sizes = space.observation_size, space.action_size
+            sizes = spec.vector_size, spec.actions.size
             self.observer = Observer(configuration.observer, *sizes)
         self._target_weights: list[Tensor] = list(self.target_encoder.parameters())
         self._online_weights: list[Tensor] = list(self.encoder.parameters())
@@ -70,13 +71,13 @@ class ActJepa(nn.Module):
         ]
 
     def encode(self, packed: Tensor) -> Tensor:
-        """Latent (..., D) of a packed standardised observation (..., O)."""
-        return self.encoder.encode_packed(packed, self.space)
+        """Latent (..., D) of a packed normalised observation (..., O)."""
+        return self.encoder.encode_packed(packed, self.spec)
 
     @torch.no_grad()
     def encode_target(self, packed: Tensor) -> Tensor:
-        """Target latent (..., D) of a packed standardised observation (..., O); no graph."""
-        return self.target_encoder.encode_packed(packed, self.space)
+        """Target latent (..., D) of a packed normalised observation (..., O); no graph."""
+        return self.target_encoder.encode_packed(packed, self.spec)
 
     def remember(self, latents: Tensor, actions: Tensor) -> Tensor:
         """Belief states (batch, time, state) over `latents` (batch, time, D) of a window.
@@ -137,8 +138,9 @@ class ActJepa(nn.Module):
         return self.head.actions(self.head(belief))
 
     def decode(self, belief: Tensor) -> dict[str, Tensor]:
-        """Standardised fields {name: (..., size)} decoded from a belief (..., size)."""
-        return self.space.split(self.decoder(belief))
+        """Normalised fields {name: (..., size)} decoded from a belief (..., size)."""
+        decoded = self.decoder(belief)
+        return {name: decoded[..., at] for name, at in self.spec.slices().items()}
 
     @torch.no_grad()
     def update_target(self, tau: float) -> None:

@@ -22,7 +22,7 @@ a sigmoid alone never does."""
 
 
 class Observer(nn.Module):
-    """Corrects standardised frames o_t with the actions a_{t-1} executed before them.
+    """Corrects normalised frames o_t with the actions a_{t-1} executed before them.
 
     p_t = x_{t-1} + d_t, x_t = p_t + k_t (o_t - p_t): the step d_t and the gain k_t in (0, 1) of
     every feature are read from a recurrent unit over frames, their changes, actions, and whether

@@ -148,10 +148,10 @@ def _masked_loss(model: ActJepa, windows: Windows, features: Features) -> Tensor
 
 def _hide_fields(model: ActJepa, windows: Windows, frames: Tensor, noise: float) -> Tensor:
     """Frames (..., O) with whole fields at random at their mean, and with noise."""
-    space, generator = model.space, windows.generator
-    kept = torch.rand(*frames.shape[:-1], len(space.fields), generator=generator) >= HIDDEN_FIELDS
-    sizes = torch.tensor(list(space.fields.values()))
-    spread = kept.repeat_interleave(sizes, dim=-1, output_size=space.observation_size)
+    spec, generator = model.spec, windows.generator
+    kept = torch.rand(*frames.shape[:-1], len(spec.vectors), generator=generator) >= HIDDEN_FIELDS
+    sizes = torch.tensor([field.size for field in spec.vectors])
+    spread = kept.repeat_interleave(sizes, dim=-1, output_size=spec.vector_size)
     view = frames * spread.to(frames.device)
     if noise:
         added = torch.randn(frames.shape, generator=generator)
@@ -188,8 +188,8 @@ def _observer_loss(model: ActJepa, windows: Windows) -> Tensor:
     corrected = observer.unroll(frames, before, missing)
     exists = windows.valid[:, span]
     with torch.no_grad():
-        wanted = model.target_encoder.encode_packed(truth, model.space)
-    latent = model.target_encoder.encode_packed(corrected, model.space)
+        wanted = model.target_encoder.encode_packed(truth, model.spec)
+    latent = model.target_encoder.encode_packed(corrected, model.spec)
     # the noise left, in units of that which was there, or of a twentieth of a deviation
     scale = (sigma + 0.05).square()
     as_seen = (corrected - truth).square().mean(dim=-1) / scale

@@ -88,7 +88,7 @@ class Trainer:
         training = self.configuration.training
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(training.seed)
-            model = ActJepa(self.configuration, dataset.space, dataset.standardisation)
+            model = ActJepa(self.configuration, dataset.spec, dataset.normaliser)
         self.model = model.to(self.device)
         self.phases = phases_of(self.configuration)
         self.total_steps = sum(phase.steps for phase in self.phases)
@@ -153,8 +153,8 @@ class Trainer:
         if not training.rotation and not training.translation and not training.mirror:
             return None
         return SceneMotion(
-            dataset.space,
-            dataset.standardisation,
+            dataset.spec,
+            dataset.normaliser,
             training.rotation,
             training.translation,
             self.device,

@@ -75,7 +75,7 @@ class DeployedPolicy:
         if single:
             arrays = {name: array.reshape(1, -1) for name, array in arrays.items()}
         commands = self._policy.act(arrays)
-        actions = self.checkpoint.space.in_robot_units(commands)  # (n, A)
+        actions = self.checkpoint.spec.actions.in_robot_units(commands)  # (n, A)
         return actions[0] if single else actions
 
     def executed(self, actions: np.ndarray) -> None:
@@ -86,7 +86,7 @@ class DeployedPolicy:
                 f"executed actions have shape {rows.shape}; expected "
                 f"{(self._count, len(self.action_names))}"
             )
-        self._policy.executed(self.checkpoint.space.in_commands(rows))
+        self._policy.executed(self.checkpoint.spec.actions.in_commands(rows))
 
     def explain(self, index: int = 0) -> Explanation:
         """Why the last action of the robot at place `index` was chosen."""

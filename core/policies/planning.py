@@ -73,7 +73,7 @@ class LatentPlanning(BeliefPolicy):
         self.neighbourhood = Neighbourhood(checkpoint, length)
         self.neighbours = min(neighbours, len(self.neighbourhood.keys), samples - 1)
         self.staying, self.temperature = staying, temperature
-        space = checkpoint.space
+        spec = checkpoint.spec
         sources = 1 + self.neighbours
         # the head's chunk is the source of half of the samples, the demonstrations share the rest
         source = torch.zeros(samples, dtype=torch.long)
@@ -81,9 +81,9 @@ class LatentPlanning(BeliefPolicy):
         pair = torch.arange(samples - sources) // 2
         source[sources:] = torch.where(pair % 2 == 0, 0, 1 + (pair // 2) % max(1, self.neighbours))
         self._source = source
-        self._unit = _perturbations(samples, length, space.action_size, seed)
-        if space.gripper is not None:
-            self._unit[..., space.gripper] = 0.0  # a choice of two is not perturbed
+        self._unit = _perturbations(samples, length, spec.actions.size, seed)
+        if spec.actions.gripper is not None:
+            self._unit[..., spec.actions.gripper] = 0.0  # a choice of two is not perturbed
         perturbed = self._unit[: samples - sources] * checkpoint.memory.actions.std(dim=0) * spread
         self._noise = torch.cat((torch.zeros_like(self._unit[:sources]), perturbed))
         self._scale = whitening(self.neighbourhood.targets)

@@ -91,10 +91,10 @@ class BeliefPolicy:
         self.delay = delay
         self._observer = checkpoint.model.observer if observer else None
         self.predicts = bool(checkpoint.configuration.loss.prediction)
-        space = checkpoint.space
+        spec = checkpoint.spec
         if decay is None:
             decay = usual_decay(len(checkpoint.memory))
-        self._ensemble = TemporalEnsemble(length, space.action_size, decay)
+        self._ensemble = TemporalEnsemble(length, spec.actions.size, decay)
         self.count = 0
         self.reset(1)
 
@@ -119,7 +119,7 @@ class BeliefPolicy:
             self._present = self._state
             self._sensing = self._fresh_senses(count)
             # executed actions of the last steps, the newest last, one more than frames are old
-            size = self.checkpoint.space.action_size
+            size = self.checkpoint.spec.actions.size
             self._past = torch.zeros(count, self.delay + 1, size)
             self._age = torch.zeros(count, dtype=torch.long)
             self._chunks = torch.zeros(count, *self._ensemble.shape)
@@ -244,7 +244,8 @@ class BeliefPolicy:
                     f"field '{name}' has shape {shape}; expected {(self.count, size)} "
                     "(call reset with the number of simulations first)"
                 )
-        packed = self.checkpoint.standardisation.apply(observation)
+        sensed = {name: observation[name] for name in self.checkpoint.fields}
+        packed = self.checkpoint.normaliser.apply(sensed)
         if not bool(torch.isfinite(packed).all()):
             raise ObservationError("the observation holds NaN or infinity; check the sensors")
         return packed
@@ -253,14 +254,14 @@ class BeliefPolicy:
     def _believed(self, index: int) -> dict[str, np.ndarray]:
         """What place `index` believes to be the case, {field: (size,)} in physical units."""
         belief = self.model.belief.read(self._present[index])
-        return self.checkpoint.standardisation.invert(self.model.decoder(belief))
+        return self.checkpoint.normaliser.invert(self.model.decoder(belief))
 
     @torch.inference_mode()
     def _paths(self, index: int, chunks: Tensor) -> np.ndarray | None:
         """End-effector paths (m, h, 3) [m] imagined along action chunks (m, h, A)."""
-        if END_EFFECTOR not in self.checkpoint.fields:
+        if END_EFFECTOR not in self.checkpoint.normaliser.mean:
             return None
         state = self._present[index : index + 1].expand(len(chunks), -1)
         _, beliefs = self.model.imagine(state, chunks)
-        decoded = self.checkpoint.standardisation.invert(self.model.decoder(beliefs))
+        decoded = self.checkpoint.normaliser.invert(self.model.decoder(beliefs))
         return decoded[END_EFFECTOR]

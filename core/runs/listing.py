@@ -100,7 +100,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
         source = content["provenance"]
         return CheckpointEntry(
             folder,
-            task=str(content["space"]["task"]),
+            task=str((content.get("spec") or content["space"])["task"]),
             step=int(content["training"]["step"]),
             total_steps=int(source["total_steps"]),
             phase=str(source["phase"]),

@@ -93,7 +93,7 @@ class TrainingRun:
         """What was found before the first update."""
         demonstrations = self.trainer.dataset.demonstrations
         return Prepared(
-            task=self.trainer.dataset.space.task,
+            task=self.trainer.dataset.spec.task,
             episodes=len(demonstrations),
             steps=sum(demonstrations.lengths),
             device=str(self.trainer.device),

@@ -15,7 +15,7 @@ from core.simulation.noise import SensorNoise, uniform
 from core.simulation.operator.demonstration import Demonstration, demonstrate
 from core.simulation.operator.demonstrator import Demonstrator
 from core.simulation.snapshot import Snapshot
-from core.simulation.task import Field, Task
+from core.simulation.task import Task
 from core.simulation.tasks import get_task, task_names
 from core.simulation.world import World
 
@@ -27,7 +27,6 @@ __all__ = [
     "Demonstration",
     "DemonstrationError",
     "Demonstrator",
-    "Field",
     "InvalidCommandError",
     "InvalidStateError",
     "SensorNoise",

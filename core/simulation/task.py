@@ -6,26 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.simulation.operator.strategy import Strategy
+from core.spec import ARM, Field
 
 HOLD_STEPS = 10
 """Consecutive control steps for which success must hold (0.5 s)."""
 
 OBJECT_HEIGHT = 0.02
 """Height of the object's centre when it lies on the table [m]."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One named part of an observation."""
-
-    name: str
-    """Key in the observation."""
-    size: int
-    """Number of features."""
-    unit: str
-    """Physical unit; empty where there is none."""
-    description: str
-    """One sentence for a person."""
 
 
 @dataclass(frozen=True)
@@ -104,27 +91,26 @@ class Task:
         return any(field.name == "goal_position" for field in self.fields)
 
 
-ARM_FIELDS = (
-    Field("end_effector_position", 3, "m", "Point between the finger tips, world frame"),
-    Field("end_effector_rotation", 6, "", "First two columns of the tool's rotation matrix"),
-    Field("gripper_opening", 1, "m", "Distance between the fingers"),
-    Field("joint_positions", 7, "rad", "Angles of the seven joints, base to wrist"),
-    Field("joint_velocities", 7, "rad/s", "Rates of the seven joints"),
-    Field("wrist_force", 3, "N", "Force on the tool beside its weight, tool frame"),
-    Field("wrist_torque", 3, "N m", "Torque about the wrist beside its weight, tool frame"),
+ARM_FIELDS = tuple(
+    ARM[name]
+    for name in (
+        "end_effector_position",
+        "end_effector_rotation",
+        "gripper_opening",
+        "joint_positions",
+        "joint_velocities",
+        "wrist_force",
+        "wrist_torque",
+    )
 )
 
-OBJECT_FIELDS = (
-    Field("object_position", 3, "m", "Centre of the box, world frame"),
-    Field("object_rotation", 6, "", "First two columns of the box's rotation matrix"),
-    Field("object_from_end_effector", 3, "m", "Box relative to the finger tips, world axes"),
+OBJECT_FIELDS = tuple(
+    ARM[name] for name in ("object_position", "object_rotation", "object_from_end_effector")
 )
 
-GOAL_FIELD = Field("goal_position", 3, "m", "Where to go, world frame")
-GOAL_FROM_OBJECT = Field("goal_from_object", 3, "m", "Goal relative to the box, world axes")
-GOAL_FROM_END_EFFECTOR = Field(
-    "goal_from_end_effector", 3, "m", "Goal relative to the finger tips, world axes"
-)
+GOAL_FIELD = ARM["goal_position"]
+GOAL_FROM_OBJECT = ARM["goal_from_object"]
+GOAL_FROM_END_EFFECTOR = ARM["goal_from_end_effector"]
 
 START_BOX = Box((0.42, -0.08, 0.20), (0.54, 0.08, 0.30))
 """Where the end effector starts."""

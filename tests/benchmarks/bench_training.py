@@ -84,7 +84,7 @@ def make_dataset() -> Dataset:
 def _plain_loop(dataset: Dataset, device: torch.device) -> Callable[[], None]:
     """One update of the plain loop, ready to be called."""
     configuration = get_preset("reference")
-    model = ActJepa(configuration, dataset.space, dataset.standardisation).to(device)
+    model = ActJepa(configuration, dataset.spec, dataset.normaliser).to(device)
     # the layers one after the other, without this program's own shortcuts
     encoder = nn.Sequential(*model.encoder.network)
     action_encoder = nn.Sequential(*model.action_encoder)

@@ -23,7 +23,8 @@ import torch
 from torch import Tensor
 
 from core.learning.dataset.demonstrations import Demonstrations
-from core.learning.space import Space, Standardisation
+from core.learning.dataset.normaliser import Normaliser
+from core.spec import Spec
 
 LARGEST_TURN = 2.5
 """Turns are drawn from a normal distribution cut off at this many standard deviations."""
@@ -32,13 +33,15 @@ COPIES = 8
 MOST_ROWS = 150_000
 """Rows of all copies together, as far as one copy leaves a choice; bounds the memory they take."""
 
-MIRRORED = {
-    "_position": (1.0, -1.0, 1.0),
-    "_force": (1.0, -1.0, 1.0),
-    "_torque": (-1.0, 1.0, -1.0),  # an axial vector
-    "_rotation": (1.0, -1.0, 1.0, -1.0, 1.0, -1.0),  # S R S, with S the mirror: still a rotation
+MIRRORED: dict[str, tuple[float, ...]] = {
+    "position": (1.0, -1.0, 1.0),
+    "displacement": (1.0, -1.0, 1.0),
+    "wrench": (1.0, -1.0, 1.0),
+    "rotation": (1.0, -1.0, 1.0, -1.0, 1.0, -1.0),  # S R S, with S the mirror: still a rotation
 }
-"""Signs of a field's features in the mirror, by the end of its name."""
+"""Signs of a field's features in the mirror, by its kind."""
+AXIAL = (-1.0, 1.0, -1.0)
+"""The same of a torque, an axial vector."""
 MIRRORED_ACTIONS = {"linear_y": -1.0, "angular_x": -1.0, "angular_z": -1.0}
 """Actions that change sign in the mirror."""
 
@@ -56,35 +59,35 @@ class Motion:
 
 
 class SceneMotion:
-    """Applies motions to standardised observations and to actions. Owns the fixed matrices.
+    """Applies motions to normalised observations and to actions. Owns the fixed matrices.
 
     Turning by a is linear in the features: x' = x K + cos(a) (x P + p) + sin(a) (x Q + q) + k.
     """
 
     def __init__(
         self,
-        space: Space,
-        standardisation: Standardisation,
+        spec: Spec,
+        normaliser: Normaliser,
         turn: float,
         shift: float,
         device: torch.device,
         mirror: bool = False,
     ) -> None:
         self.turn, self.shift, self.mirror = turn, shift, mirror
-        size = space.observation_size
-        mean, std = (torch.from_numpy(v) for v in standardisation.packed())
+        size = spec.vector_size
+        mean, std = (torch.from_numpy(v) for v in normaliser.packed())
         inverse = torch.where(std > 0, 1.0 / std.clamp(min=1e-12), torch.zeros_like(std))
         keep = torch.eye(size)
         cosine, sine = torch.zeros(size, size), torch.zeros(size, size)
         moved = torch.zeros(2, size)
-        for x, point in _horizontal_pairs(space):
+        for x, point in _horizontal_pairs(spec):
             y = x + 1
             keep[x, x] = keep[y, y] = 0.0
             cosine[x, x] = cosine[y, y] = 1.0
             sine[y, x], sine[x, y] = -1.0, 1.0  # x' = c x - s y, y' = s x + c y
             if point:
                 moved[0, x] = moved[1, y] = 1.0
-        # from physical units to standardised ones: rows by std, columns by 1 / std
+        # from physical units to normalised ones: rows by std, columns by 1 / std
         scaled = [m * std[:, None] * inverse for m in (cosine, sine)]
         self._keep = torch.where(std[:, None] > 0, keep, torch.zeros_like(keep)).to(device)
         self._cosine, self._sine = (m.to(device) for m in scaled)
@@ -93,20 +96,21 @@ class SceneMotion:
             (mean @ cosine * inverse, mean @ sine * inverse, -mean * turned * inverse)
         ).to(device)
         self._moved = (moved * inverse).to(device)
-        names = () if space.foreign else space.action_names
-        signs = _mirror_signs(space)
+        names = spec.actions.names if spec.actions.frame == "world" else ()
+        signs = _mirror_signs(spec)
         self._signs = signs.to(device)
         self._mirror_offset = ((signs - 1.0) * mean * inverse).to(device)
         self._action_signs = torch.tensor(
             [
                 MIRRORED_ACTIONS.get(name, 1.0) if name in names else 1.0
-                for name in space.action_names
+                for name in spec.actions.names
             ],
             device=device,
         )
         self._first_joint: int | None = None
-        if "joint_positions" in space.fields and not space.foreign:
-            self._first_joint = space.slice_of("joint_positions").start
+        joints = list(spec.slices("joint").values()) if names else []
+        if joints:
+            self._first_joint = joints[0].start
             self._per_radian = float(inverse[self._first_joint])
         self._action_pairs = [
             (names.index(f"{kind}_x"), names.index(f"{kind}_y"))
@@ -176,31 +180,29 @@ def moved_copies(demonstrations: Demonstrations, motion: SceneMotion, seed: int)
     )
 
 
-def _mirror_signs(space: Space) -> Tensor:
+def _mirror_signs(spec: Spec) -> Tensor:
     """Sign (O,) that each feature takes when left and right, y and -y, are exchanged."""
-    signs = torch.ones(space.observation_size)
-    if space.foreign:
+    signs = torch.ones(spec.vector_size)
+    if spec.actions.frame != "world":
         return signs
-    for name, size in space.fields.items():
-        pattern = next((MIRRORED[end] for end in MIRRORED if name.endswith(end)), None)
-        if "_from_" in name:
-            pattern = MIRRORED["_position"]
-        if pattern is not None and len(pattern) == size:
-            signs[space.slice_of(name)] = torch.tensor(pattern)
+    places = spec.slices()
+    for field in spec.vectors:
+        pattern = AXIAL if field.axial else MIRRORED.get(field.kind)
+        if pattern is not None:
+            signs[places[field.name]] = torch.tensor(pattern)
     return signs
 
 
-def _horizontal_pairs(space: Space) -> list[tuple[int, bool]]:
+def _horizontal_pairs(spec: Spec) -> list[tuple[int, bool]]:
     """Index of the x of every horizontal pair of features, and whether it is a point."""
+    if spec.actions.frame != "world":  # scenes and actions must rotate together
+        return []
+    places = spec.slices()
     pairs: list[tuple[int, bool]] = []
-    if space.foreign:  # the same names may be in other frames, and its actions do not turn along
-        return pairs
-    for name, size in space.fields.items():
-        start = space.slice_of(name).start
-        if name.endswith("_position") and size == 3:
-            pairs.append((start, True))
-        elif "_from_" in name and size == 3:
-            pairs.append((start, False))
-        elif name.endswith("_rotation") and size == 6:
+    for field in spec.vectors:
+        start = places[field.name].start
+        if field.kind in ("position", "displacement"):
+            pairs.append((start, field.kind == "position"))
+        elif field.kind == "rotation":
             pairs += [(start, False), (start + 3, False)]
     return pairs

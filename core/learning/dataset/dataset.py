@@ -1,4 +1,4 @@
-"""Episodes made ready to learn from: checked, standardised, on the device."""
+"""Episodes made ready to learn from: checked, normalised, on the device."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import numpy as np
 import torch
 
 from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.normaliser import Normaliser
 from core.learning.errors import DatasetError
-from core.learning.space import COMMAND_NAMES, Space, Standardisation
+from core.spec import COMMAND_NAMES, Actions, Field, Spec, fields_of
 
 FEWEST_EPISODES = 2
-"""Fewer demonstrations than this give no spread to standardise by."""
+"""Fewer demonstrations than this give no spread to normalise by."""
 FEWEST_STEPS = 2
 """A shorter episode has no transition."""
 LARGEST_ACTION = 1.0 + 1e-4
@@ -53,14 +54,17 @@ class EpisodeLike(Protocol):
     def actions(self) -> np.ndarray:
         """Executed actions (T, A)."""
 
+    # Optional: `fields`, a sequence of `core.spec.Field`, says what the observations are; without
+    # it their vectors are scalars, about which nothing is assumed.
+
 
 @dataclass(frozen=True)
 class Dataset:
-    """Demonstrations of one task, standardised. Owns the tensors that training reads."""
+    """Demonstrations of one task, normalised. Owns the tensors that training reads."""
 
-    space: Space
+    spec: Spec
     """Fields, actions, task and control rate."""
-    standardisation: Standardisation
+    normaliser: Normaliser
     """Statistics by which the observations were scaled."""
     rows: Demonstrations
     """All scaled data: the demonstrations, and then what is not imitated, such as replays."""
@@ -81,7 +85,7 @@ class Dataset:
         action_names: Sequence[str] | None = None,
         replays: Sequence[EpisodeLike] = (),
     ) -> Dataset:
-        """Check, standardise and pack `episodes`.
+        """Check, normalise and pack `episodes`.
 
         `action_names` defaults to those of the episodes' `info.action_units`, where they have
         such, then to the seven command names, or ``action_0`` … for other sizes. `replays` are
@@ -97,8 +101,7 @@ class Dataset:
         _check_same([*episodes, *replays])
         for episode in (*episodes, *replays):
             _check_arrays(episode, episodes[0])
-        observations = [dict(e.observations) for e in episodes]
-        first = observations[0]
+        fields = _fields(episodes[0])
         action_size = episodes[0].actions.shape[1]
         units = _action_units(episodes)
         if action_names is not None:
@@ -109,22 +112,19 @@ class Dataset:
             raise DatasetError(
                 f"{len(names)} action names given for actions of size {action_size}."
             )
-        space = Space(
+        spec = Spec(
             task=episodes[0].info.task,
             control_rate=float(episodes[0].info.control_rate),
-            fields={name: int(array.shape[1]) for name, array in first.items()},
-            action_names=names,
-            gripper_levels=_gripper_levels(episodes, names),
-            action_unit=Space.action_unit if units is None else "the robot's own",
-            action_offset=() if units is None else tuple(units.offset),
-            action_scale=() if units is None else tuple(units.scale),
+            fields=fields,
+            senses=tuple(field.name for field in fields),
+            actions=_actions(episodes, names, units),
         )
-        standardisation = Standardisation.of(observations, foreign=space.foreign)
+        normaliser = Normaliser.of(fields, [dict(e.observations) for e in episodes])
         return cls(
-            space,
-            standardisation,
-            _packed(episodes, replays, standardisation).to(device),
-            _constant(standardisation),
+            spec,
+            normaliser,
+            _packed(episodes, replays, normaliser).to(device),
+            _constant(normaliser),
         )
 
     def to(self, device: torch.device | str) -> Dataset:
@@ -139,11 +139,11 @@ class Dataset:
 def _packed(
     demonstrations: Sequence[EpisodeLike],
     replays: Sequence[EpisodeLike],
-    standardisation: Standardisation,
+    normaliser: Normaliser,
 ) -> Demonstrations:
     episodes = (*demonstrations, *replays)
     imitated = sum(len(e.actions) for e in demonstrations)
-    packed = torch.cat([standardisation.apply(dict(e.observations)) for e in episodes])  # (rows, O)
+    packed = torch.cat([normaliser.apply(dict(e.observations)) for e in episodes])  # (rows, O)
     actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
     return Demonstrations(
         packed.contiguous(),
@@ -164,6 +164,31 @@ def _action_units(episodes: Sequence[EpisodeLike]) -> Any:
                 f"{episodes[0].info.identifier}; import the episodes together, in one command."
             )
     return units[0]
+
+
+def _fields(episode: EpisodeLike) -> tuple[Field, ...]:
+    """The fields of an episode, scalars where it does not say what they are."""
+    known = {field.name: field for field in getattr(episode, "fields", ())}
+    return fields_of(episode.observations, known)
+
+
+def _actions(episodes: Sequence[EpisodeLike], names: tuple[str, ...], units: Any) -> Actions:
+    """What the actions called `names` are.
+
+    Without `units` they command the bundled arm, if the episodes say what their fields are: where
+    nothing is known of these, they cannot be rotated along with the actions.
+    """
+    levels = _gripper_levels(episodes, names)
+    if units is None:
+        known = bool(getattr(episodes[0], "fields", ()))
+        return Actions(names, frame="world" if known else "robot", gripper_levels=levels)
+    return Actions(
+        names,
+        unit="the robot's own",
+        gripper_levels=levels,
+        offset=tuple(units.offset),
+        scale=tuple(units.scale),
+    )
 
 
 def _default_names(size: int) -> tuple[str, ...]:
@@ -192,11 +217,9 @@ def _gripper_levels(episodes: Sequence[EpisodeLike], names: tuple[str, ...]) -> 
     )
 
 
-def _constant(standardisation: Standardisation) -> tuple[str, ...]:
+def _constant(normaliser: Normaliser) -> tuple[str, ...]:
     return tuple(
-        f"{name}[{i}]"
-        for name, std in standardisation.std.items()
-        for i in np.flatnonzero(std == 0.0)
+        f"{name}[{i}]" for name, std in normaliser.std.items() for i in np.flatnonzero(std == 0.0)
     )
 
 

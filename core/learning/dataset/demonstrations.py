@@ -12,13 +12,13 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Demonstrations:
-    """Standardised observations and actions of all episodes, one after the other.
+    """Normalised observations and actions of all episodes, one after the other.
 
     Row ``starts[i] + t`` is step t of episode i. Owns its tensors, which are never written to.
     """
 
     observations: Tensor
-    """Packed standardised observations (rows, O) float32."""
+    """Packed normalised observations (rows, O) float32."""
     actions: Tensor
     """Executed actions (rows, A) float32."""
     lengths: tuple[int, ...]

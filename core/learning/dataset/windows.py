@@ -25,7 +25,7 @@ class Windows:
     valid: Tensor
     """Which frames exist, (batch, time + ahead)."""
     observations: Tensor
-    """Packed standardised observations (batch, time + ahead, O)."""
+    """Packed normalised observations (batch, time + ahead, O)."""
     actions: Tensor
     """Executed actions (batch, at least time + ahead, A); past the end the last one is repeated."""
     exists: Tensor

@@ -13,7 +13,8 @@ from itertools import combinations, permutations
 import torch
 from torch import Tensor, nn
 
-from core.learning.space import Space, Standardisation
+from core.learning.dataset.normaliser import Normaliser
+from core.spec import Spec
 
 DISTANCE_SCALE = 0.1
 """Distance that becomes 1 in a feature [m]: the size of what a hand reaches around."""
@@ -22,12 +23,12 @@ SMALL = 0.01
 
 
 class PlanarGeometry(nn.Module):
-    """Horizontal directions, angles and projections, from standardised observations.
+    """Horizontal directions, angles and projections, from normalised observations.
 
-    Vectors are the displacement fields ``…_from_…`` (3); headings the first columns of the
-    rotation fields ``…_rotation`` (6). Of all their angles, and of their differences, the first,
-    second and fourth harmonics are given: a box looks the same after a quarter turn. Of
-    every two vectors, the components of one along and across the other [`DISTANCE_SCALE`].
+    Vectors are the displacements (3), headings the first columns of the rotations (6). Outputs are
+    the first, second and fourth harmonics of all their angles and of the differences of these: a
+    box looks the same after a quarter turn. For every two vectors, the components of one along
+    and across the other follow [`DISTANCE_SCALE`].
     """
 
     matrix: Tensor
@@ -37,20 +38,20 @@ class PlanarGeometry(nn.Module):
     onto: Tensor
     projected: Tensor
 
-    def __init__(self, space: Space, standardisation: Standardisation) -> None:
+    def __init__(self, spec: Spec, normaliser: Normaliser) -> None:
         super().__init__()
-        vectors = [n for n, size in space.fields.items() if "_from_" in n and size == 3]
-        headings = [n for n, size in space.fields.items() if n.endswith("_rotation") and size == 6]
-        names = vectors + headings
+        vectors = spec.slices("displacement")
+        headings = spec.slices("rotation")
+        names = {**vectors, **headings}
         self.vectors, self.angles = len(vectors), len(names)
         # one matrix takes x and y of all of them back to physical units
-        matrix = torch.zeros(space.observation_size, 2 * len(names))
+        matrix = torch.zeros(spec.vector_size, 2 * len(names))
         offset = torch.zeros(2 * len(names))
-        for i, name in enumerate(names):
-            start = space.slice_of(name).start
+        for i, (name, place) in enumerate(names.items()):
+            start = place.start
             for axis in range(2):
-                matrix[start + axis, 2 * i + axis] = float(standardisation.std[name][axis])
-                offset[2 * i + axis] = float(standardisation.mean[name][axis])
+                matrix[start + axis, 2 * i + axis] = float(normaliser.std[name][axis])
+                offset[2 * i + axis] = float(normaliser.mean[name][axis])
         self.register_buffer("matrix", matrix)
         self.register_buffer("offset", offset)
         pairs = torch.tensor(list(combinations(range(len(names)), 2)), dtype=torch.long).reshape(
@@ -69,7 +70,7 @@ class PlanarGeometry(nn.Module):
         return 6 * (self.angles + len(self.first)) + 2 * len(self.onto)
 
     def forward(self, packed: Tensor) -> Tensor:
-        """Features (..., size) of packed standardised observations (..., O)."""
+        """Features (..., size) of packed normalised observations (..., O)."""
         plane = (packed @ self.matrix + self.offset).unflatten(-1, (self.angles, 2))
         x, y = plane.unbind(dim=-1)  # (..., angles) each
         length = torch.sqrt(x.square() + y.square() + SMALL**2)

@@ -13,17 +13,18 @@ import torch
 from torch import Tensor, nn
 
 from core.learning.configuration import ActionEncoderConfiguration, EncoderConfiguration
+from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.geometry import PlanarGeometry
 from core.learning.errors import ConfigurationError
 from core.learning.layers import LatentNorm, perceptron
-from core.learning.space import Space, Standardisation
+from core.spec import Spec
 
 RELATIVE_SCALE = 0.1
 """Distance that becomes 1 in a relative position [m]: the size of what a hand reaches around."""
 
 
 class Encoder(nn.Module):
-    """Maps standardised fields {name: (..., size)} to a latent (..., latent)."""
+    """Maps normalised fields {name: (..., size)} to a latent (..., latent)."""
 
     latent: int
     """Size D of the latent."""
@@ -34,16 +35,16 @@ class Encoder(nn.Module):
         """The latent (..., D) of the observation."""
         raise NotImplementedError
 
-    def encode_packed(self, packed: Tensor, space: Space) -> Tensor:
+    def encode_packed(self, packed: Tensor, spec: Spec) -> Tensor:
         """The same of a packed observation (..., O)."""
-        latent: Tensor = self(space.split(packed))
+        latent: Tensor = self({name: packed[..., at] for name, at in spec.slices().items()})
         return latent
 
 
 class RelativePositions(nn.Module):
-    """Differences of all pairs of position fields, from standardised fields.
+    """Differences of all pairs of position fields, from normalised fields.
 
-    A standardised position says where something is on the scale of the whole table; a grasp
+    A normalised position says where something is on the scale of the whole table; a grasp
     depends on millimetres between hand and object. The difference is linear in the inputs, so it
     is one fixed matrix, (..., O) to (..., 3 * pairs), in units of `RELATIVE_SCALE`.
     """
@@ -51,18 +52,18 @@ class RelativePositions(nn.Module):
     matrix: Tensor
     offset: Tensor
 
-    def __init__(self, space: Space, standardisation: Standardisation) -> None:
+    def __init__(self, spec: Spec, normaliser: Normaliser) -> None:
         super().__init__()
-        names = [n for n, size in space.fields.items() if n.endswith("_position") and size == 3]
-        pairs = list(combinations(names, 2))
-        matrix = torch.zeros(space.observation_size, 3 * len(pairs))
+        positions = spec.slices("position")
+        pairs = list(combinations(positions, 2))
+        matrix = torch.zeros(spec.vector_size, 3 * len(pairs))
         offset = torch.zeros(3 * len(pairs))
         for p, (first, second) in enumerate(pairs):
             for name, sign in ((first, -1.0), (second, 1.0)):
-                start = space.slice_of(name).start
+                start = positions[name].start
                 for axis in range(3):
-                    std = float(standardisation.std[name][axis])
-                    mean = float(standardisation.mean[name][axis])
+                    std = float(normaliser.std[name][axis])
+                    mean = float(normaliser.mean[name][axis])
                     matrix[start + axis, 3 * p + axis] += sign * std / RELATIVE_SCALE
                     offset[3 * p + axis] += sign * mean / RELATIVE_SCALE
         self.register_buffer("matrix", matrix)
@@ -84,35 +85,31 @@ class StateEncoder(Encoder):
     def __init__(
         self,
         configuration: EncoderConfiguration,
-        space: Space,
-        standardisation: Standardisation,
+        spec: Spec,
+        normaliser: Normaliser,
     ) -> None:
         super().__init__()
         self.latent = configuration.latent
         self.clip = configuration.clip
-        ignored = set(configuration.ignored)
-        if space.foreign:  # what the bundled arm's policy does without may be all that another has
-            ignored -= set(EncoderConfiguration.ignored)
-        seen = [
-            column
-            for name in space.fields
-            if name not in ignored
-            for column in range(*space.slice_of(name).indices(space.observation_size))
-        ]
+        looked_at = spec.sensing(configuration.ignored).senses
+        seen: list[int] = []
+        for name, place in spec.slices().items():
+            if name in looked_at:
+                seen += range(place.start, place.stop)
         inputs = len(seen)
-        everything = inputs == space.observation_size
+        everything = inputs == spec.vector_size
         self.register_buffer("seen", None if everything else torch.tensor(seen), persistent=False)
         if not inputs:
             raise ConfigurationError(
-                f"encoder.ignored leaves no field; fields: {', '.join(space.fields)}"
+                f"encoder.ignored leaves no field; fields: {', '.join(spec.slices())}"
             )
         self.relative: RelativePositions | None = None
         if configuration.relative_positions:
-            self.relative = RelativePositions(space, standardisation)
+            self.relative = RelativePositions(spec, normaliser)
             inputs += self.relative.size
         self.geometry: PlanarGeometry | None = None
         if configuration.geometry:
-            self.geometry = PlanarGeometry(space, standardisation)
+            self.geometry = PlanarGeometry(spec, normaliser)
             inputs += self.geometry.size
         self.network = perceptron(
             inputs, configuration.hidden, configuration.latent, configuration.activation
@@ -122,7 +119,7 @@ class StateEncoder(Encoder):
     def forward(self, fields: Mapping[str, Tensor]) -> Tensor:
         return self._encode(torch.cat(list(fields.values()), dim=-1))
 
-    def encode_packed(self, packed: Tensor, space: Space) -> Tensor:  # noqa: ARG002  (no need to split)
+    def encode_packed(self, packed: Tensor, spec: Spec) -> Tensor:  # noqa: ARG002  (no need to split)
         # rows in one piece: a linear layer takes twice as long over three dimensions with gaps
         rows = packed.reshape(-1, packed.shape[-1])
         return self._encode(rows).view(*packed.shape[:-1], self.latent)
@@ -137,21 +134,21 @@ class StateEncoder(Encoder):
         return latent
 
 
-EncoderFactory = Callable[[EncoderConfiguration, Space, Standardisation], Encoder]
+EncoderFactory = Callable[[EncoderConfiguration, Spec, Normaliser], Encoder]
 
 ENCODERS: dict[str, EncoderFactory] = {"mlp": StateEncoder}
 """Encoders by name; a new one is registered here."""
 
 
 def make_encoder(
-    configuration: EncoderConfiguration, space: Space, standardisation: Standardisation
+    configuration: EncoderConfiguration, spec: Spec, normaliser: Normaliser
 ) -> Encoder:
     """The encoder that the configuration names; raises `ConfigurationError` listing the names."""
     if configuration.kind not in ENCODERS:
         raise ConfigurationError(
             f"unknown encoder '{configuration.kind}'; encoders: {', '.join(ENCODERS)}"
         )
-    return ENCODERS[configuration.kind](configuration, space, standardisation)
+    return ENCODERS[configuration.kind](configuration, spec, normaliser)
 
 
 def make_action_encoder(

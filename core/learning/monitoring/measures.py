@@ -31,7 +31,7 @@ class RepresentationMeasures:
     effective_rank: float
     """Exponential of the entropy of the singular values, 1 to D."""
     probe: float
-    """R² of a linear map from latent to the standardised fields that the encoder sees, fitted on
+    """R² of a linear map from latent to the normalised fields that the encoder sees, fitted on
     the even episodes and measured on the odd ones; 1 is perfect, 0 as good as the mean."""
     action_sensitivity: float
     """One-step prediction error with shuffled over that with true actions; 1: actions ignored."""

@@ -16,7 +16,7 @@ from core.learning.model import ActJepa
 
 
 def held_out_demonstrations(dataset: Dataset, episodes: Sequence[EpisodeLike]) -> Demonstrations:
-    """Other episodes of the same kind, standardised as those of `dataset`, on its device.
+    """Other episodes of the same kind, normalised as those of `dataset`, on its device.
 
     Raises `DatasetError` where there are none, or where they cannot be told apart from others of
     `dataset` or have other fields or actions.
@@ -28,14 +28,14 @@ def held_out_demonstrations(dataset: Dataset, episodes: Sequence[EpisodeLike]) -
         name, found = episode.info.identifier, episode.observations
         if name in known:
             raise DatasetError(f"{name} is trained on and cannot be held out; choose others.")
-        sizes = {field: np.shape(rows)[1] for field, rows in found.items()}
-        same = sizes == dict(dataset.space.fields)
-        if not same or np.shape(episode.actions)[1] != dataset.space.action_size:
+        shapes = {field: np.shape(rows)[1:] for field, rows in found.items()}
+        same = shapes == {field.name: field.shape for field in dataset.spec.fields}
+        if not same or np.shape(episode.actions)[1] != dataset.spec.actions.size:
             raise DatasetError(
                 f"{name} has other fields or actions than the demonstrations trained on."
             )
     actions = np.concatenate([episode.actions for episode in episodes]).astype(np.float32)
-    apply = dataset.standardisation.apply
+    apply = dataset.normaliser.apply
     return Demonstrations(
         torch.cat([apply(episode.observations) for episode in episodes]),
         torch.from_numpy(actions).clamp(-1.0, 1.0),

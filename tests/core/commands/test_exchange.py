@@ -80,5 +80,5 @@ def test_somebody_elses_data_trains(run, demonstrations, tmp_path):
     original = read_episode(list_episodes(demonstrations)[0].path)
     action = policy.act({name: values[0] for name, values in original.observations.items()})
     assert action.shape == (7,)
-    assert policy.checkpoint.space.action_scale[0] > 2
+    assert policy.checkpoint.spec.actions.scale[0] > 2
     shutil.rmtree(tmp_path / "run")

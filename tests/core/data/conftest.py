@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import Episode, EpisodeRecorder
+from core.spec import ARM
 
 FIELDS = {"end_effector_position": 3, "gripper_opening": 1, "joint_positions": 7}
 STATE_SIZE = 40
@@ -27,7 +28,7 @@ def build_episode(
         "script",
         control_rate=20.0,
         model_hash="0" * 64,
-        fields=tuple(FIELDS),
+        fields=tuple(ARM[name] for name in FIELDS),
         identifier=identifier,
     )
     for step in range(steps):

@@ -2,10 +2,13 @@ import numpy as np
 import pytest
 
 from core.data import EpisodeRecorder, InvalidEpisodeError
+from core.spec import ARM, Field
+
+A, B = Field("a", (3,), "position", "m"), Field("b", (2,))
 
 
 def begin(recorder: EpisodeRecorder, **changes) -> None:
-    given = {"control_rate": 20.0, "model_hash": "h", "fields": ("a", "b")} | changes
+    given = {"control_rate": 20.0, "model_hash": "h", "fields": (A, B)} | changes
     recorder.begin("push", 3, "gamepad", **given)
 
 
@@ -35,11 +38,22 @@ def test_rows_become_an_episode_in_order():
     assert (info.success, info.measured_rate) == (True, 19.9)
     assert info.identifier.endswith(f"-push-{info.identifier[-4:]}")
     assert info.versions["mujoco"].startswith("4")
+    assert episode.fields == (A, B)
+
+
+def test_what_the_bundled_arm_senses_is_known_by_its_name():
+    recorder = EpisodeRecorder()
+    force = ARM["wrist_force"]
+    begin(recorder, fields=(force,))
+    recorder.append({"wrist_force": np.zeros(3)}, np.zeros(7), 0.0, np.zeros(1))
+    episode = recorder.finish(True)
+    assert episode.fields == (force,)
+    assert episode.info.declared == (), "nothing has to be written down"
 
 
 def test_appended_arrays_may_be_reused_by_the_caller():
     recorder = EpisodeRecorder()
-    begin(recorder, fields=("a",))
+    begin(recorder, fields=(A,))
     observation, action, state = (
         {"a": np.zeros(3, np.float32)},
         np.zeros(7, np.float32),

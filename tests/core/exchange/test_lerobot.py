@@ -161,7 +161,7 @@ def test_anybodys_folder_becomes_a_dataset(exported, episodes, tmp_path, take_in
         np.concatenate(list(episodes[1].observations.values()), axis=1),
     )
     dataset = Dataset.from_episodes([read_episode(i.path, images=False) for i in done])
-    assert (dataset.space.observation_size, dataset.space.action_size) == (11, 6)
+    assert (dataset.spec.vector_size, dataset.spec.actions.size) == (11, 6)
 
 
 def edit(exported, **changes) -> None:

@@ -133,9 +133,10 @@ def test_anybodys_file_becomes_a_dataset(tmp_path, take_in):
     assert units.names == ("action_0", "action_1", "gripper")
     np.testing.assert_allclose(units.actions(second.actions), original, rtol=1e-5)
     dataset = Dataset.from_episodes([read_episode(item.path, images=False) for item in done])
-    assert dataset.space.action_names == units.names
-    assert dataset.space.observation_size == 6
-    np.testing.assert_allclose(dataset.space.in_robot_units(second.actions), original, rtol=1e-5)
+    assert dataset.spec.actions.names == units.names
+    assert dataset.spec.vector_size == 6
+    executed = dataset.spec.actions.in_robot_units(second.actions)
+    np.testing.assert_allclose(executed, original, rtol=1e-5)
 
 
 def test_commands_within_one_are_left_as_they_are(tmp_path, take_in):

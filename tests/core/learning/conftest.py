@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from core.learning import Configuration, Dataset, TrainingConfiguration, get_preset
+from core.spec import ARM, Field, fields_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class PointEpisode:
     info: Info
     observations: dict[str, np.ndarray]
     actions: np.ndarray
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """A point and its goal are positions, as those of the bundled arm."""
+        return fields_of(self.observations, ARM)
 
 
 def point_episode(number: int, steps: int = 40) -> PointEpisode:

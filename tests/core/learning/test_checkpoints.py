@@ -41,11 +41,11 @@ def test_round_trip(folder, trainer, dataset):
     loaded = checkpoint.model.state_dict()
     assert all(torch.equal(weights[k], loaded[k]) for k in weights)
     assert checkpoint.configuration == trainer.configuration
-    assert checkpoint.space == dataset.space
+    assert checkpoint.spec == dataset.spec.sensing(())
     assert (checkpoint.task, checkpoint.control_rate) == ("reach", 20.0)
     assert checkpoint.memory.identifiers == dataset.demonstrations.identifiers
     assert torch.equal(checkpoint.memory.observations, dataset.demonstrations.observations)
-    for name, std in dataset.standardisation.std.items():
+    for name, std in dataset.normaliser.std.items():
         np.testing.assert_array_equal(checkpoint.noise_scales()[name], std)
     assert checkpoint.provenance["step"] == 3
     assert not any(p.requires_grad for p in checkpoint.model.parameters())
@@ -105,7 +105,7 @@ def test_missing_and_foreign_folders(tmp_path):
 
 def test_another_version_is_named(folder):
     edit(folder, lambda d: d.update(version=99))
-    with pytest.raises(CheckpointVersionError, match="version 99; this program reads version 2"):
+    with pytest.raises(CheckpointVersionError, match="version 99; this program reads version 3"):
         load_checkpoint(folder)
 
 
@@ -132,9 +132,9 @@ def test_truncated_changed_and_missing_files(folder, name):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda d: d.pop("space"),
-        lambda d: d["space"].update(fields=[["x", "y"]]),
-        lambda d: d["standardisation"].clear(),
+        lambda d: d.pop("spec"),
+        lambda d: d["spec"].update(fields=[["x", "y"]]),
+        lambda d: d["normaliser"].clear(),
         lambda d: d["configuration"]["encoder"].update(latent=0),
         lambda d: d["configuration"]["encoder"].update(latent=17),
         lambda d: d["configuration"]["encoder"].update(kind="vit"),

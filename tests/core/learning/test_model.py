@@ -15,7 +15,7 @@ from core.learning.representation import representation_losses
 
 def build(configuration, dataset) -> ActJepa:
     torch.manual_seed(0)
-    return ActJepa(configuration, dataset.space, dataset.standardisation)
+    return ActJepa(configuration, dataset.spec, dataset.normaliser)
 
 
 def windows_for(configuration, dataset):

@@ -66,7 +66,7 @@ def test_the_first_frame_is_believed():
 
 def test_its_loss_reaches_nothing_else(with_observer, dataset):
     c = with_observer()
-    model = ActJepa(c, dataset.space, dataset.standardisation)
+    model = ActJepa(c, dataset.spec, dataset.normaliser)
     training = c.training
     sampler = WindowSampler(
         dataset.demonstrations,

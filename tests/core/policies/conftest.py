@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from core.learning import Checkpoint, Configuration, Dataset, Trainer, get_preset
+from core.spec import ARM, Field, fields_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class PointEpisode:
     info: Info
     observations: dict[str, np.ndarray]
     actions: np.ndarray
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """A point and its goal are positions, as those of the bundled arm."""
+        return fields_of(self.observations, ARM)
 
 
 STRIDE = 0.0125

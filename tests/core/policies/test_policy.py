@@ -257,8 +257,8 @@ def test_late_frames_are_caught_up_by_the_actions_executed_since(checkpoint):
     with torch.inference_mode():
         state = policy.model.perceive(
             policy.model.belief.initial(1),
-            checkpoint.standardisation.apply(see(frames[0], goal)),
-            torch.zeros(1, checkpoint.space.action_size),
+            checkpoint.normaliser.apply(see(frames[0], goal)),
+            torch.zeros(1, checkpoint.spec.actions.size),
         )
         for action in actions[:2]:
             state = policy.model.imagine_step(state, torch.from_numpy(action))
@@ -273,13 +273,13 @@ def test_a_negative_delay_is_refused(checkpoint):
 def behind_a_stubborn_observer(checkpoint):
     """The checkpoint with an observer that holds on to its first frame."""
     model = copy.deepcopy(checkpoint.model)
-    space = checkpoint.space
+    spec = checkpoint.spec
     settings = replace(checkpoint.configuration.observer, kind="gru", size=4)
-    model.observer = Observer(settings, space.observation_size, space.action_size)
+    model.observer = Observer(settings, spec.vector_size, spec.actions.size)
     with torch.no_grad():
         model.observer.readout.weight.zero_()
         model.observer.readout.bias.zero_()
-        model.observer.readout.bias[space.observation_size :] = -100.0  # a gain of 0
+        model.observer.readout.bias[spec.vector_size :] = -100.0  # a gain of 0
     other = copy.copy(checkpoint)
     other.model = model
     return other

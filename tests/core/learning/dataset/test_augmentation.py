@@ -35,13 +35,13 @@ def turned(vectors, angle):
 
 def test_turn_and_shift(arm_dataset):
     angle, shift = 0.7, np.array([0.1, -0.2])
-    motion = SceneMotion(arm_dataset.space, arm_dataset.standardisation, 1.0, 1.0, CPU)
+    motion = SceneMotion(arm_dataset.spec, arm_dataset.normaliser, 1.0, 1.0, CPU)
     given = Motion(
         torch.tensor([angle]), torch.from_numpy(shift[None]).float(), torch.zeros(1).bool()
     )
     packed = arm_dataset.demonstrations.observations[None, :50]
-    before = arm_dataset.standardisation.invert(packed[0])
-    after = arm_dataset.standardisation.invert(motion.observations(given, packed)[0])
+    before = arm_dataset.normaliser.invert(packed[0])
+    after = arm_dataset.normaliser.invert(motion.observations(given, packed)[0])
     for name in ("end_effector_position", "goal_position"):
         expected = turned(before[name], angle) + np.append(shift, 0.0)
         np.testing.assert_allclose(after[name], expected, atol=1e-5)
@@ -59,7 +59,7 @@ def test_turn_and_shift(arm_dataset):
 
 
 def test_commands_turn_with_the_scene(arm_dataset):
-    motion = SceneMotion(arm_dataset.space, arm_dataset.standardisation, 1.0, 0.0, CPU)
+    motion = SceneMotion(arm_dataset.spec, arm_dataset.normaliser, 1.0, 0.0, CPU)
     given = Motion(torch.tensor([np.pi / 2]), torch.zeros(1, 2), torch.zeros(1).bool())
     action = torch.tensor([[[1.0, 0.5, 0.2, 0.3, -0.4, 0.6, 1.0]]])
     expected = torch.tensor([[[-0.5, 1.0, 0.2, 0.4, 0.3, 0.6, 1.0]]])
@@ -67,13 +67,13 @@ def test_commands_turn_with_the_scene(arm_dataset):
 
 
 def test_the_mirror_exchanges_left_and_right(arm_dataset):
-    motion = SceneMotion(arm_dataset.space, arm_dataset.standardisation, 0.0, 0.0, CPU, mirror=True)
+    motion = SceneMotion(arm_dataset.spec, arm_dataset.normaliser, 0.0, 0.0, CPU, mirror=True)
     given = Motion(torch.zeros(2), torch.zeros(2, 2), torch.tensor([True, False]))
     packed = arm_dataset.demonstrations.observations[None, :50].expand(2, -1, -1)
-    before = arm_dataset.standardisation.invert(packed[0])
+    before = arm_dataset.normaliser.invert(packed[0])
     mirrored, same = motion.observations(given, packed)
     torch.testing.assert_close(same, packed[1], atol=1e-5, rtol=0)
-    after = arm_dataset.standardisation.invert(mirrored)
+    after = arm_dataset.normaliser.invert(mirrored)
     s = np.diag([1.0, -1.0, 1.0])
     for name in ("end_effector_position", "goal_position", "goal_from_end_effector"):
         np.testing.assert_allclose(after[name], before[name] @ s, atol=1e-5)
@@ -87,7 +87,7 @@ def test_the_mirror_exchanges_left_and_right(arm_dataset):
 
 
 def test_no_motion_changes_nothing(arm_dataset):
-    motion = SceneMotion(arm_dataset.space, arm_dataset.standardisation, 0.0, 0.0, CPU)
+    motion = SceneMotion(arm_dataset.spec, arm_dataset.normaliser, 0.0, 0.0, CPU)
     given = motion.draw(3, torch.Generator().manual_seed(0))
     packed = arm_dataset.demonstrations.observations[:30].reshape(3, 10, -1)
     torch.testing.assert_close(motion.observations(given, packed), packed, atol=1e-5, rtol=0)
@@ -95,9 +95,13 @@ def test_no_motion_changes_nothing(arm_dataset):
 
 def test_scenes_of_another_robot_are_not_moved(dataset):
     """Its actions would not turn along, whatever its fields are called."""
-    size = dataset.space.action_size
-    foreign = replace(dataset.space, action_offset=(0.0,) * size, action_scale=(1.0,) * size)
-    motion = SceneMotion(foreign, dataset.standardisation, 0.5, 0.1, CPU, mirror=True)
+    size = dataset.spec.actions.size
+    actions = replace(
+        dataset.spec.actions, frame="robot", offset=(0.0,) * size, scale=(1.0,) * size
+    )
+    motion = SceneMotion(
+        replace(dataset.spec, actions=actions), dataset.normaliser, 0.5, 0.1, CPU, mirror=True
+    )
     drawn = motion.draw(4, torch.Generator().manual_seed(0))
     assert drawn.mirrored.any()
     rows = dataset.demonstrations.observations[:4, None]
@@ -108,11 +112,11 @@ def test_scenes_of_another_robot_are_not_moved(dataset):
 
 def test_in_moved_copies_the_point_still_goes_where_the_command_says(dataset):
     """What an action does is the same law in every copy, and each copy lies elsewhere."""
-    motion = SceneMotion(dataset.space, dataset.standardisation, 0.5, 0.1, CPU, mirror=True)
+    motion = SceneMotion(dataset.spec, dataset.normaliser, 0.5, 0.1, CPU, mirror=True)
     copies = moved_copies(dataset.demonstrations, motion, seed=1)
     assert len(copies) == COPIES * len(dataset.demonstrations)
     assert copies.lengths == dataset.demonstrations.lengths * COPIES
-    seen = dataset.standardisation.invert(copies.observations)
+    seen = dataset.normaliser.invert(copies.observations)
     position, commands = seen["end_effector_position"], copies.actions[:, :3].numpy()
     inside = (copies.episode_of_row()[1:] == copies.episode_of_row()[:-1]).numpy()
     moved = np.diff(position, axis=0)[inside]

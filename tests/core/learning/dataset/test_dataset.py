@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.learning import Dataset, DatasetError, Standardisation
+from core.learning import Dataset, DatasetError, Normaliser
+from core.spec import ARM, fields_of
 
 
 def test_features_have_mean_zero_and_deviation_one_and_constants_are_zero(dataset):
@@ -21,13 +22,13 @@ def test_features_have_mean_zero_and_deviation_one_and_constants_are_zero(datase
 def test_a_constant_feature_stays_zero_when_it_changes_in_deployment(dataset, episodes):
     observation = {k: v[:3].copy() for k, v in episodes[0].observations.items()}
     observation["mass"] += 5.0
-    packed = dataset.standardisation.apply(observation)
+    packed = dataset.normaliser.apply(observation)
     assert torch.equal(packed[:, 6], torch.zeros(3))
 
 
 def test_standardisation_is_inverted(dataset, episodes):
     original = episodes[2].observations
-    back = dataset.standardisation.invert(dataset.standardisation.apply(original))
+    back = dataset.normaliser.invert(dataset.normaliser.apply(original))
     for name, values in original.items():
         np.testing.assert_allclose(back[name], values, atol=1e-5)
 
@@ -90,7 +91,7 @@ def test_fingerprint_tells_data_apart(episodes):
     assert Dataset.from_episodes(episodes[:-1]).demonstrations.fingerprint() != whole
 
 
-def test_what_varies_less_than_the_arm_gives_way_is_a_constant_of_the_bundled_arm_only():
+def test_what_varies_less_than_its_kind_resolves_is_a_constant():
     rng = np.random.default_rng(0)
     rows = {
         "end_effector_rotation": rng.normal(0.0, 0.002, (200, 6)),
@@ -99,10 +100,10 @@ def test_what_varies_less_than_the_arm_gives_way_is_a_constant_of_the_bundled_ar
         "wrist_force": rng.normal(0.0, 1e-4, (200, 3)),
     }
     rows["end_effector_rotation"][:, 1] *= 50
-    ours = Standardisation.of([rows], foreign=False)
+    ours = Normaliser.of(fields_of(rows, ARM), [rows])
     assert (ours.std["end_effector_rotation"] > 0).tolist() == [False, True] + [False] * 4
     assert ours.std["gripper_opening"] == 0
     assert (ours.std["goal_position"] > 0).all()
     assert (ours.std["wrist_force"] > 0).all(), "nothing is known of its resolution"
-    theirs = Standardisation.of([rows])
+    theirs = Normaliser.of(fields_of(rows, {}), [rows])
     assert all((std > 0).all() for std in theirs.std.values())

@@ -5,18 +5,25 @@ import math
 import numpy as np
 import pytest
 
+from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.geometry import PlanarGeometry
-from core.learning.space import Space, Standardisation
+from core.spec import Actions, Field, Spec
+
+KINDS = {"hand_rotation": "rotation", "mass": "scalar"}
+"""Kinds of the fields below; all others are displacements."""
 
 
-def features(**fields):
+def features(**given):
     """Features of one observation, by position."""
-    space = Space("push", 20.0, {n: len(v) for n, v in fields.items()}, ("linear_x",))
+    fields = tuple(
+        Field(name, (len(value),), KINDS.get(name, "displacement")) for name, value in given.items()
+    )
+    spec = Spec("push", 20.0, fields, tuple(given), Actions(("linear_x",)))
     generator = np.random.default_rng(0)
-    rows = {n: generator.normal(size=(50, len(v))).astype(np.float32) for n, v in fields.items()}
-    standardisation = Standardisation.of([rows])
-    packed = standardisation.apply({n: np.asarray([v], np.float32) for n, v in fields.items()})
-    geometry = PlanarGeometry(space, standardisation)
+    rows = {n: generator.normal(size=(50, len(v))).astype(np.float32) for n, v in given.items()}
+    normaliser = Normaliser.of(fields, [rows])
+    packed = normaliser.apply({n: np.asarray([v], np.float32) for n, v in given.items()})
+    geometry = PlanarGeometry(spec, normaliser)
     result = geometry(packed)[0]
     assert result.shape == (geometry.size,)
     return result.tolist()

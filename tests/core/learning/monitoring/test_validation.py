@@ -32,7 +32,7 @@ def test_the_loss_of_what_is_trained_on_falls_below_that_of_a_fresh_model(
 def test_held_out_demonstrations_are_standardised_by_those_trained_on(episodes):
     dataset = Dataset.from_episodes(episodes[:6])
     held_out = held_out_demonstrations(dataset, episodes[6:])
-    packed = dataset.standardisation.apply(episodes[6].observations)
+    packed = dataset.normaliser.apply(episodes[6].observations)
     assert torch.equal(held_out.observations[: len(packed)], packed)
     assert held_out.identifiers == tuple(e.info.identifier for e in episodes[6:])
 
