@@ -16,7 +16,13 @@ from types import FrameType, TracebackType
 # falls by two orders of magnitude on two cores, and the control loop with it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt
+try:
+    from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt
+except ModuleNotFoundError as absent:
+    raise SystemExit(
+        "python -m app: the window needs PySide6, which this light installation leaves out; "
+        "install everything with: pip install -e '.[studio]'"
+    ) from absent
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 

@@ -40,6 +40,9 @@ Exit codes: 0 done, 1 failed with a reason on standard error, 2 wrong usage, 130
 """
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
+STUDIO = frozenset({"PIL", "av", "matplotlib", "mujoco", "pyarrow"})
+"""Packages of the extra `studio` that commands use; a light install does without."""
+
 
 class UsageError(Exception):
     """Options that are well-formed but make no sense together."""
@@ -75,6 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain again while closing it.
         sys.stdout = None
+        return FAILURE
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        if package not in STUDIO:
+            raise
+        _say(
+            f"error: {chosen.command} needs {package}, which this light installation leaves out; "
+            "install everything with: pip install -e '.[studio]'"
+        )
         return FAILURE
     except _expected() as error:
         _say(f"error: {_sentence(error)}")
