@@ -80,11 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = None
         return FAILURE
     except ModuleNotFoundError as error:
-        package = str(error.name).partition(".")[0]
-        if package not in STUDIO:
+        if str(error.name).partition(".")[0] not in STUDIO:
             raise
         _say(
-            f"error: {chosen.command} needs {package}, which this light installation leaves out; "
+            f"error: {chosen.command} needs {error.name}, which this light installation leaves out; "
             "install everything with: pip install -e '.[studio]'"
         )
         return FAILURE
