@@ -83,8 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if str(error.name).partition(".")[0] not in STUDIO:
             raise
         _say(
-            f"error: {chosen.command} needs {error.name}, which this light installation leaves out; "
-            "install everything with: pip install -e '.[studio]'"
+            f"error: {chosen.command} needs {error.name}, which this light installation leaves "
+            "out; install everything with: pip install -e '.[studio]'"
         )
         return FAILURE
     except _expected() as error:
