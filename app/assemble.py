@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QApplication
 
 from app.arm.arm import Arm
 from app.jobs.preload import import_learning
 from app.pages.episodes.page import EpisodesPage
-from app.pages.page import Page
 from app.pages.record.page import RecordPage
 from app.studio import Studio
-from app.theme.theme import apply_theme
 from app.window.frame import PageMaker, Window
+from app.window.page import Page
 from core.data import require_writable
 
 FIRST = "Record"
@@ -32,7 +30,7 @@ class Assembled:
     studio: Studio
     """What pages share."""
     arm: Arm
-    """Simulation, hands, scene."""
+    """Simulation, devices, scene."""
     window: Window
     """The window itself."""
 
@@ -44,9 +42,6 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
     when a page that needs it is chosen.
     """
     studio = Studio(workspace, settings)
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, studio.theme)
     arm = Arm(studio)
     makers = (
         PageMaker("Record", RecordPage.icon, lambda: RecordPage(studio, arm)),

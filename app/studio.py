@@ -1,4 +1,4 @@
-"""What the pages share: the workspace, the look, the noise, messages and work in background."""
+"""What the pages share: workspace, theme, noise, messages, and work in the background."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.jobs.background import Background
-from app.theme.theme import Theme, apply_theme, get_theme
+from app.theme.theme import Theme, apply_theme, current_theme, get_theme
 from core.data import SAMPLES, Library, Workspace
 
 
 class Studio(QObject):
     """The one object that every page gets.
 
-    Owns the settings, the present theme, the noise that Deploy and Compare share, and the
-    threads of background work. It knows no widget: messages are signals that the window shows.
+    Owns the settings, the noise that Deploy and Compare share, and the threads of background
+    work. It knows no widget: messages are signals that the window shows.
     """
 
     episodes_changed = Signal()
     """Episodes of the workspace were added, relabelled, discarded or restored."""
     checkpoint_saved = Signal(object)
     """A checkpoint is on disk: its folder (Path)."""
-    theme_changed = Signal(object)
-    """The look changed: the new Theme."""
+    theme_changed = Signal()
+    """`current_theme` is another one."""
     noise_changed = Signal(float)
     """The sensor noise σ changed, on whichever page."""
     workspace_changed = Signal(object)
@@ -51,30 +51,22 @@ class Studio(QObject):
         self.settings = settings or QSettings("ACT-JEPA", "Studio")
         self.workspace = Workspace(workspace)
         self.samples = Library(SAMPLES / "episodes", read_only=True)
-        self.theme: Theme = get_theme(self.settings.value("theme", "dark"))
-        self._noise = 0.0
-        self._background = Background(self)
-
-    @property
-    def noise(self) -> float:
+        self.noise = 0.0
         """The sensor noise σ in [0, 1], in standard deviations of each sensed feature."""
-        return self._noise
-
-    @noise.setter
-    def noise(self, sigma: float) -> None:
-        self.set_noise(sigma)
+        self.background_work = Background(self._background_failed, self)
+        self._apply_theme(get_theme(self.settings.value("theme", "dark")))
 
     def set_noise(self, sigma: float) -> None:
-        """Choose σ, clipped to [0, 1]; tells `noise_changed` once if it differs."""
+        """Choose σ, clipped to [0, 1]; emits `noise_changed` once if it differs."""
         sigma = round(min(1.0, max(0.0, float(sigma))), 4)
-        if sigma != self._noise:
-            self._noise = sigma
+        if sigma != self.noise:
+            self.noise = sigma
             self.status.emit("noise", f"σ {sigma:.2f}", "warning" if sigma > 0 else "")
             self.noise_changed.emit(sigma)
 
     @property
     def driven_task(self) -> str:
-        """Name of the task that the Record page was turned to last; empty before the first."""
+        """Name of the task that the Record page chose last; empty before the first."""
         return str(self.settings.value("record/task", ""))
 
     @driven_task.setter
@@ -89,14 +81,16 @@ class Studio(QObject):
         self.episodes_changed.emit()
         self.toast(f"Workspace {self.workspace.root.name} is open")
 
+    @property
+    def theme(self) -> Theme:
+        """The theme that the window shows."""
+        return current_theme()
+
     def set_theme(self, name: str) -> None:
-        """Change the look of the whole window and remember it."""
-        self.theme = get_theme(name)
-        self.settings.setValue("theme", self.theme.name)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, self.theme)
-        self.theme_changed.emit(self.theme)
+        """Change the theme of the whole window and remember it."""
+        self._apply_theme(get_theme(name))
+        self.settings.setValue("theme", current_theme().name)
+        self.theme_changed.emit()
 
     def toast(
         self, text: str, action: str = "", on_action: Callable[[], Any] | None = None
@@ -104,8 +98,11 @@ class Studio(QObject):
         """Acknowledge something for a few seconds, if wanted with one action such as Undo."""
         self.toast_shown.emit(text, action, on_action)
 
-    def fail(self, text: str, details: str = "") -> None:
+    @Slot(str, str)
+    def fail(self, text: str, details: str | BaseException = "") -> None:
         """Say what failed and what to do, in a bar that stays until it is closed."""
+        if isinstance(details, BaseException):
+            details = "".join(traceback.format_exception(details))
         self.failure_shown.emit(text, details)
 
     def go_to(self, title: str) -> None:
@@ -123,17 +120,23 @@ class Studio(QObject):
         The calls come in the order of completion. Without `failed`, an error is shown in the
         failure bar. Nothing is called any more once the window has closed.
         """
-        self._background.run(function, done, failed or self._background_failed)
+        self.background_work.run(function, done, failed)
 
     @property
     def busy(self) -> bool:
         """Whether background work is going on."""
-        return self._background.busy
+        return self.background_work.busy
 
     def close_down(self) -> None:
         """Wait for the background work to end; what it brings is no longer delivered."""
-        self._background.close_down()
+        self.background_work.close_down()
         self.settings.sync()
 
     def _background_failed(self, error: BaseException) -> None:
-        self.fail(f"{error}" or type(error).__name__, "".join(traceback.format_exception(error)))
+        self.fail(str(error) or type(error).__name__, error)
+
+    @staticmethod
+    def _apply_theme(theme: Theme) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, theme)

@@ -1,4 +1,4 @@
-"""The arm as the pages see it: simulation, hands, scene and session, wired together."""
+"""The arm as the pages see it: simulation, devices, scene and session, wired together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.arm.filming import Filming
 from app.arm.gamepad import Pad
-from app.arm.messages import Failure, OperatorCommand, Take, Tick
+from app.arm.messages import OperatorCommand, Tick
 from app.arm.operator import Operator
 from app.arm.session import Session
 from app.arm.simulation import SimulationThread
@@ -23,19 +23,19 @@ class Arm(QObject):
     ticked = Signal(object)
     """A control step is done: `Tick`."""
     replay_wanted = Signal(object)
-    """Somebody wants to see an episode again: its path."""
+    """An episode is to be shown again: its path."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.studio = studio
         self.session = Session(studio)
-        self.scene = SceneView(studio.theme, studio.settings)
+        self.scene = SceneView(studio.settings)
         self.operator = Operator(studio.settings, self)
         self.simulation = SimulationThread(self)
         self.filming = Filming(self)
         self.tick: Tick | None = None
         self._ticks = 0
-        self._used = False
+        self._driven = False
         self.scene.source = lambda: self.simulation.view
         self.operator.azimuth = lambda: self.scene.azimuth
         self.operator.send = self._send
@@ -48,11 +48,11 @@ class Arm(QObject):
         self.operator.start()
         self.scene.start()
 
-    def use(self, use: str | None, *, hands: bool) -> None:
-        """Use the arm for something; `hands` says whether devices move it there."""
-        self.simulation.activate(use)
-        self.operator.enabled = hands
-        self._used = use is not None and hands
+    def start_activity(self, activity: str | None, *, driven: bool) -> None:
+        """Let the arm do something else; `driven` says whether a person's devices move it there."""
+        self.simulation.activate(activity)
+        self.operator.enabled = driven
+        self._driven = activity is not None and driven
         self._show_held()
 
     def close_down(self) -> None:
@@ -67,14 +67,13 @@ class Arm(QObject):
     def _connect(self) -> None:
         simulation, operator, studio = self.simulation, self.operator, self.studio
         simulation.ticked.connect(self._ticked)
-        simulation.take_ready.connect(self._take_ready)
-        simulation.failed.connect(self._failed)
+        simulation.take_ready.connect(self.session.save)
+        simulation.failed.connect(studio.fail)
         simulation.happened.connect(self._happened)
         operator.held_changed.connect(self._show_held)
         operator.pad_changed.connect(self._pad_changed)
         operator.gamepads.plugged.connect(self._plugged)
         studio.noise_changed.connect(self._set_noise)
-        studio.theme_changed.connect(self.scene.set_theme)
         self.scene.fps_changed.connect(self._show_fps)
         self.scene.broken.connect(self._scene_broken)
         self.filming.drawn.connect(studio.episodes_changed)
@@ -103,14 +102,6 @@ class Arm(QObject):
             )
         self.ticked.emit(tick)
 
-    @Slot(object)
-    def _take_ready(self, take: Take) -> None:
-        self.session.save(take)
-
-    @Slot(object)
-    def _failed(self, failure: Failure) -> None:
-        self.studio.fail(failure.text, failure.details)
-
     @Slot(str)
     def _happened(self, event: str) -> None:
         if event == "grasp":
@@ -120,7 +111,7 @@ class Arm(QObject):
 
     @Slot()
     def _show_held(self) -> None:
-        self.scene.banner.show_text(self.operator.held if self._used else "")
+        self.scene.banner.show_text(self.operator.held if self._driven else "")
 
     @Slot(object)
     def _pad_changed(self, pad: Pad | None) -> None:

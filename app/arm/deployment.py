@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.arm.activity import Activity, Outbox
 from app.arm.messages import (
     DEPLOY,
     NewStart,
@@ -18,7 +19,6 @@ from app.arm.messages import (
     TrialResult,
     UsePolicy,
 )
-from app.arm.use import Outbox, Use
 from core.data import EpisodeRecorder
 from core.simulation import CONTROL_RATE, get_task, model_hash
 
@@ -33,7 +33,7 @@ PAUSE = 20
 """Steps between two trials, so that the eye sees how one ended (1 s)."""
 
 
-class Deployment(Use):
+class Deployment(Activity):
     """Owns the policy, the trials, and the recording of what a person corrects in them."""
 
     name = DEPLOY

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.arm.activity import Activity, Outbox
 from app.arm.messages import (
     DRIVE,
     DiscardRecording,
@@ -17,7 +18,6 @@ from app.arm.messages import (
     StopRecording,
     Take,
 )
-from app.arm.use import Outbox, Use
 from core.data import EpisodeRecorder
 from core.simulation import CONTROL_RATE, get_task, model_hash
 
@@ -29,7 +29,7 @@ PAUSE = 12
 """Steps between a success and the next start, so that the eye sees what happened (0.6 s)."""
 
 
-class Driving(Use):
+class Driving(Activity):
     """Owns the recorder. A recording begins with the first motion after the start.
 
     Idle time before the first motion would teach a policy to wait, so it is not recorded.

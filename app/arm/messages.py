@@ -1,60 +1,45 @@
-"""What the window and the simulation thread say to each other; nothing here changes once made."""
+"""What window and simulation thread send each other; nothing here changes once made."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from app.arm.pace import Timing
 from core.data import Episode, EpisodeRecorder
-from core.simulation import Snapshot
 
 DRIVE, DEPLOY, REPLAY = "drive", "deploy", "replay"
-"""The three things the arm can be used for; each has a world of its own."""
+"""The three activities of the arm; each has a world of its own."""
 
 
 @dataclass(frozen=True)
 class OperatorCommand:
-    """What the hands say at one moment."""
+    """What a person asks for at one moment."""
 
     motion: tuple[float, float, float, float, float, float] = (0.0,) * 6
     """Linear x, y, z and angular x, y, z, each in [-1, 1], along the world's axes."""
     gripper_rate: float = 0.0
     """Speed of the gripper's target: 1 closes, -1 opens at full speed."""
     gripper_toggles: int = 0
-    """How often the gripper was told to change sides since the program began."""
+    """How often a press has switched the gripper since the program began."""
     device: str = "keyboard"
-    """"gamepad" or "keyboard": whichever spoke last."""
+    """"gamepad" or "keyboard": whichever was used last."""
     held: str = ""
     """Why the arm must hold still; empty if it need not."""
 
     @property
     def active(self) -> bool:
-        """Whether the hands ask for anything."""
+        """Whether anything is asked for."""
         return self.gripper_rate != 0.0 or any(value != 0.0 for value in self.motion)
-
-
-@dataclass(frozen=True)
-class View:
-    """What there is to draw at one moment."""
-
-    task: str
-    """Whose model the snapshot fits."""
-    snapshot: Snapshot
-    """Copied state."""
-    run: int
-    """Changes with every new start or jump, so that a trail can begin anew."""
-    explanation: Any = None
-    """`core.policies.Explanation` of the last action of a policy, or None."""
 
 
 @dataclass(frozen=True)
 class Tick:
     """One control step, for the pages; about 20 of them a second."""
 
-    use: str
+    activity: str
     """`DRIVE`, `DEPLOY` or `REPLAY`."""
     task: str
     """Name of the task."""
@@ -69,7 +54,7 @@ class Tick:
     held: str = ""
     """Why the arm holds still; empty if it does not."""
     driver: str = ""
-    """Who moves the arm: "gamepad", "keyboard", a policy mode, or "" for nobody."""
+    """Who moves the arm: "gamepad", "keyboard", a policy mode, or "" for no one."""
     command: tuple[float, ...] = (0.0,) * 7
     """What was executed."""
     seed: int | None = None
@@ -121,7 +106,7 @@ class TrialResult:
     steps: int
     """Control steps."""
     counted: bool
-    """Whether mode, noise and policy stayed the same throughout and nobody took over."""
+    """Whether mode, noise and policy stayed the same throughout and no one took over."""
     intervened: bool
     """Whether a person took over."""
 
@@ -222,17 +207,17 @@ class Play:
 
 @dataclass(frozen=True)
 class Activate:
-    """Use the arm for something else; what it was used for pauses and can be resumed."""
+    """Let the arm do something else; what it did before pauses and can be resumed."""
 
-    use: str | None
+    activity: str | None
     """`DRIVE`, `DEPLOY`, `REPLAY`, or None to rest."""
 
 
 @dataclass(frozen=True)
 class Addressed:
-    """A request and the use that it is for."""
+    """A request and the activity that it is for."""
 
-    use: str
+    activity: str
     """`DRIVE`, `DEPLOY` or `REPLAY`."""
     request: Any
     """One of the above."""
@@ -241,15 +226,5 @@ class Addressed:
 EMPTY_COMMAND = np.zeros((1, 7), dtype=np.float32)
 EMPTY_COMMAND.flags.writeable = False
 
-NO_HANDS = OperatorCommand()
-"""Before any device has spoken."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Something went wrong on the simulation thread; the arm holds still."""
-
-    text: str
-    """One sentence with what to do."""
-    details: str = field(default="", repr=False)
-    """Traceback."""
+NO_INPUT = OperatorCommand()
+"""Before any device was used."""

@@ -1,16 +1,17 @@
-"""The person's hands: whichever device speaks, as one command for the arm."""
+"""Operator input: the gamepad and the keyboard as one command for the arm."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
 from app.arm.gamepad import Gamepads, Pad, PadState
 from app.arm.keyboard import Keyboard
 from app.arm.mapping import PRECISE, PadMapping, shaped, shaped_trigger
-from app.arm.messages import NO_HANDS, OperatorCommand
+from app.arm.messages import NO_INPUT, OperatorCommand
+from app.widgets.controls import every
 
 POLL = 10
 """Time between two polls of the devices [ms]; five within a control step."""
@@ -22,8 +23,8 @@ UNPLUGGED = "{name} was unplugged: the arm holds still. Plug it in, or go on wit
 class Operator(QObject):
     """Owns the devices and turns them into an `OperatorCommand`, `POLL` after `POLL`.
 
-    Says why the arm must hold still: while the window is not active, and after the pad that drove
-    was unplugged, until a device speaks again.
+    Knows why the arm must hold still: while the window is not active, and after the pad that drove
+    was unplugged, until a device is used again.
     """
 
     acted = Signal(str)
@@ -43,19 +44,18 @@ class Operator(QObject):
         self.mapping = PadMapping()
         self.azimuth: Callable[[], float] = lambda: 180.0
         self.send: Callable[[OperatorCommand], None] = lambda _: None
-        self.command: OperatorCommand = NO_HANDS
+        self.command: OperatorCommand = NO_INPUT
         self._enabled = False
         self._focused = True
         self._unplugged = ""
-        self._device = "keyboard"
+        self.device = "keyboard"
+        """"gamepad" or "keyboard": whichever was used last."""
         self._toggles = 0
         self.gamepads.pressed.connect(self._pad_pressed)
         self.gamepads.chosen.connect(self._pad_chosen)
         self.gamepads.unplugged.connect(self._pad_unplugged)
         self.keyboard.pressed.connect(self._act)
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL)
-        self._timer.timeout.connect(self.poll)
+        self._timer = every(POLL, self.poll, self, running=False)
 
     @property
     def held(self) -> str:
@@ -63,13 +63,8 @@ class Operator(QObject):
         return self._unplugged if self._focused else UNFOCUSED
 
     @property
-    def device(self) -> str:
-        """ "gamepad" or "keyboard": whichever spoke last."""
-        return self._device
-
-    @property
     def enabled(self) -> bool:
-        """Whether hands move the arm on the present page."""
+        """Whether the devices move the arm on the present page."""
         return self._enabled
 
     @enabled.setter
@@ -83,7 +78,7 @@ class Operator(QObject):
 
     @Slot(bool)
     def set_focused(self, focused: bool) -> None:
-        """Tell whether the window is the active one."""
+        """Take in whether the window is the active one."""
         if focused != self._focused:
             self._focused = focused
             self.keyboard.release_all()
@@ -99,7 +94,7 @@ class Operator(QObject):
 
     def rumble(self, low: float, high: float, duration: float) -> None:
         """Rumble, if a pad drives and its mapping allows it."""
-        if self._device == "gamepad" and self.mapping.rumble:
+        if self.device == "gamepad" and self.mapping.rumble:
             self.gamepads.rumble(low, high, duration)
 
     def close_down(self) -> None:
@@ -118,7 +113,7 @@ class Operator(QObject):
             self.send(command)
 
     def _resting(self) -> OperatorCommand:
-        return OperatorCommand(gripper_toggles=self._toggles, device=self._device, held=self.held)
+        return OperatorCommand(gripper_toggles=self._toggles, device=self.device, held=self.held)
 
     def _combined(self, state: PadState) -> OperatorCommand:
         pad = self._pad_motion(state)
@@ -127,9 +122,9 @@ class Operator(QObject):
             state.axis(self.mapping.open)
         )
         if any(pad) or rate:
-            self._spoke("gamepad")
+            self._used("gamepad")
         elif any(keys):
-            self._spoke("keyboard")
+            self._used("keyboard")
         if self.held:
             return self._resting()
         values = tuple(max(-1.0, min(1.0, a + b)) for a, b in zip(pad, keys, strict=True))
@@ -138,7 +133,7 @@ class Operator(QObject):
         # Pitch turns about the axis to the viewer's right, roll about the one that points away.
         about_x, about_y = self._along_axes(pitch, -roll)
         return OperatorCommand(
-            (x, y, height, about_x, about_y, yaw), rate, self._toggles, self._device, ""
+            (x, y, height, about_x, about_y, yaw), rate, self._toggles, self.device, ""
         )
 
     def _pad_motion(self, state: PadState) -> tuple[float, ...]:
@@ -168,8 +163,8 @@ class Operator(QObject):
             away * forward_y - across * forward_x,
         )
 
-    def _spoke(self, device: str) -> None:
-        self._device = device
+    def _used(self, device: str) -> None:
+        self.device = device
         if self._unplugged and self._focused:
             self._unplugged = ""
             self.held_changed.emit(self.held)
@@ -178,7 +173,7 @@ class Operator(QObject):
     def _pad_pressed(self, button: str) -> None:
         action = self.mapping.action_of(button)
         if action is not None and self._focused:
-            self._device = "gamepad"
+            self.device = "gamepad"
             self._act(action)
 
     @Slot(str)
@@ -202,6 +197,6 @@ class Operator(QObject):
 
     @Slot(object)
     def _pad_unplugged(self, pad: Pad) -> None:
-        if self._device == "gamepad":
+        if self.device == "gamepad":
             self._unplugged = UNPLUGGED.format(name=pad.name)
             self.held_changed.emit(self.held)

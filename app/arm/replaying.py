@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from app.arm.activity import Activity, Outbox
 from app.arm.messages import REPLAY, LoadReplay, OperatorCommand, Play, Seek
-from app.arm.use import Outbox, Use
 from core.data import Episode, EpisodeInfo
 from core.simulation import task_names
 
@@ -17,7 +17,7 @@ def in_scene(info: EpisodeInfo) -> bool:
     return info.simulated and info.task in task_names()
 
 
-class Replaying(Use):
+class Replaying(Activity):
     """Steps through recorded states; between two of them the physics fills in what the eye sees.
 
     Every step begins from the recorded state, so a replay shows what was recorded even where the

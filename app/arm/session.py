@@ -1,9 +1,8 @@
-"""The episodes of this sitting: saving what the arm hands out, relabelling, discarding, undo."""
+"""The episodes of this session: saving recordings, relabelling, discarding, undo."""
 
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from core.data.quality import Quality, measure_quality
 
 @dataclass(frozen=True)
 class Saved:
-    """An episode that was recorded in this sitting and is on disk."""
+    """An episode that was recorded in this session and is on disk."""
 
     path: Path
     """Its file."""
@@ -62,7 +61,7 @@ def commit(episode: Episode, reason: str, folder: Path) -> Saved:
 
 
 class Session(QObject):
-    """Owns the list of this sitting's episodes, newest last, and every change to the library.
+    """Owns the list of this session's episodes, newest last, and every change to the library.
 
     All disk work happens in the background, one change of the library after the other.
     """
@@ -175,7 +174,7 @@ class Session(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last change of the library, also one of an earlier sitting."""
+        """Take back the last change of the library, also one of an earlier session."""
         self._change(lambda editor: editor.undo(), "Taken back: {}", "Redo", self.redo)
 
     @Slot()
@@ -192,7 +191,7 @@ class Session(QObject):
             return Listed(library.index.rows, editor.undo_text, editor.redo_text)
 
     def _with_last(self, act: Callable[[str], None]) -> None:
-        """A hand means the recording that it saw end, which may not have a file yet."""
+        """A person means the recording that was seen to end, which may not have a file yet."""
         last = self.last
         if self._saving:
             self._then.append(act)
@@ -200,7 +199,7 @@ class Session(QObject):
             act(last.identifier)
 
     def _words(self, identifiers: Sequence[str]) -> str:
-        """How a toast calls episodes: the last recording, one of this sitting, or how many."""
+        """How a toast calls episodes: the last recording, one of this session, or how many."""
         if len(identifiers) > 1:
             return f"{len(identifiers)} episodes are"
         saved = self._ever.get(identifiers[0])
@@ -231,10 +230,10 @@ class Session(QObject):
             self._studio.toast(said.format(result), action, on_action or self.undo)
             self._refresh()
 
-        self._studio.background(work, done, self._refused)
+        self._studio.background(work, done)
 
     def _refresh(self) -> None:
-        """Bring the list in line with the disk, then tell everybody."""
+        """Bring the list in line with the disk, then say so."""
 
         def work() -> dict[str, EpisodeInfo]:
             return {row.identifier: row.info for row in self.listed().rows if row.info is not None}
@@ -247,7 +246,7 @@ class Session(QObject):
             self.changed.emit()
             self._studio.episodes_changed.emit()
 
-        self._studio.background(work, done, self._refused)
+        self._studio.background(work, done)
 
     def _commit(self, episode: Episode, reason: str) -> None:
         folder = self._studio.workspace.root / "episodes"
@@ -272,7 +271,7 @@ class Session(QObject):
     def _not_finished(self, error: BaseException) -> None:
         self._saving -= 1
         self._then.clear()
-        self._refused(error)
+        self._studio.fail(str(error), error)
 
     def _not_saved(self, episode: Episode, reason: str, error: BaseException) -> None:
         self._unsaved.append((episode, reason))
@@ -281,14 +280,11 @@ class Session(QObject):
         self._studio.fail(
             f"The recording is not saved yet: {error}. It is kept in memory and saved again with "
             "the next one, or when the window closes.",
-            "".join(traceback.format_exception(error)),
+            error,
         )
 
-    def _refused(self, error: BaseException) -> None:
-        self._studio.fail(str(error), "".join(traceback.format_exception(error)))
-
-    @Slot(object)
-    def _workspace_changed(self, root: Path) -> None:  # noqa: ARG002 — the signal's argument
+    @Slot()
+    def _workspace_changed(self) -> None:
         self._ever.clear()
         self._present.clear()
         self.changed.emit()

@@ -10,22 +10,20 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.arm.activity import Activity, Outbox
 from app.arm.deployment import Deployment
 from app.arm.driving import Driving
 from app.arm.messages import (
-    NO_HANDS,
+    NO_INPUT,
     Activate,
     Addressed,
-    Failure,
     OperatorCommand,
     Take,
     Tick,
-    TrialResult,
-    View,
 )
 from app.arm.pace import Pace, Timing
 from app.arm.replaying import Replaying
-from app.arm.use import Outbox, Use
+from app.scene.content import View
 from core.simulation import CONTROL_RATE
 
 SLICES = 3
@@ -37,7 +35,7 @@ STOP_TIMEOUT = 10_000
 
 
 class SimulationThread(QThread):
-    """Runs one of the uses of the arm at a time, against absolute deadlines.
+    """Runs one activity of the arm at a time, against absolute deadlines.
 
     The window reads `view` whenever it draws, sets `operator` and `noise` whenever they change
     (each a single reference to something immutable), and posts everything else as a request that
@@ -52,32 +50,28 @@ class SimulationThread(QThread):
     """A policy's trial has ended: `TrialResult`."""
     happened = Signal(str)
     """"grasp", "success", "reset" or "discarded"."""
-    failed = Signal(object)
-    """Something went wrong; the arm holds still: `Failure`."""
+    failed = Signal(str, str)
+    """Something went wrong and the arm holds still: a sentence with what to do, and details."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("simulation")
-        self.operator: OperatorCommand = NO_HANDS
+        self.operator: OperatorCommand = NO_INPUT
         self.noise = 0.0
         self.view: View | None = None
         self.leftover: tuple[Take, ...] = ()
-        self._requests: deque[Any] = deque()
+        self._requests: deque[Activate | Addressed] = deque()
         self._stop = threading.Event()
-        self._timing = Timing(0.0, 0.0, 0.0, 0)
-
-    @property
-    def timing(self) -> Timing:
+        self.timing = Timing(0.0, 0.0, 0.0, 0)
         """How well the loop holds its rate."""
-        return self._timing
 
-    def post(self, use: str, request: Any) -> None:
-        """Ask a use for something; done between two control steps, in the order of posting."""
-        self._requests.append(Addressed(use, request))
+    def post(self, activity: str, request: Any) -> None:
+        """Ask an activity for something; done between control steps, in the order of posting."""
+        self._requests.append(Addressed(activity, request))
 
-    def activate(self, use: str | None) -> None:
-        """Use the arm for something else; None lets it rest."""
-        self._requests.append(Activate(use))
+    def activate(self, activity: str | None) -> None:
+        """Let the arm do something else; None lets it rest."""
+        self._requests.append(Activate(activity))
 
     def close_down(self) -> tuple[Take, ...]:
         """Stop and wait. Returns what was being recorded and is still to be saved."""
@@ -91,89 +85,89 @@ class SimulationThread(QThread):
         """The loop; on the thread itself."""
         outbox = Outbox(
             take=self.take_ready.emit,
-            trial=self._tell_trial,
+            trial=self.trial_over.emit,
             event=self.happened.emit,
-            fail=self._tell_failure,
+            fail=self.failed.emit,
             noise=lambda: self.noise,
         )
-        uses: dict[str, Use] = {
-            use.name: use for use in (Driving(outbox), Deployment(outbox), Replaying(outbox))
-        }
-        current: Use | None = None
+        made: tuple[Activity, ...] = (Driving(outbox), Deployment(outbox), Replaying(outbox))
+        activities = {activity.name: activity for activity in made}
+        current: Activity | None = None
         pace = Pace(CONTROL_RATE, self._stop)
         while pace.next_tick():
-            if self._requests:
-                current = self._handle_requests(uses, current)
+            while self._requests:
+                current = self._handle(self._requests.popleft(), activities, current)
             if current is not None:
                 self._control_step(current, pace)
-            self._timing = pace.timing()
-        self.leftover = tuple(take for use in uses.values() if (take := use.leftover()) is not None)
+            self.timing = pace.timing()
+        leftover = (activity.leftover() for activity in made)
+        self.leftover = tuple(take for take in leftover if take is not None)
 
-    def _handle_requests(self, uses: dict[str, Use], current: Use | None) -> Use | None:
-        while self._requests:
-            request = self._requests.popleft()
-            if isinstance(request, Activate):
-                current = None if request.use is None else uses[request.use]
-                self.view = None if current is None else current.view()
-                continue
-            use = uses[request.use]
-            try:
-                use.handle(request.request)
-            except Exception as error:  # noqa: BLE001 — said to the person; the loop goes on
-                self._tell_failure(str(error), "".join(traceback.format_exception(error)))
-            if use is current:
-                self.view = use.view()
+    def _handle(
+        self,
+        request: Activate | Addressed,
+        activities: dict[str, Activity],
+        current: Activity | None,
+    ) -> Activity | None:
+        """Do what a request asks for; returns the activity that goes on."""
+        if isinstance(request, Activate):
+            current = None if request.activity is None else activities[request.activity]
+            self.view = None if current is None else current.view()
+            return current
+        activity = activities[request.activity]
+        try:
+            activity.handle(request.request)
+        except Exception as error:  # noqa: BLE001 — said to the person; the loop goes on
+            self.failed.emit(str(error), traceback.format_exc())
+        if activity is current:
+            self.view = activity.view()
         return current
 
-    def _control_step(self, use: Use, pace: Pace) -> None:
+    def _control_step(self, activity: Activity, pace: Pace) -> None:
         operator = self.operator
         executed = np.zeros(7, dtype=np.float32)
-        command = use.command(operator)
+        command = activity.command(operator)
         if command is not None:
-            assert use.world is not None
-            executed = use.world.begin(command)[0]
-            self._advance(use, pace)
-            use.world.finish()
-            use.stepped(executed)
-        self.view = use.view()
-        self._tell_tick(use, operator, executed)
+            assert activity.world is not None
+            executed = activity.world.begin(command)[0]
+            self._advance(activity, pace)
+            activity.world.finish()
+            activity.stepped(executed)
+        self.view = activity.view()
+        self._emit_tick(activity, operator, executed)
 
-    def _advance(self, use: Use, pace: Pace) -> None:
+    def _advance(self, activity: Activity, pace: Pace) -> None:
         """The physics of one control step, in slices at the moments when they are due."""
-        world = use.world
+        world = activity.world
         assert world is not None
         done = 0
         for part in range(1, SLICES + 1):
             if part > 1:
-                self.view = use.view()
+                self.view = activity.view()
                 pace.wait_within((part - 1) * SLICE)
             until = world.substeps * part // SLICES
             world.advance(until - done)
             done = until
 
-    def _tell_tick(self, use: Use, operator: OperatorCommand, executed: np.ndarray) -> None:
-        world = use.world
+    def _emit_tick(
+        self, activity: Activity, operator: OperatorCommand, executed: np.ndarray
+    ) -> None:
+        world = activity.world
         self.ticked.emit(
             Tick(
-                use=use.name,
-                task=use.task,
-                timing=self._timing,
-                state=use.state,
-                step=use.step,
+                activity=activity.name,
+                task=activity.task,
+                timing=self.timing,
+                state=activity.state,
+                step=activity.step,
                 held=operator.held,
-                driver=use.driver,
+                driver=activity.driver,
                 command=tuple(executed.tolist()),
-                seed=use.seed,
+                seed=activity.seed,
                 success_now=world is not None and bool(world.success_now()[0]),
                 succeeded=world is not None and bool(world.succeeded()[0]),
                 grasped=world is not None and bool(world.grasped()[0]),
-                latency=use.latency,
-                text=getattr(use.explanation, "text", ""),
+                latency=activity.latency,
+                text=getattr(activity.explanation, "text", ""),
             )
         )
-
-    def _tell_trial(self, result: TrialResult) -> None:
-        self.trial_over.emit(result)
-
-    def _tell_failure(self, text: str, details: str) -> None:
-        self.failed.emit(Failure(text, details))

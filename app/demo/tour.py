@@ -17,13 +17,13 @@ from app.arm.messages import DEPLOY, DRIVE, Tick
 from app.arm.session import Session
 from app.arm.virtual_pad import VirtualPad
 from app.assemble import Assembled
-from app.demo.hands import Hands
+from app.demo.pad_driver import PadDriver
 from app.demo.waiting import TooSlowError, pause, wait_until
 from app.pages.compare.page import ComparePage
 from app.pages.deploy.page import DeployPage
-from app.pages.page import Page
 from app.pages.record.page import RecordPage
 from app.pages.train.page import TrainPage
+from app.window.page import Page
 from core.policies import MODES
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Tour:
         self.window.raise_()
         self.window.activateWindow()
         wait_until("the window comes up", self.window.isVisible, 20)
-        # Without a window manager nobody hands out the focus.
+        # Without a window manager the focus is handed out by no one.
         wait_until("the window is active", self._focused, 10)
         self.record(record)
         self.train(steps)
@@ -92,17 +92,17 @@ class Tour:
         operator = self.arm.operator
         wait_until("the pad is seen", lambda: operator.gamepads.current is not None, 10)
         operator.set_mapping(PadMapping(directions="arm"))
-        hands = Hands(pad, operator.mapping, TASK)
+        driver = PadDriver(pad, operator.mapping, TASK)
         session = self.arm.session
 
         def drive(tick: Tick) -> None:
             view = self.arm.simulation.view
-            if tick.use != DRIVE or view is None or tick.seed is None:
+            if tick.activity != DRIVE or view is None or tick.seed is None:
                 return
             if tick.state in ("free", "between"):
-                hands.rest()
+                driver.rest()
             else:
-                hands.step(view, tick.command[6], tick.seed)
+                driver.step(view, tick.command[6], tick.seed)
 
         self.arm.ticked.connect(drive)
         self._press(pad, "a")
@@ -116,7 +116,7 @@ class Tour:
         # Between two starts B would discard the last episode; at the next one it only cancels.
         wait_until("the next start", lambda: self._state() == "armed", 10)
         self._press(pad, "b")
-        hands.rest()
+        driver.rest()
         pad.unplug()
         pause(0.3)
         self.picture("2-pad-unplugged")
@@ -207,7 +207,7 @@ class Tour:
 
         def look(tick: Tick) -> None:
             view = self.arm.simulation.view
-            if tick.use == DEPLOY and tick.driver == mode and view is not None:
+            if tick.activity == DEPLOY and tick.driver == mode and view is not None:
                 way.append(view.snapshot.end_effector_position)
 
         def count(_: object) -> None:

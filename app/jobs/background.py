@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -13,13 +12,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 THREADS = 8
 """Enough that saving an episode waits neither for a checkpoint nor for slow imports."""
 
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What one piece of work came to."""
-
-    receiver: Callable[[Any], Any] | None
-    value: Any
+Done = Callable[[Any], Any]
+Failed = Callable[[BaseException], Any]
 
 
 class Background(QObject):
@@ -29,12 +23,15 @@ class Background(QObject):
     on the GUI thread, whatever they are.
     """
 
-    _arrived = Signal(object)
+    _arrived = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, on_failure: Failed, parent: QObject | None = None) -> None:
+        """`on_failure` gets the errors of work that has no receiver of its own for them."""
         super().__init__(parent)
+        self.on_failure = on_failure
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="studio-background")
         self._pending = 0
+        self._newest: dict[str, int] = {}
         self._closed = threading.Event()
         self._arrived.connect(self._deliver)
 
@@ -44,37 +41,40 @@ class Background(QObject):
         return self._pending > 0
 
     def run(
-        self,
-        function: Callable[[], Any],
-        done: Callable[[Any], Any] | None,
-        failed: Callable[[BaseException], Any],
+        self, work: Callable[[], Any], done: Done | None = None, failed: Failed | None = None
     ) -> None:
-        """Start `function`; must be called on the thread this object lives on."""
+        """Start `work`; must be called on the thread this object lives on."""
         if self._closed.is_set():
             return
         self._pending += 1
-        self._pool.submit(self._work, function, done, failed)
+        self._pool.submit(self._work, work, done, failed or self.on_failure)
+
+    def run_newest(self, key: str, work: Callable[[], Any], done: Done) -> None:
+        """Start `work`, whose result is wanted only if no other of this key was started since."""
+        number = self._newest[key] = self._newest.get(key, 0) + 1
+
+        def deliver(result: Any) -> None:
+            if self._newest[key] == number:
+                done(result)
+
+        self.run(work, deliver)
 
     def close_down(self) -> None:
         """Let running work end, drop what has not begun to be delivered, and join the threads."""
         self._closed.set()
         self._pool.shutdown(wait=True)
 
-    def _work(
-        self,
-        function: Callable[[], Any],
-        done: Callable[[Any], Any] | None,
-        failed: Callable[[BaseException], Any],
-    ) -> None:
+    def _work(self, work: Callable[[], Any], done: Done | None, failed: Failed) -> None:
+        receiver: Callable[[Any], Any] | None = done
         try:
-            outcome = _Outcome(done, function())
+            value = work()
         except BaseException as error:  # noqa: BLE001 — carried to `failed`, which shows it
-            outcome = _Outcome(failed, error)
+            receiver, value = failed, error
         if not self._closed.is_set():
-            self._arrived.emit(outcome)
+            self._arrived.emit(receiver, value)
 
-    @Slot(object)
-    def _deliver(self, outcome: _Outcome) -> None:
+    @Slot(object, object)
+    def _deliver(self, receiver: Callable[[Any], Any] | None, value: Any) -> None:
         self._pending -= 1
-        if outcome.receiver is not None and not self._closed.is_set():
-            outcome.receiver(outcome.value)
+        if receiver is not None and not self._closed.is_set():
+            receiver(value)

@@ -9,8 +9,8 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from app.arm.messages import View
 from app.scene.camera import Eye
+from app.scene.content import View
 from app.scene.marks import Marks
 from core.simulation import load_model
 

@@ -16,8 +16,8 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.arm.messages import View
 from app.scene.camera import Eye
+from app.scene.content import View
 from app.scene.drawing import Drawing
 from app.scene.graphics import ready_context
 from app.scene.marks import Marks

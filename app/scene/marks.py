@@ -10,7 +10,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from app.arm.messages import View
+from app.scene.content import View
 
 TRAIL = 90
 """Points of the trail; one per drawn view, so three seconds at 30 frames a second."""

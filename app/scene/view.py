@@ -6,18 +6,18 @@ from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
-from PySide6.QtCore import QPointF, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.arm.messages import View
+from app.scene.banner import Banner
 from app.scene.camera import Eye
+from app.scene.content import View
 from app.scene.gl import SceneGL, graphics
 from app.scene.image import SceneImage
 from app.scene.marks import Marks
 from app.scene.tools import SceneTools
-from app.theme.theme import Theme
-from app.widgets.banner import Banner
+from app.widgets.controls import after, column, every
 
 FASTEST = 16
 """Shortest time between two frames [ms]."""
@@ -35,15 +35,13 @@ class SceneView(QWidget):
     """
 
     fps_changed = Signal(float)
-    """Frames drawn in a second, told once a second."""
+    """Frames drawn in a second, once a second."""
     broken = Signal(str)
     """Nothing can be drawn: why."""
     eye_changed = Signal()
-    """A hand moved the eye."""
+    """The view was moved."""
 
-    def __init__(
-        self, theme: Theme, settings: QSettings | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, settings: QSettings | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 240)
@@ -61,11 +59,11 @@ class SceneView(QWidget):
         else:
             self.canvas = SceneImage(self.marks)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
-        self.banner = Banner(theme, self)
-        self.tools = SceneTools(theme, self)
+        column(self.canvas, inside=self)
+        self.banner = Banner(self)
+        self.tools = SceneTools(self, inset=self._inset)
+        self.tools.wrist.toggled.connect(self._show_inset)
+        self.tools.home.clicked.connect(self._go_home)
         self.canvas.drawn.connect(self._drawn)
         self.canvas.broken.connect(self.broken)
         self._last: View | None = None
@@ -73,14 +71,9 @@ class SceneView(QWidget):
         self._pressed: QPointF | None = None
         self._cost = 0.01
         self._frames: deque[float] = deque(maxlen=240)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = after(0, self._draw, self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._draw)
-        self._teller = QTimer(self)
-        self._teller.setInterval(1000)
-        self._teller.timeout.connect(self._tell_fps)
-        self._teller.start()
+        self._fps_timer = every(1000, self._emit_fps, self)
 
     @property
     def azimuth(self) -> float:
@@ -103,11 +96,6 @@ class SceneView(QWidget):
         """Whether the wrist camera is shown in a corner."""
         return self._inset
 
-    @inset.setter
-    def inset(self, shown: bool) -> None:
-        self._inset = shown
-        self._dirty = True
-
     @property
     def fps(self) -> float:
         """Frames drawn in the last second."""
@@ -121,12 +109,12 @@ class SceneView(QWidget):
 
     def start(self) -> None:
         """Begin to draw; goes on whenever the scene is visible."""
-        self._timer.start(0)
+        self._timer.start()
 
     def free(self) -> None:
         """Stop drawing and free what belongs to OpenGL; remembers the view."""
         self._timer.stop()
-        self._teller.stop()
+        self._fps_timer.stop()
         if self._settings is not None:
             self._settings.setValue("scene/eye", self.eye.to_text())
             self._settings.setValue("scene/inset", "true" if self.inset else "false")
@@ -151,10 +139,19 @@ class SceneView(QWidget):
         self._pressed = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
-        self.eye = Eye()
+        self._go_home()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.eye = self.eye.zoomed(event.angleDelta().y() / 120.0)
+
+    @Slot()
+    def _go_home(self) -> None:
+        self.eye = Eye()
+
+    @Slot(bool)
+    def _show_inset(self, shown: bool) -> None:
+        self._inset = shown
+        self._dirty = True
 
     @Slot()
     def _draw(self) -> None:
@@ -172,10 +169,5 @@ class SceneView(QWidget):
         self._frames.append(perf_counter())
 
     @Slot()
-    def _tell_fps(self) -> None:
+    def _emit_fps(self) -> None:
         self.fps_changed.emit(self.fps)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the banner in the colours of another theme."""
-        self.banner.set_theme(theme)
-        self.tools.set_theme(theme)

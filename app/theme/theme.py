@@ -1,11 +1,16 @@
-"""Colours, sizes and fonts of the window; every widget and plot takes them from here."""
+"""Colours, sizes and fonts of the window, and the theme that is shown.
+
+Whatever paints asks `current_theme` while it paints, and so do icons: they follow by being painted
+again. A widget that keeps something made from a theme, such as the pens of a plot, is `Themed`: the
+window calls its `apply_theme` together with the style sheet of its part.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 OKABE_ITO: tuple[str, ...] = (
@@ -19,9 +24,6 @@ OKABE_ITO: tuple[str, ...] = (
     "#000000",
 )
 """Colours that remain apart for colour-blind eyes (Okabe and Ito, 2008)."""
-
-GRID = 8
-"""Every distance in the window is a multiple of this, or half of it [px]."""
 
 STYLE = "fusion"
 """Qt's style that looks the same everywhere and lets itself be coloured."""
@@ -69,10 +71,6 @@ class Theme:
     """Background of the hold banner."""
     plot_background: str
     """Behind curves."""
-    plot_grid: str
-    """Grid lines of plots."""
-    scene_top: str
-    """Top of the empty scene."""
     series: tuple[str, ...]
     """Curve colours in order: Okabe-Ito, arranged and, where needed, lifted for this background."""
     small: int = 12
@@ -81,8 +79,6 @@ class Theme:
     """Everything else [px]."""
     title: int = 20
     """Page titles and large numbers [px]."""
-    spacing: int = GRID
-    """The grid [px]."""
 
     @property
     def dark(self) -> bool:
@@ -93,6 +89,10 @@ class Theme:
         """The colour of a role by its name, such as `accent`."""
         return QColor(getattr(self, role))
 
+    def series_color(self, index: int) -> QColor:
+        """The colour of curve `index`; -1 is the text colour, for the sum of the others."""
+        return QColor(self.text if index < 0 else self.series[index % len(self.series)])
+
     def font(self, size: str = "body", *, bold: bool = False) -> QFont:
         """The font of a size ("small", "body", "title") with figures of one width."""
         font = QFont()
@@ -101,12 +101,6 @@ class Theme:
         font.setFeature(QFont.Tag("tnum"), 1)
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
-
-    def icon(self, name: str, role: str = "text") -> QIcon:
-        """An icon of the one icon set, such as `ph.record`, in the colour of a role."""
-        import qtawesome
-
-        return qtawesome.icon(name, color=self.color(role), color_disabled=self.color("faint"))
 
 
 DARK = Theme(
@@ -128,8 +122,6 @@ DARK = Theme(
     danger_soft="#45251a",
     warning_soft="#40330f",
     plot_background="#12161b",
-    plot_grid="#2a313b",
-    scene_top="#1c2229",
     series=(
         "#56B4E9",
         "#E69F00",
@@ -161,8 +153,6 @@ LIGHT = Theme(
     danger_soft="#fbe3d8",
     warning_soft="#fdf0cf",
     plot_background="#ffffff",
-    plot_grid="#e1e6ec",
-    scene_top="#dfe5ec",
     series=(
         "#0072B2",
         "#D98A00",
@@ -212,11 +202,21 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
+_current = DARK
+
+
+def current_theme() -> Theme:
+    """The theme that the window shows; one for the whole application, as its palette is."""
+    return _current
+
+
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Give the application the style, colours and font of `theme`; `dressing` does the rest.
+    """Make `theme` the current one, and give the application its style, colours and font.
 
     Style and font are set only where they differ: each would polish every widget once more.
     """
+    global _current
+    _current = theme
     if application.style().name() != STYLE:
         application.setStyle(STYLE)
     if application.font() != theme.font():
@@ -224,5 +224,43 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     application.setPalette(palette(theme))
 
 
-ICON_SIZE = QSize(20, 20)
-"""Icons in buttons and the status bar [px]."""
+class Themed:
+    """A widget that keeps something made from a theme, such as the pens of a plot."""
+
+    def apply_theme(self) -> None:
+        """Make it again, from `current_theme`."""
+        raise NotImplementedError
+
+
+def icon(name: str, role: str = "text") -> QIcon:
+    """An icon of the one icon set, such as `ph.record`, in the colour of a role of any theme."""
+    return QIcon(_Glyph(name, role))
+
+
+class _Glyph(QIconEngine):
+    """A letter of the icon font in the colours of the current theme."""
+
+    def __init__(self, name: str, role: str) -> None:
+        super().__init__()
+        self._name, self._role = name, role
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002
+        import qtawesome
+
+        role = "faint" if mode == QIcon.Mode.Disabled else self._role
+        painter.save()
+        painter.setPen(_current.color(role))
+        painter.setFont(qtawesome.font(self._name.split(".")[0], round(0.875 * rect.height())))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, qtawesome.charmap(self._name))
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return made
+
+    def clone(self) -> QIconEngine:
+        return _Glyph(self._name, self._role)

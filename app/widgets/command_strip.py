@@ -6,13 +6,14 @@ from collections import deque
 from itertools import groupby
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from app.arm.messages import Tick
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.controls import every
 from app.widgets.modes import mode_color, short_title
+from app.widgets.painted import Painted
 
 SHOWN = 200
 """Control steps that are shown: ten seconds."""
@@ -25,49 +26,33 @@ _RIGHT = 16.0
 _TOP = 28.0
 _FOOT = 22.0
 _BAND = 6.0
-HANDS = ("gamepad", "keyboard")
+PERSON = ("gamepad", "keyboard")
+"""Drivers that are a person's devices."""
 
 
-class CommandStrip(QWidget):
-    """Three lanes: motion, turning and gripper; below them a band that tells who drove.
+class CommandStrip(Painted):
+    """Three lanes: motion, turning and gripper; the band below them shows who drove.
 
     New steps come at the right. Nothing is drawn while nothing comes.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Commands of the last ten seconds")
         self.setMinimumHeight(128)
-        self._theme = theme
         self._commands: deque[tuple[float, ...]] = deque(maxlen=SHOWN)
         self._drivers: deque[str] = deque(maxlen=SHOWN)
         self._dirty = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(REDRAW)
-        self._timer.timeout.connect(self._redraw)
-        self._timer.start()
+        every(REDRAW, self._redraw, self)
 
-    def add(self, tick: Tick) -> None:
-        """Append one control step."""
-        self._commands.append(tick.command)
-        self._drivers.append("" if tick.held else tick.driver)
+    def add(self, command: tuple[float, ...], driver: str) -> None:
+        """Append one control step; `driver` is a device, a mode, or "" for no one."""
+        self._commands.append(command)
+        self._drivers.append(driver)
         self._dirty = True
 
-    def clear(self) -> None:
-        """Begin anew."""
-        self._commands.clear()
-        self._drivers.clear()
-        self._dirty = True
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._theme.font("small"))
+    def draw(self, painter: QPainter) -> None:
+        theme = current_theme()
         self._draw_key(painter)
         values = np.array(self._commands, dtype=np.float64).reshape(-1, 7)
         width = self.width() - _LEFT - _RIGHT
@@ -75,11 +60,10 @@ class CommandStrip(QWidget):
         for number, (title, columns) in enumerate(_LANES):
             lane = QRectF(_LEFT, _TOP + number * height, width, height - 8)
             self._draw_lane(painter, lane, title)
-            for colour, column in enumerate(columns):
-                ink = self._theme.text if column == 6 else self._theme.series[colour]
-                self._draw_curve(painter, lane, values[:, column], ink)
+            for place, column in enumerate(columns):
+                color = theme.series_color(-1 if column == 6 else place)
+                self._draw_curve(painter, lane, values[:, column], color)
         self._draw_band(painter, QRectF(_LEFT, self.height() - _FOOT + 2, width, _BAND))
-        painter.end()
 
     def _redraw(self) -> None:
         if self._dirty and self.isVisible():
@@ -88,28 +72,30 @@ class CommandStrip(QWidget):
 
     def _draw_key(self, painter: QPainter) -> None:
         """Names of the colours, on the right above the lanes: axes are lines, drivers blocks."""
-        theme = self._theme
-        entries = [(name, QColor(theme.series[number]), 3) for number, name in enumerate(_AXES)]
+        theme = current_theme()
+        entries = [(name, theme.series_color(number), 3) for number, name in enumerate(_AXES)]
         drivers = {_title(driver): driver for driver in self._drivers if driver}
-        entries += [(name, self._colour(drivers[name]), 10) for name in sorted(drivers)]
+        entries += [(name, _color(drivers[name]), 10) for name in sorted(drivers)]
         x = self.width() - _RIGHT
-        for text, colour, thickness in reversed(entries):
+        for text, color, thickness in reversed(entries):
             x -= painter.fontMetrics().horizontalAdvance(text)
             painter.setPen(theme.color("muted"))
             painter.drawText(QPointF(x, 18.0), text)
             x -= 16.0
-            painter.fillRect(QRectF(x, 14.0 - thickness / 2, 10, thickness), colour)
+            painter.fillRect(QRectF(x, 14.0 - thickness / 2, 10, thickness), color)
             x -= 14.0
 
     def _draw_lane(self, painter: QPainter, lane: QRectF, title: str) -> None:
-        middle = lane.center().y()
-        painter.setPen(QPen(self._theme.color("line"), 1))
+        theme, middle = current_theme(), lane.center().y()
+        painter.setPen(QPen(theme.color("line"), 1))
         painter.drawLine(QPointF(lane.left(), middle), QPointF(lane.right(), middle))
-        painter.setPen(self._theme.color("muted"))
+        painter.setPen(theme.color("muted"))
         area = QRectF(16, lane.top(), _LEFT - 16, lane.height())
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
 
-    def _draw_curve(self, painter: QPainter, lane: QRectF, values: np.ndarray, colour: str) -> None:
+    def _draw_curve(
+        self, painter: QPainter, lane: QRectF, values: np.ndarray, color: QColor
+    ) -> None:
         if len(values) < 2:
             return
         # Only corners: where a value equals both its neighbours there is nothing to see.
@@ -119,27 +105,26 @@ class CommandStrip(QWidget):
         steps = np.flatnonzero(corner) - (len(values) - 1)
         x = lane.right() + steps * lane.width() / (SHOWN - 1)
         y = lane.center().y() - values[corner] * 0.5 * lane.height()
-        painter.setPen(QPen(QColor(colour), 1.5))
+        painter.setPen(QPen(color, 1.5))
         points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
         painter.drawPolyline(QPolygonF(points))
 
     def _draw_band(self, painter: QPainter, area: QRectF) -> None:
         step = area.width() / (SHOWN - 1)
-        painter.fillRect(area, self._theme.color("raised"))
+        painter.fillRect(area, current_theme().color("raised"))
         left = area.right() - len(self._drivers) * step
         for driver, run in groupby(self._drivers):
             width = len(tuple(run)) * step
             if driver:
                 start = max(area.left(), left)
                 cell = QRectF(start, area.top(), left + width - start, area.height())
-                painter.fillRect(cell, self._colour(driver))
+                painter.fillRect(cell, _color(driver))
             left += width
 
-    def _colour(self, driver: str) -> QColor:
-        person = driver in HANDS
-        return QColor(self._theme.series[3]) if person else mode_color(self._theme, driver)
+
+def _color(driver: str) -> QColor:
+    return current_theme().series_color(3) if driver in PERSON else mode_color(driver)
 
 
 def _title(driver: str) -> str:
-    """A driver as the key names it."""
-    return "you" if driver in HANDS else short_title(driver)
+    return "you" if driver in PERSON else short_title(driver)

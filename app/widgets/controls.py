@@ -1,54 +1,85 @@
-"""Small makers of labels, buttons and cards, so that pages read as what they show."""
+"""Small makers of labels, buttons, layouts and cards, so that pages read as what they show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QCheckBox,
     QComboBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.theme.theme import icon
 
-def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
-    """A label with a role of the stylesheet."""
+Part = QWidget | QLayout | int
+"""What a row or column is made of; an integer is a stretch of that weight."""
+Margins = tuple[int, int, int, int]
+B = TypeVar("B", bound=QAbstractButton)
+L = TypeVar("L", bound=QBoxLayout)
+PANEL_MARGINS = (16, 16, 20, 16)
+"""Around the cards of a panel; four pixels more on the right, for the scroll bar [px]."""
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, tip: str = "") -> QLabel:
+    """A label with a role of the style sheet."""
     made = QLabel(text)
     if role:
         made.setProperty("role", role)
+    made.setToolTip(tip)
     made.setWordWrap(wrap)
     if wrap:
         made.setMinimumWidth(1)  # a path is one word, and must not make its panel as wide as it is
     return made
 
 
-def chooser(letters: int = 10) -> QComboBox:
-    """A box to choose from that has room for `letters`: a longer entry is cut in it, shown whole
-    in its list, and does not make the panel wider."""
+def chooser(letters: int = 10, *, name: str = "", tip: str = "") -> QComboBox:
+    """A box to choose from, with room for `letters`.
+
+    A longer entry is cut in the box and shown whole in its list: it does not widen the panel.
+    """
     made = QComboBox()
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(letters)
+    made.setAccessibleName(name)
+    made.setToolTip(tip)
     return made
+
+
+def offer(box: QComboBox, entries: Iterable[tuple[str, Any]]) -> None:
+    """Offer titles and their data; the choice stays if it is still there, else it is the first."""
+    chosen = box.currentData()
+    box.clear()
+    for title, data in entries:
+        box.addItem(title, data)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
 
 
 def set_tone(widget: QLabel, tone: str) -> None:
     """Colour a label's text: "", "accent", "good", "warning" or "danger"."""
-    _set(widget, "tone", tone)
+    set_look(widget, "tone", tone)
 
 
 def set_kind(widget: QPushButton, kind: str) -> None:
     """Change the kind of a button that is shown already."""
-    _set(widget, "kind", kind)
+    set_look(widget, "kind", kind)
 
 
-def _set(widget: QWidget, name: str, value: str) -> None:
-    """Change a property that the stylesheet looks at; it does not notice by itself."""
+def set_look(widget: QWidget, name: str, value: str) -> None:
+    """Change a property that the style sheet looks at; it does not notice by itself."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
@@ -56,10 +87,42 @@ def _set(widget: QWidget, name: str, value: str) -> None:
 
 
 def button(
-    text: str, on_click: Callable[[], Any] | None = None, *, kind: str = "", tip: str = ""
+    text: str,
+    on_click: Callable[[], Any] | None = None,
+    *,
+    kind: str = "",
+    tip: str = "",
+    sign: str = "",
+    shortcut: str = "",
 ) -> QPushButton:
-    """A button that a click leaves without the focus, so that keys go on driving the arm."""
+    """A button, with an icon where `sign` names one."""
     made = QPushButton(text)
+    if sign:
+        made.setIcon(icon(sign, "on_accent" if kind == "primary" else "text"))
+    if shortcut:
+        made.setShortcut(shortcut)
+    return _prepared(made, on_click, kind, tip)
+
+
+def tool(
+    sign: str,
+    tip: str,
+    on_click: Callable[[], Any] | None = None,
+    *,
+    kind: str = "quiet",
+    role: str = "text",
+    size: int = 20,
+) -> QToolButton:
+    """A button that is an icon of `size` [px] in the colour of `role`."""
+    made = QToolButton()
+    if sign:
+        made.setIcon(icon(sign, role))
+    made.setIconSize(QSize(size, size))
+    return _prepared(made, on_click, kind, tip)
+
+
+def _prepared(made: B, on_click: Callable[[], Any] | None, kind: str, tip: str) -> B:
+    """The button, which a click leaves without the focus, so that keys go on driving the arm."""
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if kind:
         made.setProperty("kind", kind)
@@ -69,44 +132,130 @@ def button(
     return made
 
 
-def column(*, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
-    """An empty column."""
-    made = QVBoxLayout()
+def switch(
+    text: str, settings: QSettings, key: str, *, default: bool = True, tip: str = ""
+) -> QCheckBox:
+    """A box to tick that `settings` remember as `key`."""
+    made = QCheckBox(text)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setToolTip(tip)
+    made.setChecked(bool(settings.value(key, default, bool)))
+    made.toggled.connect(lambda ticked: settings.setValue(key, ticked))
+    return made
+
+
+def row(
+    *parts: Part | tuple[Part, int],
+    spacing: int = 8,
+    margins: Margins = (0, 0, 0, 0),
+    inside: QWidget | None = None,
+) -> QHBoxLayout:
+    """Parts side by side; a pair is a part and its stretch. The layout of `inside`, if given."""
+    made = QHBoxLayout(inside) if inside is not None else QHBoxLayout()
+    return _filled(made, parts, spacing, margins)
+
+
+def column(
+    *parts: Part | tuple[Part, int],
+    spacing: int = 8,
+    margins: Margins = (0, 0, 0, 0),
+    inside: QWidget | None = None,
+) -> QVBoxLayout:
+    """Parts below one another, as in `row`."""
+    made = QVBoxLayout(inside) if inside is not None else QVBoxLayout()
+    return _filled(made, parts, spacing, margins)
+
+
+def grid(
+    *rows: Sequence[QWidget | str],
+    spacing: tuple[int, int] = (8, 4),
+    stretch: Sequence[int] = (),
+    inside: QWidget | None = None,
+) -> QGridLayout:
+    """Rows of widgets, a text standing for a muted label; `stretch` of each column."""
+    made = QGridLayout(inside) if inside is not None else QGridLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setHorizontalSpacing(spacing[0])
+    made.setVerticalSpacing(spacing[1])
+    for place, weight in enumerate(stretch):
+        made.setColumnStretch(place, weight)
+    for line, parts in enumerate(rows):
+        for place, part in enumerate(parts):
+            made.addWidget(label(part, "muted") if isinstance(part, str) else part, line, place)
+    return made
+
+
+def _filled(made: L, parts: Iterable[Part | tuple[Part, int]], spacing: int, margins: Margins) -> L:
     made.setContentsMargins(*margins)
     made.setSpacing(spacing)
-    return made
-
-
-def row(*items: QWidget | int, spacing: int = 8) -> QHBoxLayout:
-    """Widgets beside each other; an integer is a stretch of that weight."""
-    made = QHBoxLayout()
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setSpacing(spacing)
-    for item in items:
-        if isinstance(item, int):
-            made.addStretch(item)
+    for part in parts:
+        content, stretch = part if isinstance(part, tuple) else (part, 0)
+        if isinstance(content, int):
+            made.addStretch(content)
+        elif isinstance(content, QLayout):
+            made.addLayout(content, stretch)
         else:
-            made.addWidget(item)
+            made.addWidget(content, stretch)
     return made
+
+
+def empty_layout(layout: QLayout) -> None:
+    """Remove and delete the widgets of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()  # it goes only once the event loop comes round to it
+            widget.deleteLater()
 
 
 class Card(QFrame):
-    """A group with an optional heading; widgets are added to `body`."""
+    """A group with an optional heading; its parts stand in `body`, one below the other."""
 
-    def __init__(self, heading: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, heading: str = "", *parts: Part, margins: Margins = (16, 12, 16, 12)
+    ) -> None:
+        super().__init__()
         self.setProperty("role", "card")
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(16, 12, 16, 12)
-        self.body.setSpacing(8)
-        if heading:
-            self.body.addWidget(label(heading, "heading"))
+        top = (label(heading, "heading"),) if heading else ()
+        self.body = column(*top, *parts, margins=margins, inside=self)
 
 
-def panel() -> tuple[QWidget, QVBoxLayout]:
+class Sign(QWidget):
+    """An icon beside or above a text."""
+
+    def __init__(self, name: str, role: str = "text", size: int = 20) -> None:
+        super().__init__()
+        self._icon = icon(name, role)
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
+
+
+def panel(*cards: Part) -> tuple[QWidget, QVBoxLayout]:
     """The widget of a page's right dock and its column."""
     made = QWidget()
-    inside = QVBoxLayout(made)
-    inside.setContentsMargins(16, 16, 20, 16)  # 4 more for the scroll bar
-    inside.setSpacing(16)
-    return made, inside
+    return made, column(*cards, spacing=16, margins=PANEL_MARGINS, inside=made)
+
+
+def every(
+    interval: int, function: Callable[[], Any], parent: QObject, *, running: bool = True
+) -> QTimer:
+    """A timer of `parent` that calls `function` every `interval` [ms]."""
+    made = QTimer(parent)
+    made.setInterval(interval)
+    made.timeout.connect(function)
+    if running:
+        made.start()
+    return made
+
+
+def after(interval: int, function: Callable[[], Any], parent: QObject) -> QTimer:
+    """A timer of `parent`, to be started, that calls `function` once after `interval` [ms]."""
+    made = QTimer(parent)
+    made.setSingleShot(True)
+    made.setInterval(interval)
+    made.timeout.connect(function)
+    return made

@@ -12,9 +12,11 @@ import typing
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
+
+from app.widgets.controls import row
 
 NARROWEST = 96
 """Editors shrink to this in a narrow panel [px]."""
@@ -26,15 +28,13 @@ class FieldError(ValueError):
 
 
 class FieldEditor(QWidget):
-    """Base of the editors: shows one value and tells when a hand changed it."""
+    """Base of the editors: shows one value, and `edited` is emitted when a person changed it."""
 
     edited = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *parts: QWidget) -> None:
         super().__init__()
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(8)
+        row(*((part, 1) for part in parts), inside=self)
 
     def value(self) -> Any:
         """The value shown. Raises `FieldError` if what is typed is not one."""
@@ -52,10 +52,8 @@ class SwitchEditor(FieldEditor):
     """A truth value as a tick box."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.box = QCheckBox()
-        self.row.addWidget(self.box)
-        self.row.addStretch(1)
+        super().__init__(self.box)
         self.box.clicked.connect(self._tell)
 
     def value(self) -> bool:
@@ -86,32 +84,29 @@ class IntegerEditor(FieldEditor):
     """A whole number; its bounds are checked by the configuration itself."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.box = _QuietSpinBox()
+        super().__init__(self.box)
         self.box.setRange(-LARGEST_INTEGER, LARGEST_INTEGER)
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.box.setMinimumWidth(NARROWEST)
-        self.row.addWidget(self.box, 1)
         self.box.valueChanged.connect(self._tell)
 
     def value(self) -> int:
         return self.box.value()
 
     def set_value(self, value: Any) -> None:
-        self.box.blockSignals(True)
-        self.box.setValue(int(value))
-        self.box.blockSignals(False)
+        with QSignalBlocker(self.box):
+            self.box.setValue(int(value))
 
 
 class TextEditor(FieldEditor):
     """One line of text."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.line = QLineEdit()
+        super().__init__(self.line)
         self.line.setMinimumWidth(NARROWEST)
-        self.row.addWidget(self.line, 1)
         self.line.textEdited.connect(self._tell)
 
     def value(self) -> Any:
@@ -133,8 +128,7 @@ class NumberEditor(TextEditor):
         return parse_number(self.line.text(), float)
 
     def set_value(self, value: Any) -> None:
-        self.line.setText(repr(float(value)) if float(value) != int(value) else f"{value:g}")
-        self.line.setCursorPosition(0)
+        super().set_value(float(value) if float(value) != int(value) else f"{value:g}")
 
 
 class SequenceEditor(TextEditor):
@@ -145,28 +139,25 @@ class SequenceEditor(TextEditor):
         self._item = item
 
     def value(self) -> tuple[Any, ...]:
-        parts = [part.strip() for part in self.line.text().split(",")]
-        parts = [part for part in parts if part]
+        parts = [part.strip() for part in self.line.text().split(",") if part.strip()]
         if self._item is str:
             return tuple(parts)
         return tuple(parse_number(part, self._item) for part in parts)
 
     def set_value(self, value: Any) -> None:
-        self.line.setText(", ".join(f"{item}" for item in value))
-        self.line.setCursorPosition(0)
+        super().set_value(", ".join(f"{item}" for item in value))
 
 
 class ChoiceEditor(FieldEditor):
     """One of a few named values."""
 
     def __init__(self, choices: Sequence[Any]) -> None:
-        super().__init__()
-        self._choices = tuple(choices)
         self.box = _QuietComboBox()
+        super().__init__(self.box)
+        self._choices = tuple(choices)
         for choice in self._choices:
             self.box.addItem(words(choice.name if isinstance(choice, enum.Enum) else str(choice)))
         self.box.setMinimumWidth(NARROWEST)
-        self.row.addWidget(self.box, 1)
         self.box.activated.connect(self._tell)
 
     def value(self) -> Any:
@@ -180,12 +171,11 @@ class OptionalEditor(FieldEditor):
     """A value that may be absent: a tick box that says whether, and the editor of the value."""
 
     def __init__(self, inner: FieldEditor, starting_value: Any) -> None:
-        super().__init__()
         self.inner = inner
         self.box = QCheckBox()
-        self.box.setToolTip("Ticked: use the value beside. Not ticked: none.")
-        self.row.addWidget(self.box)
-        self.row.addWidget(inner, 1)
+        super().__init__(self.box, inner)
+        self.box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.box.setToolTip("Ticked: use this value. Not ticked: none.")
         inner.set_value(starting_value)
         self.box.clicked.connect(self._ticked)
         inner.edited.connect(self._tell)

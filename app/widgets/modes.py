@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
-from app.theme.theme import OKABE_ITO, Theme
+from app.theme.theme import OKABE_ITO, current_theme
 
 if TYPE_CHECKING:
     from core.policies import Mode
@@ -19,18 +19,18 @@ def find_mode(name: str) -> Mode | None:
     return MODES.get(name)
 
 
-def mode_color(theme: Theme, name: str) -> QColor:
-    """The colour of a mode, the same in every plot, picture and table."""
-    mode = find_mode(name)
+def mode_color(name: str) -> QColor:
+    """The colour of a mode in the current theme, the same in every plot, picture and table."""
+    mode, theme = find_mode(name), current_theme()
     if mode is None:
         return theme.color("text")
     if mode.colour in OKABE_ITO:  # each theme has its own shades of these
-        return QColor(theme.series[OKABE_ITO.index(mode.colour)])
+        return theme.series_color(OKABE_ITO.index(mode.colour))
     return QColor(mode.colour)
 
 
 def mode_title(name: str) -> str:
-    """The name of a mode as people say it."""
+    """The name of a mode for people."""
     mode = find_mode(name)
     return name if mode is None else mode.title
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSlider,
     QStyle,
     QStyleOptionSlider,
-    QVBoxLayout,
     QWidget,
 )
+
+from app.widgets.controls import column, row
 
 CONTROL_HEIGHT = 32
 """Height of slider and number, so that their sign stands in their middle [px]."""
@@ -59,22 +59,15 @@ class NoiseSlider(QWidget):
         self.slider.setAccessibleName("Sensor noise")
         self.number.setAccessibleName("Sensor noise, as a number")
 
-        track = QVBoxLayout()
-        track.setContentsMargins(0, 0, 0, 0)
-        track.setSpacing(0)
-        track.addWidget(self.slider)
-        track.addWidget(self.marks)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
         self.label.setFixedHeight(CONTROL_HEIGHT)
-        row.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(track, 1)
-        row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
+        line = row(inside=self)
+        line.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(column(self.slider, self.marks, spacing=0), 1)
+        line.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-        self.slider.valueChanged.connect(self._slider_moved)
-        self.number.valueChanged.connect(self._number_changed)
+        self.slider.valueChanged.connect(lambda position: self.set_value(position / STEPS))
+        self.number.valueChanged.connect(self.set_value)
         self._show(value)
         self._value = self.number.value()
 
@@ -83,39 +76,22 @@ class NoiseSlider(QWidget):
         """The chosen noise σ, in [0, 1]."""
         return self._value
 
-    @value.setter
-    def value(self, sigma: float) -> None:
-        self._choose(sigma)
-
     def set_value(self, sigma: float) -> None:
         """Choose σ, clipped to [0, 1]; the slot that `Studio.noise_changed` is connected to."""
-        self._choose(sigma)
+        sigma = round(min(1.0, max(0.0, float(sigma))), 2)
+        if sigma != self._value:
+            self._value = sigma
+            self._show(sigma)
+            self.changed.emit(sigma)
 
     def set_marks(self, levels: Sequence[float]) -> None:
         """Draw a tick with its number under the slider at each of `levels`; none hides the row."""
         self.marks.show_levels(tuple(levels))
 
-    def _slider_moved(self, position: int) -> None:
-        self._choose(position / STEPS)
-
-    def _number_changed(self, sigma: float) -> None:
-        self._choose(sigma)
-
-    def _choose(self, sigma: float) -> None:
-        sigma = round(min(1.0, max(0.0, float(sigma))), 2)
-        if sigma == self._value:
-            return
-        self._value = sigma
-        self._show(sigma)
-        self.changed.emit(sigma)
-
     def _show(self, sigma: float) -> None:
-        self.slider.blockSignals(True)
-        self.number.blockSignals(True)
-        self.slider.setValue(round(sigma * STEPS))
-        self.number.setValue(sigma)
-        self.slider.blockSignals(False)
-        self.number.blockSignals(False)
+        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
+            self.slider.setValue(round(sigma * STEPS))
+            self.number.setValue(sigma)
 
 
 class _QuietSlider(QSlider):

@@ -5,57 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout
 
+from app.widgets.controls import Card, column, label, row, set_look
 from app.widgets.elided import ElidedLabel
 
 RESOLUTION = 1000
 """Steps of the progress bar."""
 
 
-class RunHeader(QFrame):
+class RunHeader(Card):
     """State as a coloured word, title and subtitle, a few numbers with units, a progress bar."""
 
-    def __init__(self, numbers: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, numbers: Sequence[str]) -> None:
         """`numbers` are the captions of the numbers on the right."""
-        super().__init__(parent)
-        self.setProperty("role", "card")
-        self.state = QLabel()
+        self.state = label()
         self.title = ElidedLabel(role="heading")
         self.subtitle = ElidedLabel(role="caption")
         self.progress = QProgressBar()
         self.progress.setRange(0, RESOLUTION)
         self.progress.setTextVisible(False)
         self._numbers: dict[str, QLabel] = {}
-        first = QHBoxLayout()
-        first.setSpacing(12)
-        first.addWidget(self.state)
-        first.addWidget(self.title)
-        first.addStretch(1)
-        names = QVBoxLayout()
-        names.setSpacing(2)
-        names.addLayout(first)
-        names.addWidget(self.subtitle)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addLayout(names, 1)
-        for caption in numbers:
-            row.addLayout(self._number(caption))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 12)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self.progress)
+        first = row(self.state, self.title, 1, spacing=12)
+        names = column(first, self.subtitle, spacing=2)
+        columns = [self._number(caption) for caption in numbers]
+        super().__init__("", row((names, 1), *columns), self.progress, margins=(12, 8, 12, 12))
 
     def say(self, state: str, role: str, title: str, subtitle: str = "") -> None:
         """`role` colours the state: "", "good", "warning", "danger", "accent" or "muted"."""
         self.state.setText(f"● {state}")
-        if self.state.property("role") != role:
-            self.state.setProperty("role", role)
-            self.state.style().unpolish(self.state)
-            self.state.style().polish(self.state)
+        set_look(self.state, "role", role)
         self.title.setText(title)
         self.subtitle.setText(subtitle)
+
+    def show_numbers(self, *texts: str) -> None:
+        """Show a text above each caption, in their order; without texts, dashes."""
+        for value, text in zip(
+            self._numbers.values(), texts or "–" * len(self._numbers), strict=True
+        ):
+            value.setText(text)
 
     def set_number(self, caption: str, text: str) -> None:
         """Show `text` above its caption. Raises `KeyError` for a caption that is not there."""
@@ -70,17 +58,10 @@ class RunHeader(QFrame):
         self.progress.setValue(round(RESOLUTION * min(1.0, max(0.0, fraction))))
 
     def _number(self, caption: str) -> QVBoxLayout:
-        value = QLabel("–")
-        value.setProperty("role", "heading")
-        value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        value, name = label("–", "heading"), label(caption, "caption")
         metrics = value.fontMetrics()  # of one size, or each number would lay out the page
         value.setFixedSize(metrics.horizontalAdvance("00,000 / 00,000"), metrics.height() + 2)
-        name = QLabel(caption)
-        name.setProperty("role", "caption")
-        name.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for part in (value, name):
+            part.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._numbers[caption] = value
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addWidget(value)
-        column.addWidget(name)
-        return column
+        return column(value, name, spacing=2)

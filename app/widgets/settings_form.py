@@ -11,16 +11,10 @@ import typing
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from app.widgets.controls import column, grid, label, tool
 from app.widgets.field_docs import field_docs
 from app.widgets.field_editors import FieldEditor, FieldError, make_editor, words
 from app.widgets.gradually import Gradually
@@ -31,7 +25,7 @@ Path = tuple[str, ...]
 class SettingsForm(QWidget):
     """Edits a frozen dataclass, nested ones included, and gives back a new one.
 
-    `changed` carries each valid configuration that a hand made. `problem_changed` carries what is
+    `changed` carries each valid configuration that was entered. `problem_changed` carries what is
     wrong with the present entries, and an empty text once nothing is. A field that differs from
     the defaults is marked and can be put back alone. Fields of a type without an editor, and the
     `hidden` ones (dotted names), keep the value they came with. A `gradual` form makes its rows
@@ -58,7 +52,8 @@ class SettingsForm(QWidget):
         self._kind = type(defaults)
         self._defaults = defaults
         self._shown = defaults
-        self._problem = ""
+        self.problem = ""
+        """What is wrong with the present entries; empty if nothing is."""
         self._hidden = {tuple(name.split(".")) for name in hidden}
         self.editors: dict[str, FieldEditor] = {}
         self._rows: dict[str, _Row] = {}
@@ -69,22 +64,10 @@ class SettingsForm(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.setVisible(searchable)
         self.search.textChanged.connect(self._filter)
-        self.problem_label = QLabel()
-        self.problem_label.setProperty("role", "danger")
-        self.problem_label.setWordWrap(True)
+        self.problem_label = label("", "danger", wrap=True)
         self.problem_label.hide()
-
-        self._grid = QGridLayout()
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.search)
-        column.addLayout(self._grid)
-        column.addWidget(self.problem_label)
+        self._grid = grid(stretch=(0, 1))
+        column(self.search, self._grid, self.problem_label, inside=self)
         self._building = Gradually(self._add_rows(defaults, ()), self)
         if not gradual:
             self._building.finish()
@@ -109,11 +92,6 @@ class SettingsForm(QWidget):
         self._require_kind(defaults)
         self._defaults = defaults
         self.set_value(defaults)
-
-    @property
-    def problem(self) -> str:
-        """What is wrong with the present entries; empty if nothing is."""
-        return self._problem
 
     def changes(self) -> dict[str, Any]:
         """Dotted name and value of each field that differs from the defaults."""
@@ -146,10 +124,8 @@ class SettingsForm(QWidget):
                 self._add_row(here, editor, docs.get(field.name, ""))
                 yield
         for here, value, doc in nested:
-            heading = QLabel(words(here[-1]).capitalize())
-            heading.setProperty("role", "heading")
+            heading = label(words(here[-1]).capitalize(), "heading", tip=doc)
             heading.setContentsMargins(0, 8, 0, 0)
-            heading.setToolTip(doc)
             self._grid.addWidget(heading, self._grid.rowCount(), 0, 1, 3)
             self._headings.append((here, heading))
             yield from self._add_rows(value, here)
@@ -157,8 +133,7 @@ class SettingsForm(QWidget):
     def _add_row(self, path: Path, editor: FieldEditor, doc: str) -> None:
         name = ".".join(path)
         row = _Row(path, editor, doc)
-        row.reset_button.clicked.connect(self._reset_clicked)
-        row.reset_button.setProperty("field", name)
+        row.reset_button.clicked.connect(lambda: self._reset(name))
         at = self._grid.rowCount()
         self._grid.addWidget(row.label, at, 0)
         self._grid.addWidget(editor, at, 1)
@@ -198,15 +173,14 @@ class SettingsForm(QWidget):
         self._shown = configuration
         self.changed.emit(configuration)
 
-    def _reset_clicked(self) -> None:
-        name = self.sender().property("field")
+    def _reset(self, name: str) -> None:
         self.editors[name].set_value(_get(self._defaults, tuple(name.split("."))))
         self._edited()
 
     def _tell_problem(self, problem: str) -> None:
-        if problem == self._problem:
+        if problem == self.problem:
             return
-        self._problem = problem
+        self.problem = problem
         self.problem_label.setText(problem)
         self.problem_label.setVisible(bool(problem))
         self.problem_changed.emit(problem)
@@ -247,16 +221,13 @@ class _Row:
         self.editor = editor
         self.matching = True
         self._changed = False
-        self.label = QLabel(words(path[-1]))
-        self.label.setProperty("role", "muted")
+        self.label = label(words(path[-1]), "muted")
         self.label.setBuddy(editor)
-        self.reset_button = QToolButton()
+        self.reset_button = tool("", "", kind="small")
         self.reset_button.setText("↺")
-        self.reset_button.setProperty("kind", "small")
         policy = self.reset_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset_button.setSizePolicy(policy)
-        self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for widget in (self.label, editor):
             widget.setToolTip(f"<p>{doc}</p>" if doc else "")
         editor.setAccessibleName(words(".".join(path)))
@@ -264,7 +235,6 @@ class _Row:
 
     def show_changed(self, changed: bool, default: Any) -> None:
         self._changed = changed
-        self.label.setProperty("changed", changed)
         font = self.label.font()
         font.setBold(changed)
         self.label.setFont(font)

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
-from app.theme.theme import Theme
+from app.widgets.controls import Sign, button, column, label, row, tool
 
 
 class FailureBar(QFrame):
@@ -24,38 +15,22 @@ class FailureBar(QFrame):
     again is counted instead.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("failureBar")
         self._waiting: list[tuple[str, str]] = []
         self._shown: tuple[str, str] | None = None
-        self._icon = QLabel()
-        self._text = QLabel()
-        self._text.setWordWrap(True)
+        self._text = label(wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._more = QPushButton("Details")
+        self._more = button("Details", kind="quiet")
         self._more.setCheckable(True)
-        self._more.setProperty("kind", "quiet")
-        self._close = QToolButton()
-        self._close.setProperty("kind", "quiet")
-        self._close.setToolTip("Close")
+        self._close = tool("ph.x", "Close", self.close_current)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setFixedHeight(160)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._icon)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._more)
-        row.addWidget(self._close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 8, 8)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self._details)
+        line = row(Sign("ph.warning-fill", "danger"), (self._text, 1), self._more, self._close)
+        column(line, self._details, margins=(16, 8, 8, 8), inside=self)
         self._more.toggled.connect(self._details.setVisible)
-        self._close.clicked.connect(self.close_current)
-        self.set_theme(theme)
         self._details.hide()
         self.hide()
 
@@ -76,30 +51,18 @@ class FailureBar(QFrame):
             return
         self._waiting.append(failure)
         if self._shown is None:
-            self._next()
+            self.close_current()
         else:
             self._count()
 
     def close_current(self) -> None:
         """Close what is shown; the next waiting failure takes its place."""
-        self._shown = None
-        self._next()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the icons in the colours of another theme."""
-        self._icon.setPixmap(theme.icon("ph.warning-fill", "danger").pixmap(20, 20))
-        self._close.setIcon(theme.icon("ph.x"))
-
-    def _next(self) -> None:
+        self._shown = self._waiting.pop(0) if self._waiting else None
         self._more.setChecked(False)
-        if not self._waiting:
-            self.hide()
-            return
-        self._shown = self._waiting.pop(0)
-        self._details.setPlainText(self._shown[1])
-        self._more.setVisible(bool(self._shown[1]))
+        self._details.setPlainText(self.details)
+        self._more.setVisible(bool(self.details))
         self._count()
-        self.show()
+        self.setVisible(self._shown is not None)
 
     def _count(self) -> None:
         more = f"  (and {len(self._waiting)} more)" if self._waiting else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,25 +9,23 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QMainWindow,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.pages.page import Page
 from app.studio import Studio
-from app.theme.dressing import Skin
 from app.theme.stylesheet import SEPARATORS
-from app.theme.theme import Theme, palette
+from app.theme.theme import current_theme, palette
+from app.widgets.controls import column, label, row
 from app.widgets.gradually import Gradually
 from app.window.failure_bar import FailureBar
 from app.window.menu import WindowMenu
+from app.window.page import Page
 from app.window.panel_scroll import PanelScroll
 from app.window.rail import Rail
 from app.window.status_bar import StatusBar
+from app.window.styles import Styles
 from app.window.toast import Toast
 
 PANEL_WIDTH = 392
@@ -58,8 +55,6 @@ class PageMaker:
 class Window(QMainWindow):
     """Owns the places of the window and moves the widgets of the chosen page into them."""
 
-    page_changed = Signal(str)
-    """Title of the page that is shown now."""
     focus_changed = Signal(bool)
     """Whether the window is the active one."""
     closing = Signal()
@@ -74,13 +69,15 @@ class Window(QMainWindow):
         self.scene = scene
         self.makers = tuple(makers)
         self.pages: dict[str, Page] = {}
-        self._wanted = ""
-        self._current: Page | None = None
+        self.current_title = ""
+        """Title of the chosen page, also while it is still being prepared."""
+        self.current: Page | None = None
+        """The page that is shown; None before the first."""
         self._preparing: set[str] = set()
         self._building: dict[str, Gradually] = {}
         self._came_up = False
-        self.skin = Skin(studio.theme, self)
-        self.rail = Rail(studio.theme)
+        self.styles = Styles(self)
+        self.rail = Rail()
         self.status_bar = StatusBar()
         self.inner = QMainWindow()
         self.inner.setWindowFlags(Qt.WindowType.Widget)
@@ -94,34 +91,27 @@ class Window(QMainWindow):
             self.inner.setCorner(corner, area)
         self.middle = QWidget()
         _fill(self.middle)
-        self.failure_bar = FailureBar(studio.theme)
+        self.failure_bar = FailureBar()
         self.center = QStackedWidget()
         self.center.addWidget(scene)
-        self._build_middle()
+        column(self.failure_bar, (self.center, 1), spacing=0, inside=self.middle)
+        self.inner.setCentralWidget(self.middle)
         self.toast = Toast(self.middle)
         self.panel = QStackedWidget()
         self.strip = QStackedWidget()
         self.panel_dock = self._dock("panel", self.panel, Qt.DockWidgetArea.RightDockWidgetArea)
         self.strip_dock = self._dock("strip", self.strip, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self._build_outer()
-        self.menu = WindowMenu(self)
+        outer = QWidget()
+        main = row(self.rail, (self.inner, 1), spacing=0)
+        column((main, 1), self.status_bar, spacing=0, inside=outer)
+        self.setCentralWidget(outer)
         for number, maker in enumerate(self.makers, 1):
             self.rail.add_page(maker.title, maker.icon, f"Ctrl+{number}")
-        self.menu.add_to(self.rail)
-        self.skin.dress(self.rail, self.status_bar, self.failure_bar, self.toast)
-        self.skin.dress(self.scene, self.menu.menu)
+        self.menu = WindowMenu(self, studio, self.rail, self.reset_layout)
+        self.styles.add(self.rail, self.status_bar, self.failure_bar, self.toast)
+        self.styles.add(self.scene, self.menu.menu)
         self._connect()
         self._restore()
-
-    @property
-    def current(self) -> Page | None:
-        """The page that is shown; None before the first."""
-        return self._current
-
-    @property
-    def current_title(self) -> str:
-        """Title of the chosen page, also while it is still being prepared."""
-        return self._wanted
 
     @Slot(str)
     def show_page(self, title: str) -> None:
@@ -129,7 +119,7 @@ class Window(QMainWindow):
         titles = [maker.title for maker in self.makers]
         if title not in titles:
             raise KeyError(f"no page {title!r}; pages: {', '.join(titles)}")
-        self._wanted = title
+        self.current_title = title
         self.rail.set_current(titles.index(title))
         if title in self.pages:
             self._place(self.pages[title])
@@ -174,39 +164,17 @@ class Window(QMainWindow):
         settings = self.studio.settings
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/docks", self.inner.saveState(LAYOUT_VERSION))
-        settings.setValue("window/page", self._wanted)
+        settings.setValue("window/page", self.current_title)
         for building in list(self._building.values()):
             building.finish()
-        if self._current is not None:
-            self._current.deactivated()
-            self._current = None
+        if self.current is not None:
+            self.current.deactivated()
+            self.current = None
         for page in self.pages.values():
             page.close_down()
         self.closing.emit()
         self.studio.close_down()
         super().closeEvent(event)
-
-    def _build_middle(self) -> None:
-        column = QVBoxLayout(self.middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.failure_bar)
-        column.addWidget(self.center, 1)
-        self.inner.setCentralWidget(self.middle)
-
-    def _build_outer(self) -> None:
-        outer = QWidget()
-        column = QVBoxLayout(outer)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(self.inner, 1)
-        column.addLayout(row, 1)
-        column.addWidget(self.status_bar)
-        self.setCentralWidget(outer)
 
     def _dock(self, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(self.inner)
@@ -218,10 +186,9 @@ class Window(QMainWindow):
             QDockWidget.DockWidgetFeature.DockWidgetMovable
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
         )
-        title = QLabel()
-        title.setProperty("role", "dockTitle")
-        title.setToolTip("Drag to another side; double-click to take it out of the window")
-        self.skin.dress(title)
+        tip = "Drag to another side; double-click to take it out of the window"
+        title = label("", "dockTitle", tip=tip)
+        self.styles.add(title)
         dock.setTitleBarWidget(title)
         dock.windowTitleChanged.connect(title.setText)
         dock.setWidget(content)
@@ -230,11 +197,11 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         studio = self.studio
-        self.rail.chosen.connect(self._rail_chose)
+        self.rail.chosen.connect(self.show_page)
         studio.status.connect(self.status_bar.show_entry)
         studio.toast_shown.connect(self.toast.show_text)
         studio.failure_shown.connect(self.failure_bar.show_failure)
-        studio.theme_changed.connect(self._set_theme)
+        studio.theme_changed.connect(self._theme_changed)
         studio.page_wanted.connect(self.show_page)
         studio.status.emit("noise", f"σ {studio.noise:.2f}", "")
 
@@ -248,10 +215,6 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(docks, QByteArray):
             self.inner.restoreState(docks, LAYOUT_VERSION)
-
-    @Slot(int)
-    def _rail_chose(self, index: int) -> None:
-        self.show_page(self.makers[index].title)
 
     def _prepare(self, maker: PageMaker) -> None:
         if maker.prepare is None:
@@ -276,14 +239,14 @@ class Window(QMainWindow):
             del self._building[maker.title]
 
     def _parts(self, maker: PageMaker) -> Iterator[None]:
-        """Makes, dresses and measures a page, and shows it if it is still wanted."""
+        """Makes, styles and measures a page, and shows it if it is still wanted."""
         page = maker.make()
         page.hide()
         page.setParent(self)
         page.middle_changed.connect(self._show_middle)
         yield
         scroll = PanelScroll(page.panel)
-        self.skin.dress(scroll)
+        self.styles.add(scroll)
         yield
         # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
         for number, child in enumerate(page.panel.findChildren(QWidget)):
@@ -295,35 +258,34 @@ class Window(QMainWindow):
         self.panel.addWidget(scroll)
         yield
         if page.strip is not None:
-            self.skin.dress(page.strip)
+            self.styles.add(page.strip)
             self.strip.addWidget(page.strip)
             yield
         if page.center is not None:
-            self.skin.dress(page.center)
+            self.styles.add(page.center)
             self.center.addWidget(page.center)
             yield
         self.pages[maker.title] = page
-        if self._wanted == maker.title:
+        if self.current_title == maker.title:
             self._place(page)
 
     def _preparation_failed(self, maker: PageMaker, error: BaseException) -> None:
         self._preparing.discard(maker.title)
-        details = "".join(traceback.format_exception(error))
         self.studio.fail(
             f"The page {maker.title} cannot be opened: {error}. "
             "Set the program up again (make setup) and restart it.",
-            details,
+            error,
         )
 
     def _place(self, page: Page) -> None:
-        if page is self._current:
+        if page is self.current:
             return
-        if self._current is not None:
-            self._current.deactivated()
-        self._current = page
+        if self.current is not None:
+            self.current.deactivated()
+        self.current = page
         for part in (_scroll_of(page.panel), page.strip, page.center):
             if part is not None:
-                self.skin.ensure(part)
+                self.styles.ensure(part)
         self.panel.setCurrentWidget(_scroll_of(page.panel))
         self.panel_dock.setWindowTitle(page.title)
         self._show_middle()
@@ -332,33 +294,28 @@ class Window(QMainWindow):
             self.strip_dock.setWindowTitle(page.strip.windowTitle() or "Timeline")
         self._show_strip()
         page.activated()
-        self.page_changed.emit(page.title)
 
     @Slot()
     def _show_middle(self) -> None:
-        page = self._current
-        if page is None or page.shows_scene or page.center is None:
-            self.center.setCurrentWidget(self.scene)
-        else:
-            self.center.setCurrentWidget(page.center)
+        page = self.current
+        instead = None if page is None or page.shows_scene else page.center
+        self.center.setCurrentWidget(instead or self.scene)
 
     def _show_strip(self) -> None:
         """The bottom dock is there exactly while the page has something for it."""
-        has_strip = self._current is not None and self._current.strip is not None
-        self.strip_dock.setVisible(has_strip)
+        self.strip_dock.setVisible(self.current is not None and self.current.strip is not None)
 
-    @Slot(object)
-    def _set_theme(self, theme: Theme) -> None:
-        self.rail.set_theme(theme)
-        self.failure_bar.set_theme(theme)
+    @Slot()
+    def _theme_changed(self) -> None:
         for filled in (self.middle, self.panel, self.strip):
-            filled.setPalette(palette(theme))  # below a stylesheet they do not follow by themselves
-        self.setUpdatesEnabled(False)  # nobody is to see a window of two themes
-        self.skin.change(theme, lambda: self.setUpdatesEnabled(True))
+            # Below a style sheet they do not follow by themselves.
+            filled.setPalette(palette(current_theme()))
+        self.setUpdatesEnabled(False)  # no one is to see a window of two themes
+        self.styles.change(lambda: self.setUpdatesEnabled(True))
 
 
 def _fill(widget: QWidget) -> None:
-    """Paint a widget's background as a panel, by the palette: no stylesheet reaches that far up."""
+    """Paint a widget's background as a panel, by the palette: no style sheet reaches there."""
     widget.setBackgroundRole(QPalette.ColorRole.AlternateBase)
     widget.setAutoFillBackground(True)
 

@@ -1,76 +1,69 @@
-"""What concerns the whole window: theme, docks, workspace, and the list of keys."""
+"""What concerns the whole window: theme, docks, workspace, full screen."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-if TYPE_CHECKING:
-    from app.window.frame import Window
-    from app.window.rail import Rail
+from app.studio import Studio
+from app.theme.theme import current_theme
+from app.window.rail import Rail
 
 
 class WindowMenu(QObject):
     """The buttons at the foot of the rail and the menu behind one of them."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(
+        self, window: QWidget, studio: Studio, rail: Rail, reset_layout: Callable[[], object]
+    ) -> None:
         super().__init__(window)
         self._window = window
-        self._theme_button: QToolButton | None = None
-        self._menu_button: QToolButton | None = None
+        self._studio = studio
         self.menu = QMenu(window)
-        self._add("Open workspace…", self.choose_workspace, "Ctrl+O")
+        self._add("Open workspace…", self.choose_workspace, QKeySequence("Ctrl+O"))
         self.menu.addSeparator()
-        self._add("Reset layout", window.reset_layout)
-        self._add("Full screen", self.toggle_full_screen, "F11")
+        self._add("Reset layout", reset_layout)
+        self._add("Full screen", self.toggle_full_screen, QKeySequence("F11"))
         self.menu.addSeparator()
-        self._add("Quit", window.close, QKeySequence.StandardKey.Quit)
-
-    def add_to(self, rail: Rail) -> None:
-        """Put the buttons at the foot of the rail."""
-        self._theme_button = rail.add_tool("Theme", "ph.circle-half", "Dark or light (Ctrl+T)")
-        self._theme_button.setShortcut("Ctrl+T")
-        self._theme_button.clicked.connect(self.toggle_theme)
+        self._add("Quit", window.close, QKeySequence(QKeySequence.StandardKey.Quit))
+        theme_button = rail.add_tool("Theme", "ph.circle-half", "Dark or light (Ctrl+T)")
+        theme_button.setShortcut("Ctrl+T")
+        theme_button.clicked.connect(self.toggle_theme)
         self._menu_button = rail.add_tool("Menu", "ph.list", "Workspace, layout, quit")
         self._menu_button.clicked.connect(self._open)
 
     @Slot()
     def toggle_theme(self) -> None:
         """Change between dark and light."""
-        studio = self._window.studio
-        studio.set_theme("light" if studio.theme.dark else "dark")
+        self._studio.set_theme("light" if current_theme().dark else "dark")
 
     @Slot()
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
-        window = self._window
-        if window.isFullScreen():
-            window.showNormal()
-        else:
-            window.showFullScreen()
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     @Slot()
     def choose_workspace(self) -> None:
         """Ask for a folder and work there from now on."""
-        studio = self._window.studio
-        start = str(studio.workspace.root.parent)
+        start = str(self._studio.workspace.root.parent)
         folder = QFileDialog.getExistingDirectory(self._window, "Open workspace", start)
         if folder:
-            studio.open_workspace(Path(folder))
+            self._studio.open_workspace(Path(folder))
 
-    def _add(self, text: str, slot: object, shortcut: object = None) -> None:
+    def _add(
+        self, text: str, slot: Callable[[], object], shortcut: QKeySequence | None = None
+    ) -> None:
         action = QAction(text, self._window)
         action.triggered.connect(slot)
         if shortcut is not None:
-            action.setShortcut(QKeySequence(shortcut))  # type: ignore[call-overload]
+            action.setShortcut(shortcut)
         self.menu.addAction(action)
         self._window.addAction(action)  # so that the shortcut works while the menu is closed
 
     @Slot()
     def _open(self) -> None:
-        assert self._menu_button is not None
         self.menu.popup(self._menu_button.mapToGlobal(QPoint(self._menu_button.width() + 8, 0)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 
-from app.theme.theme import Theme
+from app.widgets.controls import column, tool
 
 WIDTH = 80
 """Wide enough for the longest title below its icon [px]."""
@@ -14,64 +14,41 @@ WIDTH = 80
 class Rail(QWidget):
     """One button per page, and below them the few things that concern the whole window."""
 
-    chosen = Signal(int)
-    """Index of the page that a hand chose."""
+    chosen = Signal(str)
+    """Title of the page that was clicked."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
-        self._theme = theme
-        self._icons: list[tuple[QToolButton, str]] = []
         self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
-        self._group.idClicked.connect(self.chosen)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
-        self._pages = QVBoxLayout()
-        self._pages.setSpacing(8)
-        column.addLayout(self._pages)
-        column.addStretch(1)
-        self._foot = QVBoxLayout()
-        self._foot.setSpacing(8)
-        column.addLayout(self._foot)
+        self._pages, self._foot = column(), column()
+        column(self._pages, 1, self._foot, margins=(8, 8, 8, 8), inside=self)
 
     def add_page(self, title: str, icon: str, shortcut: str) -> None:
         """Append a page button; `shortcut` such as "Ctrl+1" is shown and works anywhere."""
-        button = self._button(title, icon)
-        button.setCheckable(True)
-        button.setShortcut(shortcut)
-        button.setToolTip(f"{title} ({shortcut})")
-        self._group.addButton(button, len(self._group.buttons()))
-        self._pages.addWidget(button)
+        made = self._button(title, icon, f"{title} ({shortcut})")
+        made.setCheckable(True)
+        made.setShortcut(shortcut)
+        made.clicked.connect(lambda: self.chosen.emit(title))
+        self._group.addButton(made, len(self._group.buttons()))
+        self._pages.addWidget(made)
 
     def add_tool(self, title: str, icon: str, tip: str) -> QToolButton:
         """Append a button to the foot of the rail."""
-        button = self._button(title, icon)
-        button.setToolTip(tip)
-        self._foot.addWidget(button)
-        return button
+        made = self._button(title, icon, tip)
+        self._foot.addWidget(made)
+        return made
 
     def set_current(self, index: int) -> None:
         """Show which page is chosen, without telling `chosen`."""
         self._group.button(index).setChecked(True)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the icons in the colours of another theme."""
-        self._theme = theme
-        for button, icon in self._icons:
-            button.setIcon(theme.icon(icon))
-
-    def _button(self, title: str, icon: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("railButton")
-        button.setText(title)
-        button.setIcon(self._theme.icon(icon))
-        button.setIconSize(QSize(24, 24))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._icons.append((button, icon))
-        return button
+    def _button(self, title: str, icon: str, tip: str) -> QToolButton:
+        made = tool(icon, tip, size=24)
+        made.setObjectName("railButton")
+        made.setText(title)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        return made

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.widgets.controls import row, set_look
 
 ORDER = ("pad", "control", "fps", "device", "noise", "recording")
 """Entries from left to right; others follow them."""
@@ -12,17 +14,14 @@ SEPARATOR = "·"
 
 
 class StatusBar(QWidget):
-    """Short entries, each with a state told by colour and by its own words."""
+    """Short entries, each with a state shown by colour and by its own words."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(32)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(16, 0, 16, 0)
-        self._row.setSpacing(8)
-        self._row.addStretch(1)
+        self._row = row(1, margins=(16, 0, 16, 0), inside=self)
         self._labels: dict[str, QLabel] = {}
         self._dots: dict[str, QLabel] = {}
         for key in ORDER:
@@ -33,10 +32,7 @@ class StatusBar(QWidget):
         if key not in self._labels:
             self._add(key)
         label = self._labels[key]
-        if label.property("state") != state:
-            label.setProperty("state", state)
-            label.style().unpolish(label)
-            label.style().polish(label)
+        set_look(label, "state", state)
         label.ensurePolished()  # or it would measure the text in another font
         label.setText(text)
         label.setVisible(bool(text))
@@ -47,12 +43,10 @@ class StatusBar(QWidget):
         return self._labels[key].text() if key in self._labels else ""
 
     def _add(self, key: str) -> None:
-        dot, label = QLabel(SEPARATOR), QLabel()
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        for widget in (dot, label):
+        self._dots[key], self._labels[key] = QLabel(SEPARATOR), QLabel()
+        for widget in (self._dots[key], self._labels[key]):
             self._row.insertWidget(self._row.count() - 1, widget)
             widget.hide()
-        self._dots[key], self._labels[key] = dot, label
 
     def _separate(self) -> None:
         """A dot before every shown entry but the first."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
+from app.widgets.controls import after, button, row
 from app.widgets.floating import Floating
 
 SHOWN = 4000
@@ -26,17 +27,10 @@ class Toast(Floating):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, Qt.Edge.BottomEdge)
         self.setObjectName("toast")
-        self.button = QPushButton()
-        self.button.setProperty("kind", "quiet")
-        self.button.clicked.connect(self._act)
-        self._row = QHBoxLayout(self)
-        self._row.setSpacing(8)
-        self._row.addWidget(self.label)
-        self._row.addWidget(self.button)
+        self.button = button("", self._act, kind="quiet")
+        self._row = row(self.label, self.button, inside=self)
         self._action: Callable[[], Any] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer = after(SHOWN, self.hide, self)
         self.hide()
 
     def show_text(

@@ -26,7 +26,7 @@ def page(open_window, checkpoint, tmp_path, qtbot):
 
 
 def drives(page, mode):
-    return page.arm.tick.use == "deploy" and page.arm.tick.driver == mode
+    return page.arm.tick.activity == "deploy" and page.arm.tick.driver == mode
 
 
 def test_every_mode_moves_the_arm_and_changes_while_it_runs(page, qtbot):

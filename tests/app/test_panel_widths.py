@@ -75,7 +75,7 @@ def test_no_name_makes_a_panel_wider(window, qtbot):
     comparison = Comparison(Path(f"/comparisons/{LONG}"), LONG, LONG, RUN.created)
     compare.controls.earlier.show_comparisons([comparison])
     deploy.checkpoint.addItem(LONG)
-    record.hands.chooser.addItem(LONG)
+    record.operator_card.chooser.addItem(LONG)
     QApplication.processEvents()  # what was added is hidden until then, and takes no place
     assert train.controls.runs.paths == (RUN.path,)
     assert {page.title: least(page) for page in window.pages.values() if least(page) > widest} == {}

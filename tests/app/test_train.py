@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSplitter
 from app.pages.train.page import TrainPage
 from app.studio import Studio
 from app.theme.theme import LIGHT
+from app.window.styles import Styles
 from core.data import Selections
 from core.learning import (
     Configuration,
@@ -346,7 +347,10 @@ def test_a_latent_that_collapses_raises_the_alarm_and_can_be_closed(page):
 
 
 def test_another_theme_reaches_every_plot(page):
+    styles = Styles()
+    styles.add(page.plots)
     page._studio.set_theme("light")
+    styles.ensure(page.plots)
     for plot in (*page.plots.plots, page.plots.latent_map):
         assert plot.view.backgroundBrush().color() == LIGHT.color("plot_background")
     page._studio.set_theme("dark")

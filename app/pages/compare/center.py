@@ -11,7 +11,6 @@ from app.pages.compare.comparison_plot import ComparisonPlot
 from app.pages.compare.noise_cut import NoiseCut
 from app.pages.compare.results_table import ResultsTable
 from app.pages.compare.success_curves import cut
-from app.theme.theme import Theme
 from app.widgets.controls import label
 from app.widgets.empty import Empty
 from app.widgets.noise_slider import NoiseSlider
@@ -24,16 +23,16 @@ if TYPE_CHECKING:
 class CompareCenter(QStackedWidget):
     """Shows rows as they grow; slider, line and cut always stand at the same σ."""
 
-    def __init__(self, theme: Theme, noise: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, noise: float) -> None:
+        super().__init__()
         self.setObjectName("center")
         self._rows: tuple[Result, ...] = ()
-        self.empty = Empty(theme, "ph.scales", "Nothing compared yet", "", "Go to Train")
+        self.empty = Empty("ph.scales", "Nothing compared yet", "", "Go to Train")
         self.header = RunHeader(("episodes", "time left"))
-        self.plot = ComparisonPlot(theme)
+        self.plot = ComparisonPlot()
         self.slider = NoiseSlider(noise)
-        self.cut = NoiseCut(theme)
-        self.table = ResultsTable(theme)
+        self.cut = NoiseCut()
+        self.table = ResultsTable()
         self._lay_out()
         self.set_noise(noise)
 
@@ -57,14 +56,6 @@ class CompareCenter(QStackedWidget):
         self.plot.set_noise(sigma)
         self.cut.show_modes(cut(self._rows, sigma))
         self.table.mark_noise(sigma)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self.empty.set_theme(theme)
-        self.plot.set_theme(theme)
-        self.cut.set_theme(theme)
-        self.table.set_theme(theme)
-        self.table.mark_noise(self.slider.value)
 
     def _lay_out(self) -> None:
         side = QFrame()

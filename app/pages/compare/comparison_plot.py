@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from app.pages.compare.success_curves import curve_of, modes_of
-from app.theme.plots import curve_pen, make_plot, style_plot
-from app.theme.theme import Theme
+from app.theme.theme import Themed, current_theme
 from app.widgets.elided import ElidedLabel
-from app.widgets.legend import LineSample
+from app.widgets.line_sample import LineSample
 from app.widgets.modes import find_mode, mode_color, mode_title
+from app.widgets.plot import PlotView, curve_pen
 
 if TYPE_CHECKING:
     from core.evaluation import Result
@@ -41,7 +42,7 @@ class _Curve:
         return (self.low, self.high, self.band, self.bars, self.line, self.points)
 
 
-class ComparisonPlot(QFrame):
+class ComparisonPlot(QFrame, Themed):
     """Curves that fill in while an evaluation runs; points that still grow are hollow.
 
     The vertical line stands at the shared noise; it can be dragged, and a click moves it.
@@ -50,10 +51,9 @@ class ComparisonPlot(QFrame):
     noise_chosen = Signal(float)
     """A hand moved the line to this σ."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("role", "plot")
-        self._theme = theme
         self._rows: tuple[Result, ...] = ()
         self._planned = 0
         self._curves: dict[str, _Curve] = {}
@@ -70,7 +70,7 @@ class ComparisonPlot(QFrame):
         head.addWidget(title)
         head.addStretch(1)
         head.addLayout(self._legend)
-        self.view = make_plot()
+        self.view = PlotView()
         self.plot = self.view.getPlotItem()
         self.plot.setLabel("bottom", "sensor noise σ [standard deviations]")
         self.plot.setLabel("left", "success [%]")
@@ -91,7 +91,7 @@ class ComparisonPlot(QFrame):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.view, 1)
-        self.set_theme(theme)
+        self.apply_theme()
         self.set_noise(0.0)
         self.show_rows((), 0)
 
@@ -123,13 +123,8 @@ class ComparisonPlot(QFrame):
         self.line.setValue(sigma)
         self.label.setFormat(f"σ {sigma:.2f}")
 
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self._theme = theme
-        style_plot(self.view, theme)
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setLabel(axis.labelText, color=theme.muted)
+    def apply_theme(self) -> None:
+        theme = current_theme()
         self.line.setPen(curve_pen(theme.color("text"), width=1))
         self.line.setHoverPen(curve_pen(theme.color("accent"), width=2))
         self.label.setColor(theme.color("text"))
@@ -160,11 +155,11 @@ class ComparisonPlot(QFrame):
         for mode in modes:
             name = ElidedLabel(mode_title(mode), "caption")
             self._legend.addSpacing(8)
-            self._legend.addWidget(LineSample(curve_pen(mode_color(self._theme, mode))))
+            self._legend.addWidget(LineSample(partial(_pen, mode)))
             self._legend.addWidget(name)
 
     def _make_curve(self, mode: str) -> _Curve:
-        color, entry = mode_color(self._theme, mode), find_mode(mode)
+        color, entry = mode_color(mode), find_mode(mode)
         soft = QColor(color)
         soft.setAlpha(BAND_OPACITY)
         low, high = pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None)
@@ -186,8 +181,8 @@ class ComparisonPlot(QFrame):
         noise = np.array([row.noise for row in rows]) + self._dodge(mode)
         rate = np.array([100 * row.rate for row in rows])
         bounds = np.array([[100 * end for end in row.interval] for row in rows]).reshape(-1, 2)
-        color = mode_color(self._theme, mode)
-        ground = self._theme.color("plot_background")
+        color = mode_color(mode)
+        ground = current_theme().color("plot_background")
         curve.low.setData(noise, bounds[:, 0])
         curve.high.setData(noise, bounds[:, 1])
         curve.line.setData(noise, rate)
@@ -216,3 +211,7 @@ class ComparisonPlot(QFrame):
         if self.plot.vb.sceneBoundingRect().contains(position):
             sigma = float(self.plot.vb.mapSceneToView(position).x())
             self.noise_chosen.emit(round(min(1.0, max(0.0, sigma)), 2))
+
+
+def _pen(mode: str) -> QPen:
+    return curve_pen(mode_color(mode))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.pages.compare.comparisons import Comparison
 from app.pages.compare.disturbances import words_of
-from app.theme.theme import Theme
 from app.widgets.controls import button, label
 from app.widgets.elided import ElidedLabel
 
@@ -24,9 +23,8 @@ class EarlierList(QWidget):
 
     open_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._buttons: list[tuple[QPushButton, Comparison]] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -68,10 +66,6 @@ class EarlierList(QWidget):
             if comparison.folder == folder:
                 return shown
         raise KeyError(folder)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of another theme."""
-        self._theme = theme
 
     def _show_all(self) -> None:
         self._all = True

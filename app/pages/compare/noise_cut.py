@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from app.pages.compare.success_curves import INTERPOLATED, MEASURED, ModeAt
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
 from app.widgets.modes import mode_color, mode_title
+from app.widgets.painted import Painted
 
 ROW_HEIGHT = 60
 """A line of text, the bar, a caption and some air [px]."""
 BAR_HEIGHT = 10
 
 
-class NoiseCut(QWidget):
+class NoiseCut(Painted):
     """Paints one row a mode: name, rate and interval above a bar with a whisker.
 
     What lies between measured levels is said to be interpolated, and its bar is hatched; beyond
     them there is no number.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._modes: tuple[ModeAt, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
@@ -42,27 +42,19 @@ class NoiseCut(QWidget):
         self.updateGeometry()
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self._theme = theme
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(320, ROW_HEIGHT * max(1, len(self._modes)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, ROW_HEIGHT * max(1, len(self._modes)))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def draw(self, painter: QPainter) -> None:
         for index, mode in enumerate(self._modes):
             self._paint_row(painter, index * ROW_HEIGHT, mode)
-        painter.end()
 
     def _paint_row(self, painter: QPainter, top: int, mode: ModeAt) -> None:
-        theme, width = self._theme, self.width()
-        color = mode_color(theme, mode.mode)
+        theme, width = current_theme(), self.width()
+        color = mode_color(mode.mode)
         text = QRectF(0, top, width, 24)
         painter.setFont(theme.font("body"))
         painter.setPen(theme.color("text"))
@@ -89,7 +81,7 @@ class NoiseCut(QWidget):
 
     def _paint_bar(self, painter: QPainter, place: QRectF, mode: ModeAt, color: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("raised"))
+        painter.setBrush(current_theme().color("raised"))
         painter.drawRoundedRect(place, 3, 3)
         if mode.kind not in (MEASURED, INTERPOLATED):
             return
@@ -108,7 +100,7 @@ class NoiseCut(QWidget):
         else:
             painter.setBrush(color)
         painter.drawRoundedRect(filled, 3, 3)
-        painter.setPen(QPen(self._theme.color("text"), 1.5))
+        painter.setPen(QPen(current_theme().color("text"), 1.5))
         middle = place.center().y()
         low, high = (place.left() + place.width() * end for end in (mode.low, mode.high))
         painter.drawLine(QRectF(low, middle, 0, 0).topLeft(), QRectF(high, middle, 0, 0).topLeft())

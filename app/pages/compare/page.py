@@ -12,15 +12,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.jobs.evaluation import EvaluationWorker
 from app.jobs.evaluation_protocol import EvaluationPlan
+from app.jobs.listing import Listing
 from app.pages.compare.center import CompareCenter
 from app.pages.compare.comparisons import Comparison, export, list_comparisons, new_folder
 from app.pages.compare.panel import ComparePanel
-from app.pages.listing import Listing
-from app.pages.page import Page
 from app.studio import Studio
-from app.theme.plots import format_seconds
-from app.theme.theme import Theme
+from app.widgets.formats import format_seconds
 from app.widgets.modes import mode_title
+from app.window.page import Page
 from core.data.writer import make_folder
 from core.runs import CheckpointEntry, list_checkpoints
 
@@ -46,11 +45,11 @@ class ComparePage(Page):
         self._shown: Comparison | None = None
         self._planned = 0
         self._failed = False
-        self._listing = Listing(studio, self._reader, self._listed, self)
+        self._listing = Listing(studio.background_work, self._reader, self._listed, self)
         self._wanted: Path | None = None
-        self.controls = ComparePanel(studio.theme)
+        self.controls = ComparePanel()
         self.panel = self.controls
-        self.view = CompareCenter(studio.theme, studio.noise)
+        self.view = CompareCenter(studio.noise)
         self.center = self.view
         self._connect()
         self._say_what_to_do()
@@ -292,7 +291,6 @@ class ComparePage(Page):
         studio.noise_changed.connect(self.view.set_noise)
         studio.checkpoint_saved.connect(self.choose_checkpoint)
         studio.workspace_changed.connect(self._workspace_changed)
-        studio.theme_changed.connect(self._set_theme)
 
     @Slot()
     def _go_to_train(self) -> None:
@@ -301,8 +299,3 @@ class ComparePage(Page):
     @Slot(object)
     def _workspace_changed(self, root: Path) -> None:  # noqa: ARG002 — the studio has it already
         self.reload()
-
-    @Slot(object)
-    def _set_theme(self, theme: Theme) -> None:
-        self.controls.set_theme(theme)
-        self.view.set_theme(theme)

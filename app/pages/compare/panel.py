@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -19,12 +19,11 @@ from PySide6.QtWidgets import (
 
 from app.pages.compare.disturbances import BESIDE
 from app.pages.compare.earlier_comparisons import EarlierList
-from app.theme.plots import curve_pen
-from app.theme.theme import Theme
 from app.widgets.controls import Card, button, chooser, label, row
 from app.widgets.field_editors import FieldError, parse_number
-from app.widgets.legend import LineSample
+from app.widgets.line_sample import LineSample
 from app.widgets.modes import mode_color
+from app.widgets.plot import curve_pen
 from core.learning import LearningError
 from core.policies import MODES
 from core.runs import CheckpointEntry
@@ -48,9 +47,8 @@ class ComparePanel(QWidget):
     changed = Signal()
     """Another choice was made."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._entries: list[CheckpointEntry] = []
         self._running = False
         self.checkpoint_box = chooser(12)
@@ -58,7 +56,7 @@ class ComparePanel(QWidget):
         self.checkpoint_box.activated.connect(self._check)
         self.about = label("", "caption", wrap=True)
         self.mode_boxes = {name: QCheckBox(mode.title) for name, mode in MODES.items()}
-        self._lines = {mode: LineSample(curve_pen(mode_color(theme, mode)), 24) for mode in MODES}
+        self._lines = {mode: LineSample(partial(_pen, mode), 24) for mode in MODES}
         for box in self.mode_boxes.values():
             box.setChecked(True)
             box.clicked.connect(self._check)
@@ -89,21 +87,20 @@ class ComparePanel(QWidget):
         )
         self.summary = label("", "caption", wrap=True)
         self.problem = label("", "danger", wrap=True)
-        self.run_button = QPushButton("Run")
-        self.run_button.setProperty("kind", "primary")
+        self.run_button = button("Run", self.run_wanted.emit, kind="primary", sign="ph.play-fill")
         self.run_button.setShortcut("Ctrl+Return")
-        self.run_button.clicked.connect(self.run_wanted)
-        self.stop_button = button("Stop", self.stop_wanted.emit)
-        self.stop_button.setToolTip("End now; the complete batches stay")
+        tip = "Stop now; the complete batches stay"
+        self.stop_button = button("Stop", self.stop_wanted.emit, sign="ph.stop-fill", tip=tip)
         self.export_buttons = {
-            kind: button(kind.upper(), functools.partial(self.export_wanted.emit, kind))
+            kind: button(kind.upper(), partial(self.export_wanted.emit, kind))
             for kind in ("csv", "png", "json")
         }
-        self.folder_button = button("Open folder", self.folder_wanted.emit, kind="quiet")
-        self.earlier = EarlierList(theme)
+        self.folder_button = button(
+            "Open folder", self.folder_wanted.emit, kind="quiet", sign="ph.folder-open"
+        )
+        self.earlier = EarlierList()
         self.earlier.open_wanted.connect(self.open_wanted)
         self._lay_out()
-        self.set_theme(theme)
         self.set_running(False)
         self.set_exportable(False)
         self._check()
@@ -186,16 +183,6 @@ class ComparePanel(QWidget):
         """Whether there are results to export."""
         for part in (*self.export_buttons.values(), self.folder_button):
             part.setEnabled(exportable)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self._theme = theme
-        for mode, line in self._lines.items():
-            line.set_pen(curve_pen(mode_color(theme, mode)))
-        self.run_button.setIcon(theme.icon("ph.play-fill", "on_accent"))
-        self.stop_button.setIcon(theme.icon("ph.stop-fill"))
-        self.folder_button.setIcon(theme.icon("ph.folder-open", "muted"))
-        self.earlier.set_theme(theme)
 
     # inside
 
@@ -290,3 +277,7 @@ def _narrow(text: str) -> QLabel:
     made = label(text, "muted")
     made.setFixedWidth(64)
     return made
+
+
+def _pen(mode: str) -> QPen:
+    return curve_pen(mode_color(mode))

@@ -12,10 +12,9 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
-    QWidget,
 )
 
-from app.theme.theme import Theme
+from app.theme.theme import Themed, current_theme
 from app.widgets.modes import mode_color, mode_title, short_title
 
 if TYPE_CHECKING:
@@ -34,12 +33,11 @@ TIPS = (
 )
 
 
-class ResultsTable(QTableWidget):
+class ResultsTable(QTableWidget, Themed):
     """Cells not begun show a dash; those that still grow are marked."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(0, len(HEADINGS), parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__(0, len(HEADINGS))
         self._rows: tuple[Result, ...] = ()
         self._planned = 0
         for column, (heading, tip) in enumerate(zip(HEADINGS, TIPS, strict=True)):
@@ -68,9 +66,7 @@ class ResultsTable(QTableWidget):
             for column, text in enumerate(texts_of(row, planned)):
                 self._set(index, column, text, row)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self._theme = theme
+    def apply_theme(self) -> None:
         self.show_rows(self._rows, self._planned)
 
     def mark_noise(self, sigma: float) -> None:
@@ -90,11 +86,11 @@ class ResultsTable(QTableWidget):
             self.setItem(index, column, item)
         item.setText(text)
         item.setToolTip(mode_title(row.mode))
-        color = mode_color(self._theme, row.mode) if column == 0 else self._ink(row)
+        color = mode_color(row.mode) if column == 0 else self._ink(row)
         item.setForeground(color)
 
     def _ink(self, row: Result) -> QColor:
-        return self._theme.color("text" if row.episodes >= self._planned else "muted")
+        return current_theme().color("text" if row.episodes >= self._planned else "muted")
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

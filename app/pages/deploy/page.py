@@ -28,15 +28,14 @@ from app.arm.messages import (
 )
 from app.jobs.loading import Loaded, load_policies
 from app.pages.deploy.tally import Tally
-from app.pages.episodes.panel import get_title
-from app.pages.page import Page
 from app.studio import Studio
-from app.theme.theme import Theme
 from app.widgets.command_strip import CommandStrip
 from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
 from app.widgets.empty import Empty
+from app.widgets.formats import task_title
 from app.widgets.modes import short_title
 from app.widgets.noise_slider import NoiseSlider
+from app.window.page import Page
 from core.policies import DEFAULT_MODE, MODES
 from core.runs import CheckpointEntry, list_checkpoints
 from core.simulation import CONTROL_RATE, SensorNoise, task_names
@@ -62,7 +61,7 @@ class DeployPage(Page):
         self._mode = str(studio.settings.value("deploy/mode", DEFAULT_MODE))
         if self._mode not in MODES:
             self._mode = DEFAULT_MODE
-        self.commands = CommandStrip(studio.theme)
+        self.commands = CommandStrip()
         self.strip = self.commands
         self.panel = QWidget()
         whole = QVBoxLayout(self.panel)
@@ -70,7 +69,6 @@ class DeployPage(Page):
         self.stack = QStackedWidget()
         whole.addWidget(self.stack)
         self.empty = Empty(
-            studio.theme,
             "ph.robot",
             "No checkpoint yet",
             "Train a policy first: a minute and a half is enough for a good one. "
@@ -93,7 +91,7 @@ class DeployPage(Page):
 
     def activated(self) -> None:
         self._shown = True
-        self.arm.use(DEPLOY, hands=True)
+        self.arm.start_activity(DEPLOY, driven=True)
         self.arm.scene.setFocus()
         self.arm.scene.show_ghost(self.ghost.isChecked())
         if self._loaded is None:  # an arm to look at until there is a policy
@@ -187,7 +185,7 @@ class DeployPage(Page):
 
     def _tally_card(self) -> Card:
         card = Card()
-        self.tally = Tally(self.studio.theme)
+        self.tally = Tally()
         self.clear = button("Clear", self.tally.clear, kind="quiet")
         card.body.addLayout(row(label("Successes", "heading"), 1, self.clear))
         card.body.addWidget(self.tally)
@@ -210,7 +208,6 @@ class DeployPage(Page):
         arm.simulation.failed.connect(self._policy_failed)
         studio.checkpoint_saved.connect(self.refresh)
         studio.workspace_changed.connect(self.refresh)
-        studio.theme_changed.connect(self._set_theme)
 
     # -- checkpoints --------------------------------------------------------------------------
 
@@ -225,7 +222,7 @@ class DeployPage(Page):
         wanted = self._loading or (self._loaded.folder if self._loaded else None)
         self.checkpoint.clear()
         for entry in usable:
-            self.checkpoint.addItem(f"{entry.name}  ({get_title(entry.task)})", str(entry.path))
+            self.checkpoint.addItem(f"{entry.name}  ({task_title(entry.task)})", str(entry.path))
         self._show_part(0 if usable or self._loaded else 1)
         if not usable:
             return
@@ -266,7 +263,7 @@ class DeployPage(Page):
         self._post_policy()
         if self._running:
             self._run(True)
-        text = f"{get_title(loaded.task)}, from {loaded.demonstrations} demonstrations"
+        text = f"{task_title(loaded.task)}, from {loaded.demonstrations} demonstrations"
         if abs(loaded.control_rate - CONTROL_RATE) > 1e-6:
             text += f". Trained at {loaded.control_rate:g} Hz: it will move at the wrong speed"
         self.about.setText(text)
@@ -280,7 +277,7 @@ class DeployPage(Page):
         policy, observing = loaded.policies[self._mode], self.observer.isChecked()
         self.arm.simulation.post(DEPLOY, UsePolicy(policy, self._mode, noise, observing))
 
-    # -- what hands do ------------------------------------------------------------------------
+    # -- what a person does --------------------------------------------------------------------
 
     @Slot(str)
     def act(self, action: str) -> None:
@@ -351,9 +348,9 @@ class DeployPage(Page):
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
-        if tick.use != DEPLOY or not self._shown:
+        if tick.activity != DEPLOY or not self._shown:
             return
-        self.commands.add(tick)
+        self.commands.add(tick.command, "" if tick.held else tick.driver)
         self._show_tick(tick)
 
     @Slot(object)
@@ -397,9 +394,3 @@ class DeployPage(Page):
         self.renew.setEnabled(ready)
         self.go.setText("Stop   (Enter / A)" if self._running else "Let it drive   (Enter / A)")
         set_kind(self.go, "" if self._running else "primary")
-
-    @Slot(object)
-    def _set_theme(self, theme: Theme) -> None:
-        self.commands.set_theme(theme)
-        self.empty.set_theme(theme)
-        self.tally.set_theme(theme)

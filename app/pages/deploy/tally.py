@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QSizePolicy
 
 from app.arm.messages import TrialResult
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.painted import Painted
 from core.policies import MODES
 
 _ROW = 28.0
 
 
-class Tally(QWidget):
+class Tally(Painted):
     """One line for each mode and σ: a bar, and "7 of 9"."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._counts: dict[tuple[str, float], tuple[int, int]] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -43,22 +43,14 @@ class Tally(QWidget):
         self.updateGeometry()
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(280, round(_ROW * max(1, len(self._counts))))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
-        painter.setFont(theme.font("small"))
+    def draw(self, painter: QPainter) -> None:
+        theme = current_theme()
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if not self._counts:
@@ -83,4 +75,3 @@ class Tally(QWidget):
             painter.setPen(theme.color("text"))
             area = QRectF(self.width() - 68, y, 68, _ROW)
             painter.drawText(area, right, f"{successes} of {trials}")
-        painter.end()

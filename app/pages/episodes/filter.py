@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.pages.episodes.rows import OPERATOR_NAMES, ORDERS, Filter
-from app.widgets.controls import chooser
-from core.simulation import get_task, task_names
+from app.widgets.controls import after, chooser, grid, offer
+from app.widgets.formats import task_title
+from core.simulation import task_names
 
 TYPING = 150
 """Rest after the last letter before the list is filtered [ms]."""
 
 
 class EpisodeFilter(QWidget):
-    """Text, place, task, outcome, operator, tag and order; tells when the list is to change."""
+    """Text, place, task, outcome, operator, tag and order of the list."""
 
     changed = Signal()
     """Another filter or order is wanted."""
@@ -28,8 +29,7 @@ class EpisodeFilter(QWidget):
         self.text.setClearButtonEnabled(True)
         self.text.setAccessibleName("Search")
         self.place = self._box("Everywhere", ("own", "Workspace"), ("samples", "Samples"))
-        tasks = [(name, get_task(name).title) for name in task_names()]
-        self.task = self._box("All tasks", *tasks)
+        self.task = self._box("All tasks", *_bundled())
         self.label = self._box(
             "Any outcome",
             ("success", "Successes"),
@@ -41,21 +41,14 @@ class EpisodeFilter(QWidget):
         self.operator = self._box("Any operator")
         self.tag = self._box("Any tag")
         self.order = chooser(6)
-        for name, (title, _, _) in ORDERS.items():
-            self.order.addItem(title, name)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(8)
-        grid.addWidget(self.text, 0, 0, 1, 3)
+        offer(self.order, [(title, name) for name, (title, _, _) in ORDERS.items()])
         places = (self.place, self.task, self.label, self.operator, self.tag, self.order)
-        for number, box in enumerate(places):
-            grid.addWidget(box, 1 + number // 3, number % 3)
+        lines = grid((), places[:3], places[3:], spacing=(8, 8), inside=self)
+        lines.addWidget(self.text, 0, 0, 1, 3)
+        for box in places:
             box.activated.connect(self.changed)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(TYPING)
-        self._timer.timeout.connect(self.changed)
-        self.text.textChanged.connect(self._typed)
+        self._timer = after(TYPING, self.changed.emit, self)
+        self.text.textChanged.connect(lambda: self._timer.start())
 
     @property
     def value(self) -> Filter:
@@ -85,35 +78,22 @@ class EpisodeFilter(QWidget):
 
     def offer(self, tasks: Sequence[str], operators: Sequence[str], tags: Sequence[str]) -> None:
         """Offer what there is, sorted; the choice stays where it can."""
-        known = task_names()
-        self._fill(
-            self.task,
-            "All tasks",
-            [
-                *((name, get_task(name).title) for name in known),
-                *((name, name) for name in tasks if name not in known),
-            ],
-        )
+        own = [(name, task_title(name)) for name in tasks if name not in task_names()]
+        self._fill(self.task, "All tasks", [*_bundled(), *own])
         names = [(name, OPERATOR_NAMES.get(name, name)) for name in operators]
         self._fill(self.operator, "Any operator", names)
         self._fill(self.tag, "Any tag", [(tag, f"#{tag}") for tag in tags])
 
     def _box(self, everything: str, *entries: tuple[str, str]) -> QComboBox:
-        made = chooser(6)
-        made.setAccessibleName(everything)
+        made = chooser(6, name=everything)
         self._fill(made, everything, entries)
         return made
 
     def _fill(self, box: QComboBox, everything: str, entries: Sequence[tuple[str, str]]) -> None:
-        wanted = [("", everything), *entries]
-        if [(box.itemData(n), box.itemText(n)) for n in range(box.count())] == wanted:
-            return
-        before = box.currentData()
-        box.clear()
-        for data, title in wanted:
-            box.addItem(title, data)
-        box.setCurrentIndex(max(0, box.findData(before)))
+        wanted = [(everything, ""), *((title, data) for data, title in entries)]
+        if [(box.itemText(n), box.itemData(n)) for n in range(box.count())] != wanted:
+            offer(box, wanted)
 
-    @Slot()
-    def _typed(self) -> None:
-        self._timer.start()
+
+def _bundled() -> list[tuple[str, str]]:
+    return [(name, task_title(name)) for name in task_names()]

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.pages.episodes.footage import Footage, Pictures, Playback
 from app.pages.episodes.footage_view import FootageView
-from app.theme.theme import Theme
 from core.data import Episode, EpisodeInfo
 
 BELOW = "its signals below can be played and scrubbed."
@@ -20,9 +19,9 @@ class EpisodeFootage(QObject):
     moved = Signal(int, bool)
     """The replay stands at this step, and whether it runs."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.view = FootageView(theme)
+        self.view = FootageView()
         self.playback = Playback(self)
         self._footage = Footage(self)
         self._key: tuple[Path, int] | None = None
@@ -55,10 +54,6 @@ class EpisodeFootage(QObject):
         """Stop the clock and the reading thread."""
         self.clear()
         self._footage.close_down()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self.view.set_theme(theme)
 
     @Slot(int, bool)
     def _moved(self, step: int, playing: bool) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QStackedWidget
 
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
 from app.widgets.empty import Empty
+from app.widgets.painted import Painted
 
 MARGIN = 16
 CAPTION = 24
@@ -19,81 +20,57 @@ CAPTION = 24
 class FootageView(QStackedWidget):
     """Shows the images of one control step side by side, or a sentence."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("center")
         self.setMinimumSize(320, 240)
-        self.frames = Frames(theme)
-        self.empty = Empty(theme, "ph.video-camera-slash", "", "")
+        self.frames = Frames()
+        self.empty = Empty("ph.video-camera-slash", "", "")
         self.addWidget(self.frames)
         self.addWidget(self.empty)
-        self._text = ""
-
-    @property
-    def text(self) -> str:
+        self.text = ""
         """The sentence that is shown; empty while there are images."""
-        return self._text
 
     def show_images(self, images: tuple[tuple[str, QImage], ...]) -> None:
         """Show name and image of each camera."""
-        self._text = ""
+        self.text = ""
         self.frames.show_images(images)
         self.setCurrentWidget(self.frames)
 
     def say(self, heading: str, text: str) -> None:
         """Say why there is nothing to be seen, and what can be done."""
-        self._text = text
+        self.text = text
         self.frames.show_images(())
         self.empty.say(heading, text)
         self.setCurrentWidget(self.empty)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self.frames.set_theme(theme)
-        self.empty.set_theme(theme)
 
-
-class Frames(QWidget):
+class Frames(Painted):
     """Paints images as large as they fit, each with its name below."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._images: tuple[tuple[str, QImage], ...] = ()
-        self.setAccessibleName("Camera images")
-
-    @property
-    def images(self) -> tuple[tuple[str, QImage], ...]:
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: tuple[tuple[str, QImage], ...] = ()
         """Name and image of each camera that is shown."""
-        return self._images
+        self.setAccessibleName("Camera images")
 
     def show_images(self, images: tuple[tuple[str, QImage], ...]) -> None:
         """Show other images."""
-        self._images = images
+        self.images = images
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("background"))
+    def draw(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), current_theme().color("background"))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        font = self._theme.font("small")
-        painter.setFont(font)
-        painter.setPen(self._theme.color("muted"))
-        cells = _cells(QRectF(self.rect()), [image.size() for _, image in self._images])
-        for (name, image), cell in zip(self._images, cells, strict=True):
+        painter.setPen(current_theme().color("muted"))
+        cells = _cells(QRectF(self.rect()), [image.size() for _, image in self.images])
+        for (name, image), cell in zip(self.images, cells, strict=True):
             painter.drawImage(cell, image)
             line = QRectF(cell.left(), cell.bottom(), cell.width(), CAPTION)
             words = name.removesuffix("_image").replace("_", " ")
-            text = QFontMetrics(font).elidedText(
-                words, Qt.TextElideMode.ElideRight, int(line.width())
-            )
+            elide = Qt.TextElideMode.ElideRight
+            text = painter.fontMetrics().elidedText(words, elide, int(line.width()))
             painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), text)
-        painter.end()
 
 
 def _cells(place: QRectF, sizes: list[QSize]) -> list[QRectF]:

@@ -14,7 +14,6 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
     Slot,
 )
@@ -26,12 +25,12 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from app.pages.episodes.rows import OPERATOR_NAMES, Row, local_time, task_words
 from app.pages.episodes.thumbnails import HEIGHT, WIDTH, Thumbnails
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.controls import after
 
 ROW_HEIGHT = 64
 PICTURE = QSize(round(WIDTH * 54 / HEIGHT), 54)
@@ -79,9 +78,8 @@ class _Model(QAbstractTableModel):
 class _Delegate(QStyledItemDelegate):
     """Paints a row: its picture, what became of it, how long it is, who drove and when."""
 
-    def __init__(self, theme: Theme, thumbnails: Thumbnails) -> None:
+    def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
-        self.theme = theme
         self._thumbnails = thumbnails
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
@@ -89,7 +87,7 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row: Row = index.data(Qt.ItemDataRole.UserRole)
-        theme = self.theme
+        theme = current_theme()
         area = option.rect
         state = option.state
         painter.save()
@@ -108,7 +106,7 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _picture(self, painter: QPainter, place: QRect, row: Row) -> None:
-        theme = self.theme
+        theme = current_theme()
         image: QImage | None = QImage()
         if row.entry.info is not None:
             image = self._thumbnails.image(row.entry.path)
@@ -122,11 +120,10 @@ class _Delegate(QStyledItemDelegate):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "…" if image is None else "–")
 
     def _lines(self, painter: QPainter, place: QRect, row: Row) -> None:
-        theme, entry = self.theme, row.entry
+        theme, entry = current_theme(), row.entry
         assert entry.info is not None
         half = place.height() // 2
-        upper = QRect(place.left(), place.top(), place.width(), half)
-        lower = QRect(place.left(), place.top() + half, place.width(), half)
+        upper, lower = place.adjusted(0, 0, 0, -half), place.adjusted(0, half, 0, 0)
         sign, role = SIGNS[entry.success]
         painter.setFont(theme.font("body"))
         painter.setPen(theme.color(role))
@@ -154,17 +151,14 @@ class _Delegate(QStyledItemDelegate):
             painter.drawText(lower, _LEFT, _short(metrics, said, room))
 
     def _broken(self, painter: QPainter, place: QRect, row: Row) -> None:
-        small = self.theme.font("small")
-        painter.setFont(self.theme.font("body"))
-        painter.setPen(self.theme.color("danger"))
-        half = place.height() // 2
-        painter.drawText(
-            QRect(place.left(), place.top(), place.width(), half), _LEFT, "! unreadable"
-        )
-        painter.setFont(small)
-        painter.setPen(self.theme.color("muted"))
-        name = _short(QFontMetrics(small), row.entry.path.name, place.width())
-        painter.drawText(QRect(place.left(), place.top() + half, place.width(), half), _LEFT, name)
+        theme, half = current_theme(), place.height() // 2
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.color("danger"))
+        painter.drawText(place.adjusted(0, 0, 0, -half), _LEFT, "! unreadable")
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("muted"))
+        name = _short(painter.fontMetrics(), row.entry.path.name, place.width())
+        painter.drawText(place.adjusted(0, half, 0, 0), _LEFT, name)
 
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -176,7 +170,7 @@ def _short(metrics: QFontMetrics, text: str, width: int) -> str:
 
 
 class EpisodeList(QTableView):
-    """Shows rows and tells which one is looked at and which ones are chosen."""
+    """Shows rows, one of which is looked at, and any number chosen."""
 
     chosen = Signal(object)
     """The `Row` that is looked at, or None."""
@@ -185,11 +179,11 @@ class EpisodeList(QTableView):
     delete_wanted = Signal()
     """The Delete key was pressed."""
 
-    def __init__(self, theme: Theme, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, thumbnails: Thumbnails) -> None:
+        super().__init__()
         self._model = _Model()
-        self._delegate = _Delegate(theme, thumbnails)
-        self._told: Row | None = None
+        self._delegate = _Delegate(thumbnails)
+        self._last_chosen: Row | None = None
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
         # A table, since its headers know every row's place; a list view asks for all of them.
@@ -207,12 +201,9 @@ class EpisodeList(QTableView):
         self.setMouseTracking(True)
         self.setMinimumHeight(3 * ROW_HEIGHT)
         self.setAccessibleName("Episodes")
-        self.selectionModel().selectionChanged.connect(self._tell)
-        self.selectionModel().currentChanged.connect(self._tell)
-        self._repaint = QTimer(self)
-        self._repaint.setSingleShot(True)
-        self._repaint.setInterval(REPAINT)
-        self._repaint.timeout.connect(self.viewport().update)
+        self.selectionModel().selectionChanged.connect(self._emit_choice)
+        self.selectionModel().currentChanged.connect(self._emit_choice)
+        self._repaint = after(REPAINT, self.viewport().update, self)
         thumbnails.ready.connect(self._picture_ready)
 
     @property
@@ -255,7 +246,7 @@ class EpisodeList(QTableView):
                     )
         model.blockSignals(False)
         self.viewport().update()
-        self._tell()
+        self._emit_choice()
 
     def choose(self, identifier: str) -> bool:
         """Choose the one episode of that identifier; False if it is not shown."""
@@ -272,11 +263,6 @@ class EpisodeList(QTableView):
         places = self._places(identifiers)
         self._select(places)
         return len(places)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._delegate.theme = theme
-        self.viewport().update()
 
     def keyPressEvent(self, event: Any) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -306,11 +292,11 @@ class EpisodeList(QTableView):
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @Slot()
-    def _tell(self) -> None:
+    def _emit_choice(self) -> None:
         self.selection_changed.emit()
         current = self.current
-        if current != self._told:
-            self._told = current
+        if current != self._last_chosen:
+            self._last_chosen = current
             self.chosen.emit(current)
 
     @Slot()

@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from app.arm.arm import Arm
 from app.arm.messages import REPLAY, LoadReplay, Play, Seek, Tick
 from app.arm.replaying import in_scene
+from app.jobs.listing import Listing
 from app.pages.episodes.browsing import Found, found_of, rows_of
 from app.pages.episodes.footage_card import EpisodeFootage
 from app.pages.episodes.panel import EpisodesPanel
@@ -18,15 +19,9 @@ from app.pages.episodes.rows import Row, ordered
 from app.pages.episodes.selection_bar import SaveSelection, parted
 from app.pages.episodes.thumbnails import Thumbnails
 from app.pages.episodes.timeline import Timeline
-from app.pages.listing import Listing
-from app.pages.page import Page
 from app.studio import Studio
-from app.theme.theme import Theme
-from core.data import (
-    Episode,
-    Selections,
-    read_episode,
-)
+from app.window.page import Page
+from core.data import Episode, Selections, read_episode
 
 
 class EpisodesPage(Page):
@@ -46,17 +41,14 @@ class EpisodesPage(Page):
         self._wanted: Path | None = None
         self._shown = False
         self._stale = True
-        self._surveyed = 0
-        self._asked = 0
-        self._listing = Listing(studio, self._reader, self._show_found, self)
+        reading = studio.background_work
+        self._listing = Listing(reading, self._reader, self._show_found, self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.set_folder(studio.workspace.root)
-        self.timeline = Timeline(studio.theme)
-        self.strip = self.timeline
-        self.footage = EpisodeFootage(studio.theme, self)
+        self.strip = self.timeline = Timeline()
+        self.footage = EpisodeFootage(self)
         self.center = self.footage.view
-        self.controls = EpisodesPanel(studio.theme, self.thumbnails)
-        self.panel = self.controls
+        self.panel = self.controls = EpisodesPanel(self.thumbnails)
         self.table = self.controls.table
         self._connect()
         self._choice_changed()
@@ -66,7 +58,7 @@ class EpisodesPage(Page):
 
     def activated(self) -> None:
         self._shown = True
-        self.arm.use(REPLAY, hands=False)
+        self.arm.start_activity(REPLAY, driven=False)
         self.studio.status.emit("recording", "", "")
         if self._stale:
             self.refresh()
@@ -103,7 +95,6 @@ class EpisodesPage(Page):
         arm.replay_wanted.connect(self.show_episode)
         studio.episodes_changed.connect(self._changed)
         studio.workspace_changed.connect(self.thumbnails.set_folder)
-        studio.theme_changed.connect(self._set_theme)
 
     # -- the list -----------------------------------------------------------------------------
 
@@ -151,18 +142,16 @@ class EpisodesPage(Page):
     def _show_rows(self) -> None:
         """Filter and order in the background: thousands of rows take longer than a blink."""
         wanted, order, rows = self.controls.filter.value, self.order, self._rows
-        self._asked += 1
-        number = self._asked
 
         def done(found: list[Row]) -> None:
-            if number != self._asked:
-                return  # something else is wanted by now
             self.table.show_rows(found)
             self.controls.show_count(found, len(rows))
             self._look()
             self._choose_wanted()
 
-        self.studio.background(lambda: ordered(wanted.chosen(rows), order), done)
+        self.studio.background_work.run_newest(
+            "episodes/rows", lambda: ordered(wanted.chosen(rows), order), done
+        )
 
     @property
     def order(self) -> str:
@@ -177,7 +166,7 @@ class EpisodesPage(Page):
             self._choose_wanted()
 
     def _choose_wanted(self) -> None:
-        """Choose what somebody wants to see; where a filter hides it, show everything first."""
+        """Choose the episode that is asked for; where a filter hides it, show everything first."""
         wanted = self._wanted
         if wanted is None or self.table.choose(wanted.stem):
             self._wanted = None
@@ -188,19 +177,16 @@ class EpisodesPage(Page):
 
     @Slot()
     def _look(self) -> None:
-        """Survey what is shown, off the GUI thread, while somebody looks at it."""
+        """Survey what is shown, off the GUI thread, while its section is open."""
         if not self.controls.quality_section.is_open:
             return
         rows = [row.entry for row in self.table.rows]
-        self._surveyed += 1
-        number = self._surveyed
 
         def done(found: Survey) -> None:
-            if number == self._surveyed:
-                self.controls.quality.show_survey(found)
-                self.controls.numbers.setText(found.text)
+            self.controls.quality.show_survey(found)
+            self.controls.numbers.setText(found.text)
 
-        self.studio.background(lambda: survey(rows), done)
+        self.studio.background_work.run_newest("episodes/survey", lambda: survey(rows), done)
 
     # -- the chosen episodes ------------------------------------------------------------------
 
@@ -341,7 +327,7 @@ class EpisodesPage(Page):
                     lambda: selections.save(name, *kept), lambda _: self._changed()
                 )
 
-            self.studio.toast(f"Selection “{name}” forgotten", "Undo", bring_back)
+            self.studio.toast(f"Selection “{name}” deleted", "Undo", bring_back)
             self._changed()
 
         self.studio.background(work, done)
@@ -363,7 +349,7 @@ class EpisodesPage(Page):
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
-        if tick.use == REPLAY and self._shown and not self.footage.active:
+        if tick.activity == REPLAY and self._shown and not self.footage.active:
             self.timeline.show_state(tick.step, tick.state == "playing")
 
     @Slot()
@@ -372,9 +358,3 @@ class EpisodesPage(Page):
             self.controls.filter.clear()
         else:
             self.studio.go_to("Record")
-
-    @Slot(object)
-    def _set_theme(self, theme: Theme) -> None:
-        self.timeline.set_theme(theme)
-        self.footage.set_theme(theme)
-        self.controls.set_theme(theme)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QInputDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QStackedWidget, QWidget
 
 from app.arm.replaying import in_scene
 from app.arm.session import short
@@ -16,13 +16,13 @@ from app.pages.episodes.quality_view import QualityView
 from app.pages.episodes.rows import LABELS, Row
 from app.pages.episodes.selection_bar import SelectionBar
 from app.pages.episodes.thumbnails import Thumbnails
-from app.theme.theme import Theme
-from app.widgets.controls import Card, button, label, row
+from app.widgets.controls import Card, button, column, label, row
 from app.widgets.elided import ElidedLabel
 from app.widgets.empty import Empty
+from app.widgets.formats import task_title
 from app.widgets.section import Section
 from core.data import EpisodeRow
-from core.simulation import get_task, model_hash, task_names
+from core.simulation import model_hash
 
 
 class EpisodesPanel(QWidget):
@@ -35,34 +35,25 @@ class EpisodesPanel(QWidget):
     delete_wanted = Signal()
     """Move what is chosen to the trash."""
 
-    def __init__(self, theme: Theme, thumbnails: Thumbnails) -> None:
+    def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._tags: tuple[str, ...] = ()
         self.filter = EpisodeFilter()
         self.count = label("", "caption")
         self.everything = button("Show all", self.filter.clear, kind="small")
-        self.table = EpisodeList(theme, thumbnails)
-        self.empty = Empty(theme, "ph.film-strip", "No episodes here", "", "Record one")
+        self.table = EpisodeList(thumbnails)
+        self.empty = Empty("ph.film-strip", "No episodes here", "", "Record one")
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
         self.selections = SelectionBar()
-        self.quality = QualityView(theme)
+        self.quality = QualityView()
         self.numbers = label("", "caption", wrap=True)
-        self.quality_section = Section("Actions and coverage of what is shown", theme)
-        self.quality_section.column.addWidget(self.numbers)
-        self.quality_section.column.addWidget(self.quality)
-        inside = QVBoxLayout(self)
-        inside.setContentsMargins(16, 16, 16, 16)
-        inside.setSpacing(8)
-        inside.addWidget(self.filter)
-        line = row(self.count, self.everything)
-        line.setStretch(0, 1)
-        inside.addLayout(line)
-        inside.addWidget(self.stack, 1)
-        inside.addWidget(self.selections)
-        inside.addWidget(self._details())
-        inside.addWidget(self.quality_section)
+        title = "Actions and coverage of these episodes"
+        self.quality_section = Section(title, self.numbers, self.quality)
+        top = (self.filter, row((self.count, 1), self.everything), (self.stack, 1))
+        below = (self.selections, self._details(), self.quality_section)
+        column(*top, *below, margins=(16, 16, 16, 16), inside=self)
         self.table.delete_wanted.connect(self.delete_wanted)
 
     def show_count(self, rows: Sequence[Row], total: int) -> None:
@@ -81,7 +72,7 @@ class EpisodesPanel(QWidget):
 
     def show_history(self, undo: str, redo: str) -> None:
         """Say what can be taken back and done again."""
-        for made, text, verb in ((self.undo, undo, "Take back"), (self.redo, redo, "Do again")):
+        for made, text, verb in ((self.undo, undo, "Undo"), (self.redo, redo, "Redo")):
             made.setEnabled(bool(text))
             made.setToolTip(f"{verb}: {text}" if text else f"Nothing to {verb.lower()}")
 
@@ -97,39 +88,22 @@ class EpisodesPanel(QWidget):
         self.facts.setText(_facts(chosen))
 
     def offer_tags(self, tags: Sequence[str]) -> None:
-        """Tags that the menu offers beside a new one."""
+        """Tags that the menu offers above a new one."""
         self._tags = tuple(tags)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self.table.set_theme(theme)
-        self.empty.set_theme(theme)
-        self.quality.set_theme(theme)
-        self.quality_section.set_theme(theme)
 
     # inside
 
     def _details(self) -> Card:
-        card = Card()
         self.name = ElidedLabel("", "heading")
         self.facts = label("", "muted", wrap=True)
         self.good = button("Success", lambda: self.relabel_wanted.emit(True))
         self.bad = button("Failure", lambda: self.relabel_wanted.emit(False))
         self.tags = button("Tag…", self._open_tags)
         self.discard = button("Delete", self.delete_wanted.emit, kind="danger")
-        self.undo = button("Undo", kind="small")
-        self.undo.setShortcut("Ctrl+Z")
-        self.redo = button("Redo", kind="small")
-        self.redo.setShortcut("Ctrl+Shift+Z")
-        heading = row(self.name, self.undo, self.redo)
-        heading.setStretch(0, 1)
-        card.body.addLayout(heading)
-        card.body.addWidget(self.facts)
-        buttons = row(self.good, self.bad, self.tags, self.discard)
-        for place in range(4):
-            buttons.setStretch(place, 1)
-        card.body.addLayout(buttons)
-        return card
+        self.undo = button("Undo", kind="small", shortcut="Ctrl+Z")
+        self.redo = button("Redo", kind="small", shortcut="Ctrl+Shift+Z")
+        buttons = row(*((made, 1) for made in (self.good, self.bad, self.tags, self.discard)))
+        return Card("", row((self.name, 1), self.undo, self.redo), self.facts, buttons)
 
     @Slot()
     def _open_tags(self) -> None:
@@ -164,7 +138,7 @@ def _name(chosen: Sequence[Row]) -> str:
     if entry.info is None:
         return short(entry.path.name)
     word = {True: "success", False: "failure", None: "not labelled"}[entry.success]
-    return f"{get_title(entry.task)}, {word}"
+    return f"{task_title(entry.task)}, {word}"
 
 
 def _facts(chosen: Sequence[Row]) -> str:
@@ -208,8 +182,3 @@ def _facts_of_one(chosen: Row) -> str:
     if chosen.sample:
         facts.append("sample, read only")
     return " · ".join(facts)
-
-
-def get_title(task: str) -> str:
-    """A task's name for people; of a task of another program, its identifier."""
-    return get_task(task).title if task in task_names() else task

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.painted import Painted
 from core.data import (
     EpisodeRow,
     InvalidEpisodeError,
@@ -73,25 +73,20 @@ def survey(rows: Sequence[EpisodeRow]) -> Survey:
     )
 
 
-class QualityView(QWidget):
-    """Paints a survey: a histogram an action, and starts and goals seen from above."""
+class QualityView(Painted):
+    """Paints a survey: a histogram of each action, and starts and goals seen from above."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._survey: Survey | None = None
-        self._marked: EpisodeRow | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Actions and places of the episodes that are shown")
-
-    @property
-    def survey(self) -> Survey | None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.survey: Survey | None = None
         """What is shown."""
-        return self._survey
+        self._marked: EpisodeRow | None = None
+        self.setFixedHeight(2 * 16 + BAR_HEIGHT + MAP_HEIGHT + 3 * GAP)
+        self.setAccessibleName("Actions and places of the episodes that are shown")
 
     def show_survey(self, found: Survey | None) -> None:
         """Show another survey."""
-        self._survey = found
+        self.survey = found
         self.update()
 
     def mark(self, row: EpisodeRow | None) -> None:
@@ -99,26 +94,14 @@ class QualityView(QWidget):
         self._marked = row
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, 2 * 16 + BAR_HEIGHT + MAP_HEIGHT + 3 * GAP)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        if self._survey is None:
+    def draw(self, painter: QPainter) -> None:
+        if self.survey is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._theme.font("small"))
-        self._draw_histograms(painter, self._survey.counts)
+        self._draw_histograms(painter, self.survey.counts)
         self._draw_map(painter, QRectF(0, BAR_HEIGHT + 16 + 2 * GAP, self.width(), MAP_HEIGHT))
-        painter.end()
 
     def _draw_histograms(self, painter: QPainter, counts: np.ndarray) -> None:
-        theme = self._theme
+        theme = current_theme()
         if not counts.size:
             painter.setPen(theme.color("muted"))
             place = QRectF(0, 0, self.width(), BAR_HEIGHT)
@@ -140,7 +123,7 @@ class QualityView(QWidget):
             painter.drawText(QRectF(left, BAR_HEIGHT + 2, width, 16), _CENTRE, name)
 
     def _draw_map(self, painter: QPainter, place: QRectF) -> None:
-        theme, found = self._theme, self._survey
+        theme, found = current_theme(), self.survey
         assert found is not None
         painter.fillRect(place, theme.color("plot_background"))
         points = np.concatenate([found.starts, found.goals])

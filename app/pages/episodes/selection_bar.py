@@ -1,4 +1,4 @@
-"""Chosen episodes, kept by a name: which to train on, which to keep for validation."""
+"""Chosen episodes, kept under a name: which to train on, which to keep for validation."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLineEdit,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.widgets.controls import button, chooser, label, row
+from app.widgets.controls import button, chooser, column, label, offer, row
 
 SHARE = 10
 """Part of the chosen episodes that is kept for validation at first [%]."""
@@ -36,37 +35,30 @@ def parted(identifiers: Sequence[str], share: int) -> tuple[tuple[str, ...], tup
 
 
 class SelectionBar(QWidget):
-    """The saved selections; tells which is to be shown, saved or forgotten."""
+    """The saved selections, to be shown, saved or deleted."""
 
     show_wanted = Signal(str)
     """Choose the episodes of this selection in the list."""
     save_wanted = Signal()
     """Save what is chosen in the list."""
     delete_wanted = Signal(str)
-    """Forget this selection."""
+    """Delete this selection."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.box = chooser()
-        self.box.setAccessibleName("Saved selections")
+    def __init__(self) -> None:
+        super().__init__()
+        self.box = chooser(name="Saved selections")
         self.box.activated.connect(self._chosen)
-        self.save = button("Save…", self.save_wanted.emit, kind="small")
-        self.save.setToolTip("Keep the chosen episodes by a name, for the Train page")
-        self.forget = button("Forget", self._forget, kind="small")
-        self.forget.setToolTip("Delete this selection; the episodes stay")
-        line = row(self.box, self.save, self.forget)
-        line.setStretch(0, 1)
-        self.setLayout(line)
+        tip = "Keep the chosen episodes under a name, for the Train page"
+        self.save = button("Save…", self.save_wanted.emit, kind="small", tip=tip)
+        tip = "Delete this selection; the episodes stay"
+        self.forget = button("Delete", self._forget, kind="small", tip=tip)
+        row((self.box, 1), self.save, self.forget, inside=self)
         self.show_names(())
 
     def show_names(self, names: Sequence[str]) -> None:
         """Offer these; the choice stays if it can."""
-        before = self.box.currentData()
-        self.box.clear()
-        self.box.addItem("Selections" if names else "No selections yet", "")
-        for name in names:
-            self.box.addItem(name, name)
-        self.box.setCurrentIndex(max(0, self.box.findData(before)))
+        first = "Selections" if names else "No selections yet"
+        offer(self.box, [(first, ""), *((name, name) for name in names)])
         self.box.setEnabled(bool(names))
         self._offer()
 
@@ -111,12 +103,8 @@ class SaveSelection(QDialog):
         form.setSpacing(8)
         form.addRow("name", self.name)
         form.addRow("for validation", self.share)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(12)
-        whole.addLayout(form)
-        whole.addWidget(self.note)
-        whole.addWidget(self.buttons)
+        parts = (form, self.note, self.buttons)
+        column(*parts, spacing=12, margins=(16, 16, 16, 16), inside=self)
         self.name.textChanged.connect(self._check)
         self.share.valueChanged.connect(self._check)
         self._check()

@@ -3,63 +3,48 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.pages.episodes.track import Track
-from app.theme.theme import Theme
-from app.widgets.controls import button
+from app.theme.theme import Themed, current_theme, icon
+from app.widgets.controls import button, column, label, row, tool
 from core.data import Episode, idle_ends
 
 
-class Timeline(QWidget):
-    """Play button, track and time; tells what a hand wants, and is told what is shown."""
+class Timeline(QWidget, Themed):
+    """Play button, track and time, and the buttons that cut the episode."""
 
     play_wanted = Signal(bool)
-    """A hand pressed play (True) or pause (False)."""
+    """Play (True) or pause (False) was pressed."""
     scrubbed = Signal(int)
-    """A hand moved the head to this step."""
+    """The playhead was moved to this step."""
     trim_wanted = Signal(int, int)
     """Keep from this step to before that one."""
     split_wanted = Signal(int)
     """Make two episodes, the second from this step on."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setWindowTitle("Timeline")
-        self._theme = theme
         self._episode: Episode | None = None
         self._playing = False
-        self.play = QToolButton()
+        self._editable = False
+        self.play = tool("ph.play-fill", "Play", kind="")
         self.play.setFixedSize(40, 40)
-        self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.track = Track(theme)
-        self._time = QLabel()
+        self.track = Track()
+        self._time = label()
         self._time.setMinimumWidth(104)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._legend = QLabel()
-        self._legend.setProperty("role", "caption")
+        self._legend = label("", "caption")
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._editable = False
-        self.idle = button("Mark motion", self._mark_motion, kind="small")
-        self.idle.setToolTip("Mark what lies between the first and the last motion")
+        tip = "Mark what lies between the first and the last motion"
+        self.idle = button("Mark motion", self._mark_motion, kind="small", tip=tip)
         self.trim = button("Trim", self._trim, kind="small")
-        self.split = button("Split", self._split, kind="small")
-        self.split.setToolTip("Make two episodes; the second begins at the head")
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addWidget(self.play)
-        row.addWidget(self.track, 1)
-        row.addWidget(self._time)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 8)
-        column.setSpacing(4)
-        column.addLayout(row, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self._legend, 1)
-        for made in (self.idle, self.trim, self.split):
-            foot.addWidget(made)
-        column.addLayout(foot)
+        tip = "Make two episodes; the second begins at the playhead"
+        self.split = button("Split", self._split, kind="small", tip=tip)
+        line = row(self.play, (self.track, 1), self._time, spacing=16)
+        foot = row((self._legend, 1), self.idle, self.trim, self.split)
+        column((line, 1), foot, spacing=4, margins=(16, 8, 16, 8), inside=self)
         self.play.clicked.connect(self._pressed)
         self.track.scrubbed.connect(self.scrubbed)
         self.track.range_changed.connect(self._offer)
@@ -71,7 +56,7 @@ class Timeline(QWidget):
         self.track.show_episode(episode)
         self.play.setEnabled(episode is not None)
         self.show_state(0, False)
-        self._explain()
+        self.apply_theme()
         self._offer()
 
     def set_editable(self, editable: bool) -> None:
@@ -84,7 +69,7 @@ class Timeline(QWidget):
         self._playing = playing
         self.track.set_step(step)
         self._offer()
-        self.play.setIcon(self._theme.icon("ph.pause-fill" if playing else "ph.play-fill"))
+        self.play.setIcon(icon("ph.pause-fill" if playing else "ph.play-fill"))
         self.play.setToolTip("Pause" if playing else "Play")
         if self._episode is None:
             self._time.setText("")
@@ -93,15 +78,8 @@ class Timeline(QWidget):
         end = len(self._episode) / rate
         self._time.setText(f"{(step + 1) / rate:.2f} / {end:.2f} s")
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.track.set_theme(theme)
-        self.show_state(self.track.step, self._playing)
-        self._explain()
-
-    def _explain(self) -> None:
-        theme = self._theme
+    def apply_theme(self) -> None:
+        theme = current_theme()
         if self._episode is None:
             self._legend.setText("Choose an episode in the list to see it again.")
             self._legend.setToolTip("")
@@ -121,7 +99,7 @@ class Timeline(QWidget):
             entries.append(f"distance 0 to {lanes[-1].high:.2f} m")
         entries.append(named(theme.good, "success holds"))
         if self._episode.interventions.any():
-            entries.append(named(theme.warning, "person had taken over"))
+            entries.append(named(theme.warning, "person in control"))
         hidden = len(self._episode.observations) - sum(not lane.explained for lane in lanes)
         if not self._episode.info.simulated and hidden:
             # first: what comes last is cut off where names are many
@@ -137,7 +115,9 @@ class Timeline(QWidget):
         marked = length > 0 and (start, stop) != (0, length)
         self.trim.setEnabled(self._editable and marked)
         self.trim.setText(f"Trim to {stop - start} steps" if marked else "Trim")
-        self.trim.setToolTip("Drag the ends of the timeline, or press [ and ] at the head, first")
+        self.trim.setToolTip(
+            "First drag the ends of the timeline, or press [ and ] at the playhead"
+        )
         self.split.setEnabled(self._editable and 0 < self.track.step < length)
         self.idle.setEnabled(self._editable and length > 1)
 

@@ -1,11 +1,10 @@
-"""The clickable part of a timeline: curves, the head at the present step, and what is kept."""
+"""The clickable part of a timeline: curves, the playhead, and the part to keep."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
@@ -19,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.pages.episodes.signals import Lane, lanes_of
-from app.theme.theme import Theme
+from app.theme.theme import Themed, current_theme
 from core.data import Episode
 
 NAMES = (64, 136)
@@ -28,21 +27,23 @@ GRASP = 7
 """Distance from an end of the kept part at which a press takes hold of it [px]."""
 
 
-class Track(QWidget):
+class Track(QWidget, Themed):
     """Draws an episode once, and what moves over it: a press scrubs, an end can be dragged."""
 
     scrubbed = Signal(int)
-    """A hand moved the head to this step."""
+    """A person moved the playhead to this step."""
     range_changed = Signal(int, int)
-    """A hand marked another part to keep: its first step, and the first one after it."""
+    """A person marked another part to keep: its first step, and the first one after it."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._episode: Episode | None = None
-        self._lanes: tuple[Lane, ...] = ()
-        self._step = 0
-        self._range = (0, 0)
+        self.lanes: tuple[Lane, ...] = ()
+        """What is plotted."""
+        self.step = 0
+        """Where the playhead stands."""
+        self.range = (0, 0)
+        """The part to keep: its first step, and the first one after it."""
         self._held = ""
         self._names = NAMES[0]
         self._drawn: QPixmap | None = None
@@ -55,31 +56,16 @@ class Track(QWidget):
     def show_episode(self, episode: Episode | None) -> None:
         """Draw another episode; None draws nothing."""
         self._episode = episode
-        self._step = 0
-        self._lanes = lanes_of(episode) if episode is not None else ()
-        self._range = (0, len(episode) if episode is not None else 0)
+        self.step = 0
+        self.lanes = lanes_of(episode) if episode is not None else ()
+        self.range = (0, len(episode) if episode is not None else 0)
         self._names = self._width_of_names()
         self._redraw()
 
-    @property
-    def lanes(self) -> tuple[Lane, ...]:
-        """What is plotted."""
-        return self._lanes
-
-    @property
-    def step(self) -> int:
-        """Where the head stands."""
-        return self._step
-
-    @property
-    def range(self) -> tuple[int, int]:
-        """The part to keep: its first step, and the first one after it."""
-        return self._range
-
     def set_step(self, step: int) -> None:
-        """Put the head elsewhere, without telling `scrubbed`."""
-        if step != self._step:
-            self._step = step
+        """Move the playhead without emitting `scrubbed`."""
+        if step != self.step:
+            self.step = step
             self.update()
 
     def set_range(self, start: int, stop: int) -> None:
@@ -89,14 +75,12 @@ class Track(QWidget):
         length = len(self._episode)
         start = max(0, min(length - 1, start))
         stop = max(start + 1, min(length, stop))
-        if (start, stop) != self._range:
-            self._range = (start, stop)
+        if (start, stop) != self.range:
+            self.range = (start, stop)
             self.update()
             self.range_changed.emit(start, stop)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
+    def apply_theme(self) -> None:
         self._redraw()
 
     def sizeHint(self) -> QSize:
@@ -135,11 +119,11 @@ class Track(QWidget):
         if self._episode is None:
             super().keyPressEvent(event)
         elif key in steps:
-            self._go(self._step + steps[key])
+            self._go(self.step + steps[key])
         elif key == Qt.Key.Key_BracketLeft:
-            self.set_range(self._step, self._range[1])
+            self.set_range(self.step, self.range[1])
         elif key == Qt.Key.Key_BracketRight:
-            self.set_range(self._range[0], self._step + 1)
+            self.set_range(self.range[0], self.step + 1)
         else:
             super().keyPressEvent(event)
 
@@ -151,19 +135,19 @@ class Track(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._drawn)
         area = self._area()
-        start, stop = self._x(self._range[0]), self._x(self._range[1] - 1)
-        shade = self._theme.color("panel")
+        start, stop = self._x(self.range[0]), self._x(self.range[1] - 1)
+        shade = current_theme().color("panel")
         shade.setAlpha(190)
         painter.fillRect(QRectF(area.left(), area.top(), start - area.left(), area.height()), shade)
         painter.fillRect(QRectF(stop, area.top(), area.right() - stop, area.height()), shade)
-        accent = self._theme.color("accent")
+        accent = current_theme().color("accent")
         for x, side in ((start, 1.0), (stop, -1.0)):
             painter.fillRect(QRectF(x - 1, area.top(), 2, area.height()), accent)
             for y in (area.top(), area.bottom() - 3):
                 painter.fillRect(QRectF(min(x, x + 6 * side), y, 6, 3), accent)
-        head = self._x(self._step)
+        head = self._x(self.step)
         painter.fillRect(
-            QRectF(head - 1, area.top() - 4, 2, area.height() + 8), self._theme.color("text")
+            QRectF(head - 1, area.top() - 4, 2, area.height() + 8), current_theme().color("text")
         )
         painter.end()
 
@@ -184,10 +168,10 @@ class Track(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = self._area()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("background"))
+        painter.setBrush(current_theme().color("background"))
         painter.drawRoundedRect(area, 4, 4)
-        height = (area.height() - 4) / max(1, len(self._lanes))
-        for number, lane in enumerate(self._lanes):
+        height = (area.height() - 4) / max(1, len(self.lanes))
+        for number, lane in enumerate(self.lanes):
             place = QRectF(area.left(), area.top() + number * height, area.width(), height)
             self._draw_lane(painter, place, lane)
         self._draw_bands(painter, area)
@@ -195,7 +179,7 @@ class Track(QWidget):
         return made
 
     def _draw_lane(self, painter: QPainter, place: QRectF, lane: Lane) -> None:
-        theme = self._theme
+        theme = current_theme()
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("muted"))
         name = QRectF(0, place.top(), self._names - 8, place.height())
@@ -216,9 +200,7 @@ class Track(QWidget):
                 QPointF(self._x(i), y)
                 for i, y in zip(steps.tolist(), heights.tolist(), strict=True)
             ]
-            painter.setPen(
-                QPen(QColor(theme.series[(lane.color + number) % len(theme.series)]), 1.3)
-            )
+            painter.setPen(QPen(theme.series_color(lane.color + number), 1.3))
             if len(points) > 1:
                 painter.drawPolyline(QPolygonF(points))
 
@@ -229,15 +211,15 @@ class Track(QWidget):
             (self._episode.rewards > 0, "good", area.bottom() - 4),
             (self._episode.interventions, "warning", area.top()),
         ):
-            colour = QColor(getattr(self._theme, role))
+            colour = current_theme().color(role)
             for first, last in _runs(mask):
                 left = self._x(first) - 1
                 cell = QRectF(left, top, self._x(last) - left + self._width() + 0.5, 4)
                 painter.fillRect(cell, colour)
 
     def _width_of_names(self) -> int:
-        metrics = QFontMetrics(self._theme.font("small"))
-        widest = max((metrics.horizontalAdvance(lane.title) for lane in self._lanes), default=0)
+        metrics = QFontMetrics(current_theme().font("small"))
+        widest = max((metrics.horizontalAdvance(lane.title) for lane in self.lanes), default=0)
         return max(NAMES[0], min(NAMES[1], widest + 12))
 
     def _area(self) -> QRectF:
@@ -251,10 +233,10 @@ class Track(QWidget):
         return self._area().left() + step * self._width()
 
     def _end_at(self, x: float) -> str:
-        """Which end of the kept part lies under the pointer; the head wins where it stands."""
+        """Which end of the kept part lies under the pointer; the playhead wins where it stands."""
         if self._episode is None:
             return ""
-        ends = {"start": self._x(self._range[0]), "stop": self._x(self._range[1] - 1)}
+        ends = {"start": self._x(self.range[0]), "stop": self._x(self.range[1] - 1)}
         near = min(ends, key=lambda name: abs(ends[name] - x))
         return near if abs(ends[near] - x) <= GRASP else ""
 
@@ -263,15 +245,15 @@ class Track(QWidget):
             return
         step = round((x - self._area().left()) / self._width())
         if self._held == "start":
-            self.set_range(min(step, self._range[1] - 1), self._range[1])
+            self.set_range(min(step, self.range[1] - 1), self.range[1])
         elif self._held == "stop":
-            self.set_range(self._range[0], max(step + 1, self._range[0] + 1))
+            self.set_range(self.range[0], max(step + 1, self.range[0] + 1))
         self._go(step)
 
     def _go(self, step: int) -> None:
         assert self._episode is not None
         step = max(0, min(len(self._episode) - 1, step))
-        if step != self._step:
+        if step != self.step:
             self.set_step(step)
             self.scrubbed.emit(step)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from app.arm.mapping import ACTION_KEYS, MOTION_KEYS, PRECISE_KEY, Key
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.painted import Painted
 
 _ROW = 26.0
 _CAP = 20.0
@@ -16,21 +16,15 @@ _ORDER = (1, 0, 2, 5, 4, 3)
 """Motions in the order in which a person needs them."""
 
 
-class KeyMap(QWidget):
+class KeyMap(Painted):
     """Two columns: what is held to move, and what is pressed once."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._down: frozenset[int] = frozenset()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(round(7 * _ROW))
+        self.setMinimumWidth(328)
         self.setAccessibleName("Keys")
-
-    def sizeHint(self) -> QSize:
-        return QSize(328, round(7 * _ROW))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
     def show_down(self, down: frozenset[int]) -> None:
         """Draw other keys as held."""
@@ -38,20 +32,10 @@ class KeyMap(QWidget):
             self._down = down
             self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._theme.font("small"))
+    def draw(self, painter: QPainter) -> None:
         for number, axis in enumerate(_ORDER):
             plus, minus, _ = MOTION_KEYS[axis]
-            pair = (minus, plus) if axis in (0, 5) else (plus, minus)
-            if axis == 5:
-                pair = (plus, minus)
+            pair = (minus, plus) if axis == 0 else (plus, minus)
             x = self._cap(painter, 0.0, number * _ROW, pair[0])
             x = self._cap(painter, x + 4, number * _ROW, pair[1])
             self._text(painter, 60.0, number * _ROW, _TITLES[axis])
@@ -59,10 +43,9 @@ class KeyMap(QWidget):
         for number, key in enumerate((*ACTION_KEYS.values(), PRECISE_KEY)):
             self._cap(painter, half, number * _ROW, key)
             self._text(painter, half + 62, number * _ROW, key.does)
-        painter.end()
 
     def _cap(self, painter: QPainter, x: float, y: float, key: Key) -> float:
-        theme = self._theme
+        theme = current_theme()
         held = int(key.key) in self._down
         width = max(_CAP + 4, painter.fontMetrics().horizontalAdvance(key.label) + 14.0)
         area = QRectF(x + 0.5, y + 2.5, width, _CAP)
@@ -74,6 +57,6 @@ class KeyMap(QWidget):
         return x + width
 
     def _text(self, painter: QPainter, x: float, y: float, text: str) -> None:
-        painter.setPen(self._theme.color("muted"))
+        painter.setPen(current_theme().color("muted"))
         area = QRectF(x, y + 2.5, self.width() - x, _CAP)
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

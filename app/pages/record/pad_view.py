@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from app.arm.gamepad import PadState
 from app.arm.mapping import ACTIONS, BUTTON_LABELS, PadMapping
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.painted import Painted
 
 WIDTH, HEIGHT = 328.0, 208.0
 """Size of the drawing, which is scaled to the widget."""
@@ -23,16 +23,14 @@ _STICKS = {
 _TRIGGERS = {"left_trigger": 38.0, "right_trigger": 250.0}
 
 
-class PadView(QWidget):
+class PadView(Painted):
     """Shows a `PadState`: sticks off centre, pulled triggers and held buttons in the accent."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self) -> None:
+        super().__init__()
         self._state = PadState()
         self._mapping = PadMapping()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(int(HEIGHT))
+        self.setFixedHeight(int(HEIGHT))
         self.setAccessibleName("Gamepad, live")
 
     def sizeHint(self) -> QSize:
@@ -49,18 +47,10 @@ class PadView(QWidget):
         self._mapping = mapping
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def draw(self, painter: QPainter) -> None:
         scale = min(self.width() / WIDTH, self.height() / HEIGHT)
         painter.translate((self.width() - scale * WIDTH) / 2, 0)
         painter.scale(scale, scale)
-        painter.setFont(self._theme.font("small"))
         self._draw_triggers(painter)
         self._draw_body(painter)
         for group, radius in ((_FACE, 10.0), (_PAD, 9.0), (_SMALL, 8.0)):
@@ -71,7 +61,6 @@ class PadView(QWidget):
         for side, (across, down, x, y) in _STICKS.items():
             self._draw_stick(painter, side, across, down, QPointF(x, y))
         self._draw_legend(painter)
-        painter.end()
 
     def _draw_body(self, painter: QPainter) -> None:
         body = QPainterPath()
@@ -82,14 +71,14 @@ class PadView(QWidget):
         body.lineTo(76, 164)
         body.cubicTo(56, 182, 24, 182, 22, 150)
         body.cubicTo(20, 120, 28, 66, 66, 66)
-        painter.setPen(QPen(self._theme.color("line"), 1.5))
-        painter.setBrush(self._theme.color("raised"))
+        painter.setPen(QPen(current_theme().color("line"), 1.5))
+        painter.setBrush(current_theme().color("raised"))
         painter.drawPath(body)
 
     def _draw_button(self, painter: QPainter, name: str, center: QPointF, radius: float) -> None:
         held = name in self._state.pressed
         used = name in self._mapping.buttons()
-        theme = self._theme
+        theme = current_theme()
         painter.setPen(QPen(theme.color("accent" if held else "faint" if used else "line"), 1.2))
         painter.setBrush(theme.color("accent" if held else "panel"))
         painter.drawEllipse(center, radius, radius)
@@ -99,8 +88,7 @@ class PadView(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, name.upper())
 
     def _draw_shoulder(self, painter: QPainter, name: str, center: QPointF) -> None:
-        held = name in self._state.pressed
-        theme = self._theme
+        held, theme = name in self._state.pressed, current_theme()
         area = QRectF(center.x() - 30, center.y() - 7, 60, 14)
         painter.setPen(QPen(theme.color("accent" if held else "line"), 1.2))
         painter.setBrush(theme.color("accent" if held else "raised"))
@@ -109,7 +97,7 @@ class PadView(QWidget):
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, BUTTON_LABELS[name])
 
     def _draw_triggers(self, painter: QPainter) -> None:
-        theme = self._theme
+        theme = current_theme()
         for name, left in _TRIGGERS.items():
             area = QRectF(left, 26, 40, 14)
             painter.setPen(QPen(theme.color("line"), 1.2))
@@ -133,7 +121,7 @@ class PadView(QWidget):
     def _draw_stick(
         self, painter: QPainter, side: str, across: str, down: str, center: QPointF
     ) -> None:
-        theme = self._theme
+        theme = current_theme()
         x, y = self._state.axis(across), self._state.axis(down)
         moved = max(abs(x), abs(y)) > self._mapping.dead_zone
         held = f"{side}_stick" in self._state.pressed
@@ -146,7 +134,7 @@ class PadView(QWidget):
 
     def _draw_legend(self, painter: QPainter) -> None:
         """What the two sticks do, below them."""
-        painter.setPen(self._theme.color("muted"))
+        painter.setPen(current_theme().color("muted"))
         align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         left, right = self._stick_names("left"), self._stick_names("right")
         painter.drawText(QRectF(0, 184, WIDTH / 2, 22), align, left)

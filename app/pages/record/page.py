@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from app.arm.arm import Arm
 from app.arm.mapping import ACTION_KEYS, BUTTON_LABELS
@@ -19,13 +19,24 @@ from app.arm.messages import (
     Tick,
 )
 from app.arm.session import Saved
-from app.pages.page import Page
-from app.pages.record.operator_card import HandsCard
+from app.pages.record.operator_card import OperatorCard
 from app.pages.record.session_list import SessionList
 from app.studio import Studio
-from app.theme.theme import Theme
 from app.widgets.command_strip import CommandStrip
-from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
+from app.widgets.controls import (
+    Card,
+    button,
+    chooser,
+    grid,
+    label,
+    offer,
+    panel,
+    row,
+    set_kind,
+    set_tone,
+    switch,
+)
+from app.window.page import Page
 from core.simulation import CONTROL_RATE, get_task, task_names
 
 FIRST_TASK = "pick_place"
@@ -46,15 +57,10 @@ class RecordPage(Page):
         self.arm = arm
         self._state = "free"
         self._shown = False
-        self.commands = CommandStrip(studio.theme)
-        self.strip = self.commands
-        self.panel, inside = panel()
-        inside.addWidget(self._task_card())
-        inside.addWidget(self._recording_card())
-        self.hands = HandsCard(studio.theme, arm.operator)
-        inside.addWidget(self.hands)
-        inside.addWidget(self._session_card())
-        inside.addStretch(1)
+        self.strip = self.commands = CommandStrip()
+        self.operator_card = OperatorCard(arm.operator)
+        cards = (self._task_card(), self._recording_card(), self.operator_card)
+        self.panel, _ = panel(*cards, self._session_card(), 1)
         self._connect()
         self._select(studio.driven_task)
         self._show_state("free", 0, "")
@@ -65,14 +71,15 @@ class RecordPage(Page):
 
     def activated(self) -> None:
         self._shown = True
-        self.arm.use(DRIVE, hands=True)
+        self.arm.start_activity(DRIVE, driven=True)
         self.arm.scene.setFocus()
 
     def deactivated(self) -> None:
         self._shown = False
-        self.studio.status.emit("recording", self._away_text(), "warning")
+        paused = "recording paused" if self._state == "recording" else ""
+        self.studio.status.emit("recording", paused, "warning")
 
-    # -- what hands do ------------------------------------------------------------------------
+    # -- what a person does ---------------------------------------------------------------------
 
     @Slot(str)
     def act(self, action: str) -> None:
@@ -117,19 +124,14 @@ class RecordPage(Page):
     # -- parts --------------------------------------------------------------------------------
 
     def _task_card(self) -> Card:
-        card = Card()
         self.task = chooser()
         self.task.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for name in task_names():
-            self.task.addItem(get_task(name).title, name)
+        offer(self.task, [(get_task(name).title, name) for name in task_names()])
         self.instruction = label("", "muted", wrap=True)
-        card.body.addLayout(row(label("Task", "heading"), self.task))
-        card.body.addWidget(self.instruction)
-        self.task.activated.connect(self._task_chosen)
-        return card
+        self.task.activated.connect(lambda: self._select(str(self.task.currentData())))
+        return Card("", row(label("Task", "heading"), self.task), self.instruction)
 
     def _recording_card(self) -> Card:
-        card = Card()
         self.state = label("", "number")
         self.state_hint = label("", "muted", wrap=True)
         self.start = button("", self.toggle_recording, kind="primary")
@@ -138,48 +140,28 @@ class RecordPage(Page):
         self.succeeded = button("", lambda: self.mark(True))
         self.failed = button("", lambda: self.mark(False))
         self.renew = button("", lambda: self.act("new_start"))
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        grid.addWidget(self.start, 0, 0, 1, 2)
-        grid.addWidget(self.succeeded, 1, 0)
-        grid.addWidget(self.failed, 1, 1)
-        grid.addWidget(self.drop, 2, 0)
-        grid.addWidget(self.renew, 2, 1)
-        self.automatic = QCheckBox("Stop by itself once the task is solved")
-        self.again = QCheckBox("After a success, go on with a new start")
-        self.images = QCheckBox("Camera images with every recording")
-        self.images.setToolTip(
-            f"From the workspace and the wrist, {IMAGE_SIZE} x {IMAGE_SIZE} pixels, drawn from the "
-            "recorded states once a recording is saved"
+        buttons = grid((), (self.succeeded, self.failed), (self.drop, self.renew), spacing=(8, 8))
+        buttons.addWidget(self.start, 0, 0, 1, 2)
+        settings = self.studio.settings
+        self.automatic = switch("Stop when the task is solved", settings, "record/automatic")
+        self.again = switch("After a success, go on with a new start", settings, "record/again")
+        self.images = switch(
+            "Camera images with every recording",
+            settings,
+            "record/images",
+            default=False,
+            tip=f"From the workspace and the wrist, {IMAGE_SIZE} x {IMAGE_SIZE} pixels, drawn from "
+            "the recorded states once a recording is saved",
         )
-        for box, key in self._choices():
-            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            usual = "false" if box is self.images else "true"
-            box.setChecked(self.studio.settings.value(f"record/{key}", usual) == "true")
-        self.counts = label("", "muted")
-        self.counts.setToolTip("Successes and failures of this session")
-        card.body.addLayout(row(self.state, 1, self.counts))
-        card.body.addWidget(self.state_hint)
-        card.body.addLayout(grid)
-        card.body.addWidget(self.automatic)
-        card.body.addWidget(self.again)
-        card.body.addWidget(self.images)
-        return card
-
-    def _choices(self) -> tuple[tuple[QCheckBox, str], ...]:
-        """What is ticked or not, and remembered by which name."""
-        return (self.automatic, "automatic"), (self.again, "again"), (self.images, "images")
+        self.counts = label("", "muted", tip="Successes and failures of this session")
+        head = row(self.state, 1, self.counts)
+        return Card("", head, self.state_hint, buttons, self.automatic, self.again, self.images)
 
     def _session_card(self) -> Card:
-        card = Card()
         self.last = label("", "caption", wrap=True)
-        self.list = SessionList(self.studio.theme)
-        self.train = button("Train on what you recorded", lambda: self.studio.go_to("Train"))
-        card.body.addWidget(label("This session", "heading"))
-        card.body.addWidget(self.last)
-        card.body.addWidget(self.list)
-        card.body.addWidget(self.train)
-        return card
+        self.list = SessionList()
+        self.train = button("Train on these recordings", lambda: self.studio.go_to("Train"))
+        return Card("This session", self.last, self.list, self.train)
 
     def _connect(self) -> None:
         arm = self.arm
@@ -193,34 +175,21 @@ class RecordPage(Page):
         self.list.replay_wanted.connect(self._replay)
         self.list.discard_wanted.connect(arm.session.discard)
         self.list.relabel_wanted.connect(arm.session.relabel)
-        for box, _ in self._choices():
-            box.toggled.connect(self._remember)
-        self.studio.theme_changed.connect(self._set_theme)
 
     # -- what happens -------------------------------------------------------------------------
 
-    @Slot(int)
-    def _task_chosen(self, index: int) -> None:
-        self._select(str(self.task.itemData(index)))
-
     def _select(self, name: str) -> None:
-        index = self.task.findData(name)
-        name = name if index >= 0 else FIRST_TASK
+        name = name if self.task.findData(name) >= 0 else FIRST_TASK
         self.task.setCurrentIndex(self.task.findData(name))
         self.instruction.setText(get_task(name).instruction)
         self.studio.driven_task = name
         self.arm.simulation.post(DRIVE, SelectTask(name))
 
-    @Slot()
-    def _remember(self) -> None:
-        for box, key in self._choices():
-            self.studio.settings.setValue(f"record/{key}", "true" if box.isChecked() else "false")
-
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
-        if tick.use != DRIVE or not self._shown:
+        if tick.activity != DRIVE or not self._shown:
             return
-        self.commands.add(tick)
+        self.commands.add(tick.command, "" if tick.held else tick.driver)
         self._show_state(tick.state, tick.step, tick.held)
 
     @Slot(str)
@@ -322,12 +291,3 @@ class RecordPage(Page):
         full = f"{text}   ({key})"
         if widget.text() != full:
             widget.setText(full)
-
-    def _away_text(self) -> str:
-        return "recording paused" if self._state == "recording" else ""
-
-    @Slot(object)
-    def _set_theme(self, theme: Theme) -> None:
-        self.commands.set_theme(theme)
-        self.hands.set_theme(theme)
-        self.list.set_theme(theme)

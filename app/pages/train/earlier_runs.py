@@ -1,4 +1,4 @@
-"""Earlier trainings of the Train page: their curves behind the present ones, and the trash."""
+"""Earlier runs of the Train page: their curves behind the present ones, and the trash."""
 
 from __future__ import annotations
 
@@ -28,21 +28,16 @@ class EarlierRuns(QObject):
         self._runs = runs
         self._plots = plots
         runs.overlay_wanted.connect(self.show_run)
-        runs.overlay_unwanted.connect(self.hide_run)
+        runs.overlay_unwanted.connect(plots.remove_overlay)
         runs.removal_wanted.connect(self.remove_run)
 
     @Slot(object, int)
     def show_run(self, folder: Path, dash: int) -> None:
-        """Lay the curves of a run behind the present ones."""
+        """Draw the curves of a run behind the present ones."""
         self._studio.background(
             lambda: RunCurves.read(folder).points(),
             lambda curves: self._read(folder, dash, curves),
         )
-
-    @Slot(object)
-    def hide_run(self, folder: Path) -> None:
-        """Take the curves of a run away again."""
-        self._plots.remove_overlay(folder)
 
     @Slot(object)
     def remove_run(self, folder: Path) -> None:
@@ -50,7 +45,7 @@ class EarlierRuns(QObject):
         trash = self._studio.workspace.root / "trash"
 
         def moved(kept: Path) -> None:
-            self._tell_change(folder)
+            self._emit_change(folder)
             self._studio.toast(
                 f"{folder.name} is in the trash", "Undo", lambda: self._restore(kept, folder)
             )
@@ -59,16 +54,16 @@ class EarlierRuns(QObject):
 
     def _restore(self, kept: Path, folder: Path) -> None:
         self._studio.background(
-            lambda: shutil.move(kept, folder), lambda _: self._tell_change(folder)
+            lambda: shutil.move(kept, folder), lambda _: self._emit_change(folder)
         )
 
-    def _tell_change(self, folder: Path) -> None:
+    def _emit_change(self, folder: Path) -> None:
         self.changed.emit()
         self._studio.checkpoint_saved.emit(folder)  # lists of checkpoints look again
 
     def _read(self, folder: Path, dash: int, curves: dict[str, Points]) -> None:
         if not curves:
-            self._studio.toast(f"{folder.name} has no curves: it was not trained in this window")
+            self._studio.toast(f"{folder.name} has no curves: it was not trained here")
             return
         if folder not in self._runs.paths or not self._runs.row(folder).tick.isChecked():
             return  # no longer wanted

@@ -1,9 +1,9 @@
-"""Chooses the demonstrations to train on: a task, where from, and if wanted one by one."""
+"""Chooses the demonstrations to train on: a task, sources, and if wanted one by one."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +12,13 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHeaderView,
-    QLabel,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.theme.plots import format_seconds
-from app.theme.theme import Theme
-from app.widgets.controls import chooser
+from app.widgets.controls import chooser, column, label, offer
+from app.widgets.formats import format_seconds, task_title
 from app.widgets.section import Section
 from core.data import EpisodeEntry, EpisodeInfo, Selection
 
@@ -39,7 +36,7 @@ class Candidate:
 
 
 class EpisodePicker(QWidget):
-    """Shows what there is, by task, and tells which files are chosen.
+    """Shows what there is, by task, and knows which files are chosen.
 
     Demonstrations that failed are left out unless asked for. An episode that lies in the
     workspace and in the samples counts once. Files that cannot be read are counted, and named in
@@ -49,64 +46,49 @@ class EpisodePicker(QWidget):
     changed = Signal()
     """Another choice was made, or there is something else to choose from."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._candidates: tuple[Candidate, ...] = ()
         self._left_out: set[Path] = set()
-        self._chosen_names: set[str] = set()
         self._filling = False
         self._followed = ""
-        self.task_box = chooser()
-        self.task_box.setAccessibleName("Task")
-        self.task_box.activated.connect(self._task_chosen)
         self._selections: dict[str, Selection] = {}
-        self.selection_box = chooser()
-        self.selection_box.setAccessibleName("Selection")
-        self.selection_box.setToolTip("Selections are saved on the Episodes page")
-        self.selection_box.activated.connect(self._sources_chosen)
-        self.source_boxes = {
-            WORKSPACE: QCheckBox("My recordings"),
-            SAMPLES: QCheckBox("Samples that ship"),
-        }
+        self.task_box = chooser(name="Task")
+        tip = "Selections are saved on the Episodes page"
+        self.selection_box = chooser(name="Selection", tip=tip)
+        self.source_boxes = {WORKSPACE: QCheckBox(), SAMPLES: QCheckBox()}
         self.source_boxes[WORKSPACE].setChecked(True)
-        self.success_box = QCheckBox("Successful ones only")
+        self.success_box = QCheckBox("Successes only")
         self.success_box.setChecked(True)
         self.success_box.setToolTip("Failed attempts teach cloning to fail; leave them out.")
-        for box in (*self.source_boxes.values(), self.success_box):
-            box.clicked.connect(self._sources_chosen)
-        self.summary = QLabel()
-        self.summary.setProperty("role", "value")
-        self.summary.setWordWrap(True)
-        self.broken = QLabel()
-        self.broken.setProperty("role", "warning")
-        self.broken.setWordWrap(True)
-        self.list_section = Section("Choose one by one", theme)
-        self.list = QTreeWidget()
-        self.list.setHeaderLabels(["episode", "steps", "result"])
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.list.setMinimumHeight(240)
-        header = self.list.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section in (1, 2):
-            header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
-        self.list.itemChanged.connect(self._item_changed)
-        self.list_section.column.addWidget(self.list)
-        self.list_section.button.toggled.connect(self._list_toggled)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.task_box)
-        column.addWidget(self.selection_box)
+        self._boxes = (*self.source_boxes.values(), self.success_box)
+        for choice in (self.task_box, self.selection_box):
+            choice.activated.connect(self._fill)
+        for box in self._boxes:
+            box.clicked.connect(self._fill)
+        self.summary = label("", "value", wrap=True)
+        self.broken = label("", "warning", wrap=True)
+        self.list = self._make_list()
+        self.list_section = Section("Choose one by one", self.list)
+        self.list_section.button.toggled.connect(self._fill_list)
+        choices = (self.task_box, self.selection_box, *self._boxes)
+        column(*choices, self.summary, self.broken, self.list_section, spacing=4, inside=self)
         self.selection_box.hide()
-        for box in (*self.source_boxes.values(), self.success_box):
-            column.addWidget(box)
-        column.addWidget(self.summary)
-        column.addWidget(self.broken)
-        column.addWidget(self.list_section)
         self.show_candidates(())
+
+    def _make_list(self) -> QTreeWidget:
+        made = QTreeWidget()
+        made.setHeaderLabels(["episode", "steps", "result"])
+        made.setRootIsDecorated(False)
+        made.setUniformRowHeights(True)
+        made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        made.setMinimumHeight(240)
+        header = made.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        made.itemChanged.connect(self._item_changed)
+        return made
 
     @property
     def task(self) -> str:
@@ -115,20 +97,11 @@ class EpisodePicker(QWidget):
 
     def selected(self) -> tuple[Path, ...]:
         """Files of the chosen demonstrations, in the order of their names."""
-        return tuple(
-            candidate.entry.path
-            for candidate in self._offered()
-            if candidate.entry.path not in self._left_out
-        )
+        return tuple(candidate.entry.path for candidate, _ in self._chosen())
 
     def selected_infos(self) -> list[EpisodeInfo]:
         """Descriptions of the chosen demonstrations."""
-        chosen = set(self.selected())
-        return [
-            candidate.entry.info
-            for candidate in self._candidates
-            if candidate.entry.info is not None and candidate.entry.path in chosen
-        ]
+        return [info for _, info in self._chosen()]
 
     def files_of(self, identifiers: Sequence[str]) -> tuple[list[Path], list[str]]:
         """Files of the episodes of these names, and the names of which there is no file."""
@@ -155,7 +128,7 @@ class EpisodePicker(QWidget):
         self._offer_selections(selections)
         self._candidates = tuple(sorted(candidates, key=lambda c: c.source == SAMPLES))
         self._choose_where_there_is_something()
-        self._fill_tasks(self.task)
+        self._fill_tasks()
         self._fill()
 
     def set_task(self, task: str) -> None:
@@ -175,33 +148,25 @@ class EpisodePicker(QWidget):
             if self.task == task:
                 self._followed = task
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self.list_section.set_theme(theme)
-
     # inside
+
+    def _chosen(self) -> list[tuple[Candidate, EpisodeInfo]]:
+        return [found for found in self._offered() if found[0].entry.path not in self._left_out]
 
     @property
     def _selection(self) -> Selection | None:
         return self._selections.get(str(self.selection_box.currentData() or ""))
 
     def _offer_selections(self, selections: Sequence[Selection]) -> None:
-        before = self.selection_box.currentData()
         self._selections = {selection.name: selection for selection in selections}
-        self.selection_box.clear()
-        self.selection_box.addItem("All demonstrations", "")
-        for name in self._selections:
-            self.selection_box.addItem(f"Selection: {name}", name)
-        self.selection_box.setCurrentIndex(max(0, self.selection_box.findData(before)))
+        entries = [(f"Selection: {name}", name) for name in self._selections]
+        offer(self.selection_box, [("All demonstrations", ""), *entries])
         self.selection_box.setVisible(bool(self._selections))
 
-    def _passes(self, candidate: Candidate) -> bool:
+    def _passes(self, candidate: Candidate, info: EpisodeInfo, chosen: Collection[str]) -> bool:
         """Whether the selection takes it, or where there is none, sources and success filter."""
-        selection = self._selection
-        if selection is not None:
-            return candidate.entry.identifier in self._chosen_names
-        info = candidate.entry.info
-        assert info is not None
+        if self._selection is not None:
+            return candidate.entry.identifier in chosen
         wanted = info.success is not False or not self.success_box.isChecked()
         return wanted and self.source_boxes[candidate.source].isChecked()
 
@@ -213,26 +178,24 @@ class EpisodePicker(QWidget):
         for source, box in self.source_boxes.items():
             box.setEnabled(counts[source] > 0)
 
-    def _fill_tasks(self, wanted: str) -> None:
+    def _fill_tasks(self) -> None:
         infos = [c.entry.info for c in self._candidates if c.entry.info is not None]
         counts = Counter(info.task for info in infos)
-        self.task_box.clear()
-        for task in sorted(counts, key=lambda name: (-counts[name], name)):
-            self.task_box.addItem(task.replace("_", "-"), task)
-        if not counts:
-            self.task_box.addItem("no recordings yet", "")
+        tasks = sorted(counts, key=lambda name: (-counts[name], name))
+        entries = [(task_title(task), task) for task in tasks]
+        offer(self.task_box, entries or [("no recordings yet", "")])
         self.task_box.setEnabled(bool(counts))
-        self.task_box.setCurrentIndex(max(0, self.task_box.findData(wanted)))
 
-    def _offered(self) -> list[Candidate]:
+    def _offered(self) -> list[tuple[Candidate, EpisodeInfo]]:
         """What the task, the sources and the success filter leave, each episode once."""
-        offered: dict[str, Candidate] = {}
+        offered: dict[str, tuple[Candidate, EpisodeInfo]] = {}
         selection = self._selection
-        self._chosen_names = set(selection.identifiers) if selection is not None else set()
+        chosen = frozenset(selection.identifiers if selection is not None else ())
         for candidate in self._candidates:
             info = candidate.entry.info
-            if info is not None and info.task == self.task and self._passes(candidate):
-                offered.setdefault(candidate.entry.identifier, candidate)
+            fits = info is not None and info.task == self.task
+            if info is not None and fits and self._passes(candidate, info, chosen):
+                offered.setdefault(candidate.entry.identifier, (candidate, info))
         return [offered[name] for name in sorted(offered)]
 
     def _fill(self) -> None:
@@ -241,21 +204,20 @@ class EpisodePicker(QWidget):
             for c in self._candidates
             if c.entry.info is not None and c.entry.info.task == self.task
         )
-        for box in (*self.source_boxes.values(), self.success_box):
+        for box in self._boxes:
             box.setVisible(self._selection is None)  # a selection says it all
         self.source_boxes[WORKSPACE].setText(f"My recordings  ({counts[WORKSPACE]})")
-        self.source_boxes[SAMPLES].setText(f"Samples that ship  ({counts[SAMPLES]})")
-        if self.list_section.is_open:
-            self._fill_list()
+        self.source_boxes[SAMPLES].setText(f"Included samples  ({counts[SAMPLES]})")
+        self._fill_list()
         self._summarise()
 
     def _fill_list(self) -> None:
         """A thousand lines take a moment, so only while they can be seen."""
+        if not self.list_section.is_open:
+            return
         self._filling = True
         self.list.clear()
-        for candidate in self._offered():
-            info = candidate.entry.info
-            assert info is not None
+        for candidate, info in self._offered():
             result = {True: "success", False: "failed", None: "unknown"}[info.success]
             item = QTreeWidgetItem([candidate.entry.identifier, f"{info.steps:,}", result])
             item.setToolTip(0, f"{candidate.entry.path}\ndriven by {info.operator}")
@@ -286,16 +248,6 @@ class EpisodePicker(QWidget):
         self.broken.setToolTip("\n".join(problems[:10]))
         self.broken.setVisible(bool(problems))
         self.changed.emit()
-
-    def _list_toggled(self, is_open: bool) -> None:
-        if is_open:
-            self._fill_list()
-
-    def _task_chosen(self) -> None:
-        self._fill()
-
-    def _sources_chosen(self) -> None:
-        self._fill()
 
     def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
         if self._filling or column != 0:

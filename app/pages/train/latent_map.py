@@ -6,12 +6,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QBrush, QColor, QPainter, QShowEvent
+from PySide6.QtWidgets import QFrame
 
 from app.pages.train.redraw_turns import RedrawTurns
-from app.theme.plots import make_plot, style_plot
-from app.theme.theme import Theme
+from app.theme.theme import Theme, Themed, current_theme
+from app.widgets.controls import column, label, row
+from app.widgets.painted import Painted
+from app.widgets.plot import PlotView
 
 SHADES = 32
 """Shades of progress; more cannot be told apart and each costs a brush."""
@@ -32,37 +34,28 @@ def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
     return [QColor(int(red), int(green), int(blue), 230) for red, green, blue, *_ in table]
 
 
-class LatentMap(QFrame):
+class LatentMap(QFrame, Themed):
     """Points of the latent space; those of an episode's start and end are told apart by shade."""
 
     redraw_interval = 0.5
     """Least time between two redraws [s]."""
 
-    def __init__(
-        self, theme: Theme, *, turns: RedrawTurns | None = None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, turns: RedrawTurns | None = None) -> None:
+        super().__init__()
         self.setProperty("role", "plot")
-        self._theme = theme
-        self._points: NDArray[np.floating] = np.empty((0, 2))
+        self.points: NDArray[np.floating] = np.empty((0, 2))
+        """The points shown, (n, 2)."""
         self._progress: NDArray[np.floating] = np.empty(0)
         self._dirty = False
         self._turns = turns or RedrawTurns(self)
-        title = QLabel("Latent map")
-        title.setProperty("role", "heading")
-        title.setToolTip(
+        tip = (
             "<p>The first two principal components of the latents of the demonstrations. A latent "
             "that has learned the task draws episodes as strands from start to end; one that has "
             "collapsed is a point or a line.</p>"
         )
-        self._scale = _ProgressScale()
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(title)
-        head.addStretch(1)
-        for part in (_caption("start"), self._scale, _caption("end")):
-            head.addWidget(part)
-        self.view = make_plot()
+        scale = (label("start", "caption"), _ProgressScale(), label("end", "caption"))
+        head = row(label("Latent map", "heading", tip=tip), 1, *scale)
+        self.view = PlotView()
         self.plot = self.view.getPlotItem()
         self.plot.showGrid(x=False, y=False)
         for side in ("left", "bottom"):
@@ -70,17 +63,8 @@ class LatentMap(QFrame):
         self.plot.vb.setAspectLocked(True)
         self._scatter = pg.ScatterPlotItem(size=POINT_SIZE, pen=None, pxMode=True)
         self.plot.addItem(self._scatter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 8)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self.view, 1)
-        self.set_theme(theme)
-
-    @property
-    def points(self) -> NDArray[np.floating]:
-        """The points shown, (n, 2)."""
-        return self._points
+        column(head, (self.view, 1), spacing=4, margins=(12, 8, 8, 8), inside=self)
+        self.apply_theme()
 
     def set_points(self, points: NDArray[np.floating], progress: NDArray[np.floating]) -> None:
         """Show `points` (n, 2) with their `progress` (n,) in [0, 1] through their episodes.
@@ -92,10 +76,10 @@ class LatentMap(QFrame):
         progress = np.asarray(progress, dtype=float)
         finite = np.isfinite(points).all(axis=1) & np.isfinite(progress)
         points, progress = points[finite], progress[finite]
-        if points.shape == self._points.shape:
-            agreement = (points * self._points).sum(axis=0)
+        if points.shape == self.points.shape:
+            agreement = (points * self.points).sum(axis=0)
             points = points * np.where(agreement < 0, -1.0, 1.0)
-        self._points, self._progress = points, progress
+        self.points, self._progress = points, progress
         self._dirty = True
         self._turns.ask(self)
 
@@ -103,13 +87,10 @@ class LatentMap(QFrame):
         """Show no points."""
         self.set_points(np.empty((0, 2)), np.empty(0))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self._theme = theme
-        style_plot(self.view, theme)
-        colors = progress_colors(theme)
-        self._scale.set_colors(colors)
-        self._brushes = np.array([QBrush(color) for color in colors], dtype=object)
+    def apply_theme(self) -> None:
+        self._brushes = np.array(
+            [QBrush(color) for color in progress_colors(current_theme())], dtype=object
+        )
         self._dirty = True
         self.redraw()
 
@@ -123,36 +104,19 @@ class LatentMap(QFrame):
             return
         shade = np.clip((self._progress * SHADES).astype(int), 0, SHADES - 1)
         self._scatter.setData(
-            x=self._points[:, 0], y=self._points[:, 1], brush=self._brushes[shade], pen=None
+            x=self.points[:, 0], y=self.points[:, 1], brush=self._brushes[shade], pen=None
         )
         self._dirty = False
 
 
-class _ProgressScale(QWidget):
+class _ProgressScale(Painted):
     """The shades from the start to the end of an episode."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._colors: list[QColor] = []
-
-    def set_colors(self, colors: list[QColor]) -> None:
-        self._colors = colors
-        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(2 * SHADES, 8)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
+    def draw(self, painter: QPainter) -> None:
         top = (self.height() - 8) // 2
-        for index, color in enumerate(self._colors):
-            left = index * self.width() // len(self._colors)
-            right = (index + 1) * self.width() // len(self._colors)
+        for index, color in enumerate(progress_colors(current_theme())):
+            left, right = (place * self.width() // SHADES for place in (index, index + 1))
             painter.fillRect(left, top, right - left, 8, color)
-        painter.end()
-
-
-def _caption(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "caption")
-    return label

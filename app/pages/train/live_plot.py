@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPen, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from superqt import QFlowLayout
 
+from app.pages.train.legend import LegendEntry
 from app.pages.train.redraw_turns import RedrawTurns
-from app.theme.plots import curve_pen, make_plot, series_color, style_plot
-from app.theme.theme import Theme
-from app.widgets.legend import LegendEntry
+from app.theme.theme import Themed, current_theme
+from app.widgets.controls import column, label, row, tool
+from app.widgets.plot import PlotView, curve_pen
 from core.runs.curves import CurveHistory
 
 REDRAW_INTERVAL = 0.1
@@ -48,7 +42,7 @@ class _Overlay:
     points: dict[str, Points] = field(default_factory=dict)
 
 
-class LivePlot(QFrame):
+class LivePlot(QFrame, Themed):
     """A titled plot whose curves are named at their first point.
 
     Each curve is created once and later given new data at most 10 times a second, and only while
@@ -60,7 +54,6 @@ class LivePlot(QFrame):
     def __init__(
         self,
         title: str,
-        theme: Theme,
         *,
         explanation: str = "",
         x_label: str = "step",
@@ -70,7 +63,6 @@ class LivePlot(QFrame):
         named: bool = True,
         turns: RedrawTurns | None = None,
         redraw_interval: float = REDRAW_INTERVAL,
-        parent: QWidget | None = None,
     ) -> None:
         """`logarithmic`: start with a log scale or not; None leaves the choice out altogether.
 
@@ -78,22 +70,22 @@ class LivePlot(QFrame):
         `shows_latest`: show the last values while the mouse is elsewhere. `named` False: the
         title names the only curve, and its value stands beside. Plots of one page share `turns`.
         """
-        super().__init__(parent)
+        super().__init__()
         self.setProperty("role", "plot")
-        self._theme = theme
         self._x_label = x_label
         self._shows_latest = shows_latest
         self._named = named
         self._flat = False
         self.redraw_interval = redraw_interval
         self._turns = turns or RedrawTurns(self)
-        self._logarithmic = bool(logarithmic)
+        self.logarithmic = bool(logarithmic)
+        """Whether the value axis is logarithmic."""
         self._colors = dict(colors or {})
         self._curves: dict[str, _Curve] = {}
         self._overlays: dict[str, _Overlay] = {}
         self._hidden: set[str] = set()
         self._hover: float | None = None
-        self.view = make_plot()
+        self.view = PlotView()
         self.plot = self.view.getPlotItem()
         self._build(title, explanation, logarithmic is not None)
 
@@ -102,8 +94,8 @@ class LivePlot(QFrame):
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
         self.view.left.connect(self._mouse_left)
-        self.plot.setLogMode(y=self._logarithmic)
-        self.set_theme(theme)
+        self.plot.setLogMode(y=self.logarithmic)
+        self.apply_theme()
 
     # data
 
@@ -145,7 +137,7 @@ class LivePlot(QFrame):
             item.setZValue(-10)
             item.setVisible(name not in self._hidden)
             self.plot.addItem(item)
-            item.setLogMode(False, self._logarithmic)
+            item.setLogMode(False, self.logarithmic)
             item.setData(*self._drawable(*points))
             overlay.items[name], overlay.points[name] = item, points
         self._overlays[run] = overlay
@@ -182,26 +174,17 @@ class LivePlot(QFrame):
 
     # looks
 
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self._theme = theme
-        style_plot(self.view, theme)
-        self._cursor.setPen(curve_pen(theme.color("muted")))
+    def apply_theme(self) -> None:
+        self._cursor.setPen(curve_pen(current_theme().color("muted")))
         for name, curve in self._curves.items():
             curve.item.setPen(self._pen(name))
-            curve.entry.set_pen(self._pen(name))
         for overlay in self._overlays.values():
             for name, item in overlay.items.items():
                 item.setPen(self._pen(name, overlay.dash))
 
-    @property
-    def logarithmic(self) -> bool:
-        """Whether the value axis is logarithmic."""
-        return self._logarithmic
-
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Switch the value axis between linear and logarithmic."""
-        self._logarithmic = logarithmic
+        self.logarithmic = logarithmic
         self.log_button.setChecked(logarithmic)
         self.plot.setLogMode(y=logarithmic)
         for curve in self._curves.values():
@@ -236,51 +219,33 @@ class LivePlot(QFrame):
     # inside
 
     def _build(self, title: str, explanation: str, may_be_logarithmic: bool) -> None:
-        self.title = QLabel(title)
-        self.title.setProperty("role", "heading")
-        self.title.setToolTip(f"<p>{explanation}</p>" if explanation else "")
-        self.place = QLabel()
-        self.place.setProperty("role", "caption")
-        self.value = QLabel()
-        self.log_button = QToolButton()
+        tip = f"<p>{explanation}</p>" if explanation else ""
+        self.title = label(title, "heading", tip=tip)
+        self.place = label("", "caption")
+        self.value = label()
+        self.log_button = tool("", "Logarithmic values", kind="small")
         self.log_button.setText("log")
-        self.log_button.setProperty("kind", "small")
         self.log_button.setCheckable(True)
-        self.log_button.setChecked(self._logarithmic)
-        self.log_button.setToolTip("Logarithmic values")
-        # hide what is not wanted, never show: without a place yet it would be a window of its own
-        if not may_be_logarithmic:
-            self.log_button.hide()
-        if self._named:
-            self.value.hide()
+        self.log_button.setChecked(self.logarithmic)
         self.log_button.toggled.connect(self.set_logarithmic)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.place)
-        head.addWidget(self.value)
-        head.addWidget(self.log_button)
         legend = QWidget()
         legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        if not self._named:
-            legend.hide()
         self._legend_row = QFlowLayout(legend)
         self._legend_row.setContentsMargins(0, 0, 0, 0)
         self._legend_row.setSpacing(0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 4)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(legend)
-        column.addWidget(self.view, 1)
+        # Hide what is not wanted, never show: without a place yet it would be a window of its own.
+        if not may_be_logarithmic:
+            self.log_button.hide()
+        (self.value if self._named else legend).hide()
+        head = row(self.title, 1, self.place, self.value, self.log_button)
+        column(head, legend, (self.view, 1), spacing=4, margins=(12, 8, 8, 4), inside=self)
 
     def _curve(self, name: str) -> _Curve:
         if name not in self._curves:
             item = pg.PlotDataItem(pen=self._pen(name), antialias=True, connect="finite")
             self.plot.addItem(item)
-            item.setLogMode(False, self._logarithmic)
-            entry = LegendEntry(name, self._pen(name))
+            item.setLogMode(False, self.logarithmic)
+            entry = LegendEntry(name, partial(self._pen, name))
             entry.toggled.connect(self._entry_toggled)
             if self._named:
                 self._legend_row.addWidget(entry)
@@ -303,17 +268,17 @@ class LivePlot(QFrame):
         if name not in self._colors:
             taken = set(self._colors.values())
             self._colors[name] = next(i for i in range(len(taken) + 1) if i not in taken)
-        return curve_pen(series_color(self._theme, self._colors[name]), dash)
+        return curve_pen(current_theme().series_color(self._colors[name]), dash)
 
     def _drawable(self, x: np.ndarray, y: np.ndarray) -> Points:
         """Copies without what cannot be drawn: infinities, and on a log scale what is not > 0."""
-        drawable = np.isfinite(y) & (y > 0) if self._logarithmic else np.isfinite(y)
+        drawable = np.isfinite(y) & (y > 0) if self.logarithmic else np.isfinite(y)
         return x.copy(), np.where(drawable, y, np.nan)
 
     def _keep_flat_curves_in_sight(self) -> None:
         """A constant gets a range of its own size; by itself the axis would span a whole unit."""
         followed = bool(self.plot.vb.autoRangeEnabled()[1]) or self._flat
-        if self._logarithmic or not followed:
+        if self.logarithmic or not followed:
             return
         seen = [curve.history.y for curve in self._curves.values() if len(curve.history)]
         for overlay in self._overlays.values():
@@ -355,16 +320,14 @@ class LivePlot(QFrame):
 
     def _show_values(self) -> None:
         for curve in self._curves.values():
-            if not len(curve.history):
-                curve.entry.hide_value()
-            else:
-                if self._hover is not None:
-                    curve.entry.set_value(curve.history.value_at(self._hover))
-                elif self._shows_latest:
-                    curve.entry.set_value(float(curve.history.y[-1]))
-                else:
-                    curve.entry.hide_value()
+            curve.entry.show_value(self._value_of(curve.history))
         place = "" if self._hover is None else f"{self._x_label} {self._hover:,.0f}"
         self.place.setText(place)
         if not self._named:
             self.value.setText(" ".join(c.entry.value_text for c in self._curves.values()))
+
+    def _value_of(self, history: CurveHistory) -> float | None:
+        """The value under the mouse, else the latest, if there is one to be shown."""
+        if len(history) and self._hover is not None:
+            return history.value_at(self._hover)
+        return float(history.y[-1]) if len(history) and self._shows_latest else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame
 
-from app.theme.theme import Theme
+from app.widgets.controls import Sign, button, label, row, tool
 
 
 class Notice(QFrame):
@@ -17,29 +17,17 @@ class Notice(QFrame):
     pressed = Signal()
     """The button was pressed."""
 
-    def __init__(self, theme: Theme, action: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, action: str = "") -> None:
+        super().__init__()
         self.setObjectName("banner")
         self._closed_text = ""
-        self._icon = QLabel()
-        self.label = QLabel()
-        self.label.setWordWrap(True)
-        self.button = QPushButton(action)
-        self.button.clicked.connect(self.pressed)
-        self.close_button = QToolButton()
-        self.close_button.setProperty("kind", "quiet")
-        self.close_button.setToolTip("Close")
-        self.close_button.clicked.connect(self._close)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self._icon)
-        row.addWidget(self.label, 1)
-        row.addWidget(self.button)
-        row.addWidget(self.close_button)
+        self.label = label(wrap=True)
+        self.button = button(action, self.pressed.emit)
+        self.close_button = tool("ph.x", "Close", self._close)
+        parts = (Sign("ph.warning-fill", "warning"), (self.label, 1), self.button)
+        row(*parts, self.close_button, margins=(16, 8, 8, 8), inside=self)
         self.button.setVisible(bool(action))  # not before they have a place:
         self.close_button.setVisible(not action)  # they would be windows of their own
-        self.set_theme(theme)
         self.hide()
 
     @property
@@ -54,11 +42,6 @@ class Notice(QFrame):
         else:
             self._closed_text = ""
         self.setVisible(bool(text) and text != self._closed_text)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the icons in the colours of another theme."""
-        self._icon.setPixmap(theme.icon("ph.warning-fill", "warning").pixmap(20, 20))
-        self.close_button.setIcon(theme.icon("ph.x"))
 
     def _close(self) -> None:
         self._closed_text = self.label.text()

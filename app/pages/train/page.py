@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from app.jobs.listing import Listing
 from app.jobs.preload import wake_torch
 from app.jobs.training import (
     CANCELLED,
@@ -20,14 +21,13 @@ from app.jobs.training import (
     Outcome,
     TrainingWorker,
 )
-from app.pages.listing import Listing
-from app.pages.page import Page
 from app.pages.train.earlier_runs import EarlierRuns
 from app.pages.train.episode_picker import SAMPLES, WORKSPACE, Candidate
 from app.pages.train.panel import ENDING, IDLE, PAUSED, PREPARING, TRAINING, TrainPanel
 from app.pages.train.plots import TrainPlots
 from app.studio import Studio
-from app.theme.theme import Theme
+from app.widgets.formats import task_title
+from app.window.page import Page
 from core.data import Library, RecordingError, Selection, Selections
 from core.data.writer import make_folder
 from core.runs import (
@@ -66,12 +66,10 @@ class TrainPage(Page):
         self._prepared: Prepared | None = None
         self._phase = ""
         self._libraries: dict[str, Library] = {}
-        self._listing = Listing(studio, self._reader, self._listed, self)
+        self._listing = Listing(studio.background_work, self._reader, self._listed, self)
         self._runs: list[CheckpointEntry] = []
-        self.controls = TrainPanel(studio.theme)
-        self.panel = self.controls
-        self.plots = TrainPlots(studio.theme)
-        self.center = self.plots
+        self.panel = self.controls = TrainPanel()
+        self.center = self.plots = TrainPlots()
         self.earlier = EarlierRuns(studio, self.controls.runs, self.plots, self)
         self._connect()
         self._say_what_to_do()
@@ -290,10 +288,10 @@ class TrainPage(Page):
         self.controls.name_line.clear()
         if outcome.folder is not None:
             self._studio.checkpoint_saved.emit(outcome.folder)
-        self._tell_outcome(worker.request.folder.name, outcome)
+        self._show_outcome(worker.request.folder.name, outcome)
         self.reload()
 
-    def _tell_outcome(self, name: str, outcome: Outcome) -> None:
+    def _show_outcome(self, name: str, outcome: Outcome) -> None:
         header, studio = self.plots.header, self._studio
         header.set_number("time left", "–")
         at = f"step {outcome.step:,} of {outcome.total_steps:,}"
@@ -301,7 +299,7 @@ class TrainPage(Page):
             at += ", before the policy head was trained: resume it to get there"
         if outcome.kind == FINISHED and outcome.folder is not None:
             header.say("Finished", "good", name, f"{self._what()} · policy ready")
-            studio.toast(f"Policy {name} is ready", "Deploy", self._deploy)
+            studio.toast(f"Policy {name} is ready", "Deploy", lambda: studio.go_to("Deploy"))
         elif outcome.kind == CANCELLED:
             header.say("Cancelled", "muted", name, "Nothing of it was kept.")
             studio.toast("Training cancelled")
@@ -316,10 +314,7 @@ class TrainPage(Page):
             header.say("Not kept", "danger", name, f"Stopped at {at}; the disk refused to take it.")
         else:
             header.say("Stopped", "warning", name, f"{self._what()} · kept at {at}")
-            studio.toast(f"{name} kept at {at}", "Deploy", self._deploy)
-
-    def _deploy(self) -> None:
-        self._studio.go_to("Deploy")
+            studio.toast(f"{name} kept at {at}", "Deploy", lambda: studio.go_to("Deploy"))
 
     # inside
 
@@ -334,18 +329,8 @@ class TrainPage(Page):
         self.earlier.changed.connect(self.reload)
         controls.preset_box.activated.connect(self._choice_changed)
         self.plots.save_notice.pressed.connect(self._save_again)
-        self.plots.empty.pressed.connect(self._go_to_record)
+        self.plots.empty.pressed.connect(lambda: studio.go_to("Record"))
         studio.episodes_changed.connect(self.reload)
-        studio.theme_changed.connect(self._set_theme)
-
-    @Slot()
-    def _go_to_record(self) -> None:
-        self._studio.go_to("Record")
-
-    @Slot(object)
-    def _set_theme(self, theme: Theme) -> None:
-        self.controls.set_theme(theme)
-        self.plots.set_theme(theme)
 
     def _enter(self, state: str) -> None:
         self._state = state
@@ -367,7 +352,7 @@ class TrainPage(Page):
         if prepared is None:
             return ""
         return (
-            f"{prepared.task.replace('_', '-')} · {prepared.episodes} demonstrations · "
+            f"{task_title(prepared.task)} · {prepared.episodes} demonstrations · "
             f"{prepared.steps:,} control steps · {prepared.device.upper()}"
         )
 

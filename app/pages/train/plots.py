@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabWidget, QWidget
 
 from app.pages.train.latent_map import LatentMap
 from app.pages.train.live_plot import LivePlot
 from app.pages.train.notice import Notice
 from app.pages.train.redraw_turns import RedrawTurns
 from app.pages.train.spectrum import SpectrumPlot
-from app.theme.plots import format_seconds
-from app.theme.theme import Theme
+from app.widgets.controls import column, grid
 from app.widgets.empty import Empty
+from app.widgets.formats import format_seconds
 from app.widgets.gradually import Gradually
 from app.widgets.run_header import RunHeader
 from core.runs.curves import Points, losses_of, report_values
@@ -119,14 +120,13 @@ class TrainPlots(QStackedWidget):
     Shows what to do next until there is something to see.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("center")
-        self.empty = Empty(theme, "ph.chart-line-up", "Nothing to show yet", "")
+        self.empty = Empty("ph.chart-line-up", "Nothing to show yet", "")
         self.header = RunHeader(("step", "steps/s", "time left"))
-        self.collapse_notice = Notice(theme)
-        self.save_notice = Notice(theme, "Save again")
-        self._theme = theme
+        self.collapse_notice = Notice()
+        self.save_notice = Notice("Save again")
         self._turns = RedrawTurns(self)
         self._overlays: set[str] = set()
         self._made: dict[str, LivePlot] = {}
@@ -176,8 +176,7 @@ class TrainPlots(QStackedWidget):
         self.latent_map.clear()
         self.collapse_notice.say("")
         self.save_notice.say("")
-        for caption in ("step", "steps/s", "time left"):
-            self.header.set_number(caption, "–")
+        self.header.show_numbers()
         self.header.set_fraction(0.0)
         self.show_plots()
 
@@ -194,9 +193,11 @@ class TrainPlots(QStackedWidget):
             self.spectrum.set_spectrum(measures.singular_values, measures.effective_rank)
             self.latent_map.set_points(measures.latent_map, measures.progress)
             self.collapse_notice.say(_sentence(measures.alarm))
-        self.header.set_number("step", f"{report.step:,} / {report.total_steps:,}")
-        self.header.set_number("steps/s", f"{report.steps_per_second:,.0f}")
-        self.header.set_number("time left", format_seconds(report.seconds_left))
+        self.header.show_numbers(
+            f"{report.step:,} / {report.total_steps:,}",
+            f"{report.steps_per_second:,.0f}",
+            format_seconds(report.seconds_left),
+        )
         self.header.set_fraction(report.step / report.total_steps)
 
     def show_curves(self, curves: Mapping[str, Points]) -> None:
@@ -219,6 +220,7 @@ class TrainPlots(QStackedWidget):
         self._overlays.add(str(run))
         self.show_plots()
 
+    @Slot(object)
     def remove_overlay(self, run: Path) -> None:
         """Take an earlier run away."""
         for plot in self.plots:
@@ -233,51 +235,26 @@ class TrainPlots(QStackedWidget):
         """Show the plots instead of what to do next."""
         self.setCurrentWidget(self._plots)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Redraw in the colours of `theme`."""
-        self._theme = theme
-        for plot in self._made.values():
-            plot.set_theme(theme)
-        if self._map is not None:
-            self._map.set_theme(theme)
-        self.empty.set_theme(theme)
-        self.collapse_notice.set_theme(theme)
-        self.save_notice.set_theme(theme)
-
     def _lay_out(self) -> None:
-        self._plots = QWidget()
-        self._grid = QGridLayout()
-        self._grid.setSpacing(8)
-        self._grid.setColumnStretch(0, 2)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(spacing=(8, 8), stretch=(2, 1))
         self._tabs = QTabWidget()
         self._groups: dict[str, QGridLayout] = {}
         for group in (REPRESENTATION, OPTIMISER):
             page = QWidget()
-            grid = QGridLayout(page)
-            grid.setContentsMargins(0, 8, 0, 0)
-            grid.setSpacing(8)
-            for column in range(3):
-                grid.setColumnStretch(column, 1)
-            self._groups[group] = grid
+            self._groups[group] = grid(spacing=(8, 8), stretch=(1, 1, 1), inside=page)
+            self._groups[group].setContentsMargins(0, 8, 0, 0)
             self._tabs.addTab(page, group)
-        whole = QVBoxLayout(self._plots)
-        whole.setContentsMargins(8, 8, 8, 8)
-        whole.setSpacing(8)
-        whole.addWidget(self.header)
-        whole.addWidget(self.collapse_notice)
-        whole.addWidget(self.save_notice)
-        whole.addLayout(self._grid, 5)
-        whole.addWidget(self._tabs, 6)
+        self._plots = QWidget()
+        above = (self.header, self.collapse_notice, self.save_notice)
+        column(*above, (self._grid, 5), (self._tabs, 6), margins=(8, 8, 8, 8), inside=self._plots)
         self.addWidget(self.empty)
         self.addWidget(self._plots)
 
     def _make_plots(self) -> Iterator[None]:
         """One plot a step; each takes 15 ms."""
-        theme, turns = self._theme, self._turns
+        turns = self._turns
         self._made["losses"] = LivePlot(
             "Losses",
-            theme,
             explanation="Each loss term before it is weighted, and their weighted total. Terms of "
             "the head read the representation; prediction and inverse dynamics shape it.",
             logarithmic=True,
@@ -286,17 +263,16 @@ class TrainPlots(QStackedWidget):
         )
         self._grid.addWidget(self._made["losses"], 0, 0)
         yield
-        self._map = LatentMap(self._theme, turns=turns)
+        self._map = LatentMap(turns=turns)
         self._grid.addWidget(self._map, 0, 1)
         yield
-        self._made["spectrum"] = SpectrumPlot(self._theme, turns=turns)
+        self._made["spectrum"] = SpectrumPlot(turns=turns)
         self._groups[REPRESENTATION].addWidget(self._made["spectrum"], 0, 0)
         for index, (name, measure) in enumerate(MEASURES.items()):
             yield
             several = tuple(measure.curves.values())
             self._made[name] = LivePlot(
                 measure.title,
-                self._theme,
                 explanation=measure.explanation,
                 logarithmic=measure.logarithmic,
                 colors={curve: n for n, curve in enumerate(several)} or {name: index},

@@ -1,4 +1,4 @@
-"""Earlier trainings: tick one to lay its curves behind the present ones, or go on with it."""
+"""Earlier runs: tick one to draw its curves behind the present ones, or resume it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QWidget
 
-from app.theme.plots import DASHES, curve_pen
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.controls import button, column, empty_layout, label, row, tool
 from app.widgets.elided import ElidedCheckBox
-from app.widgets.legend import LineSample
+from app.widgets.line_sample import LineSample
+from app.widgets.plot import DASHES, curve_pen
 from core.runs import CheckpointEntry
 
 SHOWN = 12
@@ -39,33 +33,25 @@ class RunList(QWidget):
     removal_wanted = Signal(object)
     """Folder of a run that is to go to the trash."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._rows: dict[Path, _Row] = {}
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: dict[Path, RunRow] = {}
         self._dashes: dict[Path, int] = {}
         self._may_resume = True
         self._entries: list[CheckpointEntry] = []
         self._all = False
-        self._more = QPushButton()
-        self._more.setProperty("kind", "quiet")
-        self._more.clicked.connect(self._show_all)
+        self._more = button("", self._show_all, kind="quiet")
         self._more.hide()
-        self._empty = QLabel("Nothing has been trained for this task yet.")
-        self._empty.setProperty("role", "caption")
-        self._empty.setWordWrap(True)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._column.addWidget(self._empty)
-        self._column.addWidget(self._more)
+        self._empty = label("Nothing has been trained for this task yet.", "caption", wrap=True)
+        self._lines = column()
+        column(self._empty, self._lines, self._more, inside=self)
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """Folders of the listed runs, in order."""
         return tuple(self._rows)
 
-    def row(self, path: Path) -> _Row:
+    def row(self, path: Path) -> RunRow:
         """The row of one run. Raises `KeyError` if it is not listed."""
         return self._rows[path]
 
@@ -77,25 +63,13 @@ class RunList(QWidget):
         self._make_rows()
 
     def _make_rows(self) -> None:
-        for row in self._rows.values():
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self._rows = {}
+        empty_layout(self._lines)
         shown = [
             entry
             for place, entry in enumerate(self._entries)
             if self._all or place < SHOWN or entry.path in self._dashes
         ]
-        for entry in shown:
-            row = _Row(entry, self._theme)
-            row.set_dash(self._dashes.get(entry.path), self._theme)
-            row.may_resume(self._may_resume)
-            row.tick.toggled.connect(self._ticked)
-            row.resume_button.clicked.connect(self._resume)
-            row.remove_button.clicked.connect(self._remove)
-            self._column.insertWidget(self._column.count() - 1, row)
-            self._rows[entry.path] = row
+        self._rows = {entry.path: self._make_row(entry) for entry in shown}
         for path in [path for path in self._dashes if path not in self._rows]:
             del self._dashes[path]
             self.overlay_unwanted.emit(path)
@@ -104,6 +78,16 @@ class RunList(QWidget):
         self._more.setText(f"Show {hidden} older")
         self._more.setVisible(hidden > 0)
 
+    def _make_row(self, entry: CheckpointEntry) -> RunRow:
+        made = RunRow(entry)
+        made.set_dash(self._dashes.get(entry.path))
+        made.may_resume(self._may_resume)
+        made.tick.toggled.connect(lambda ticked: self._ticked(made, ticked))
+        made.resume_button.clicked.connect(lambda: self.resume_wanted.emit(entry))
+        made.remove_button.clicked.connect(lambda: self.removal_wanted.emit(entry.path))
+        self._lines.addWidget(made)
+        return made
+
     def _show_all(self) -> None:
         self._all = True
         self._make_rows()
@@ -111,19 +95,11 @@ class RunList(QWidget):
     def set_may_resume(self, may: bool) -> None:
         """Whether a run could go on now; not while another one is training."""
         self._may_resume = may
-        for row in self._rows.values():
-            row.may_resume(may)
+        for line in self._rows.values():
+            line.may_resume(may)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of another theme."""
-        self._theme = theme
-        for path, row in self._rows.items():
-            row.set_dash(self._dashes.get(path), theme)
-            row.set_theme(theme)
-
-    def _ticked(self, ticked: bool) -> None:
-        row = _row_of(self.sender())
-        path = row.entry.path
+    def _ticked(self, line: RunRow, ticked: bool) -> None:
+        path = line.entry.path
         if ticked:
             used = set(self._dashes.values())
             free = [dash for dash in range(len(DASHES)) if dash not in used]
@@ -132,79 +108,50 @@ class RunList(QWidget):
         else:
             self._dashes.pop(path, None)
             self.overlay_unwanted.emit(path)
-        row.set_dash(self._dashes.get(path), self._theme)
-
-    def _resume(self) -> None:
-        self.resume_wanted.emit(_row_of(self.sender()).entry)
-
-    def _remove(self) -> None:
-        self.removal_wanted.emit(_row_of(self.sender()).entry.path)
+        line.set_dash(self._dashes.get(path))
 
 
-class _Row(QWidget):
+class RunRow(QWidget):
     """Name, state and buttons of one run."""
 
-    def __init__(self, entry: CheckpointEntry, theme: Theme) -> None:
+    def __init__(self, entry: CheckpointEntry) -> None:
         super().__init__()
         self.entry = entry
+        self._dash = 0
         self.tick = ElidedCheckBox(entry.name)
-        self.tick.setToolTip(f"Lay the curves of {entry.name} behind the present ones")
-        self.line = LineSample(curve_pen(theme.color("muted"), 0), 24)
-        self.state = QLabel(_state_of(entry))
-        self.state.setProperty("role", "danger" if entry.problem else "caption")
-        self.state.setWordWrap(True)
+        self.tick.setToolTip(f"Draw the curves of {entry.name} behind the present ones")
+        self.tick.setEnabled(entry.problem is None)
+        self.line = LineSample(self._pen, 24)
+        self.state = label(_state_of(entry), "danger" if entry.problem else "caption", wrap=True)
         self.state.setToolTip(
             entry.problem or f"{len(entry.episodes)} demonstrations\n{entry.path}"
         )
-        self.resume_button = QPushButton("Resume")
-        self.resume_button.setProperty("kind", "small")
-        self.resume_button.setToolTip("Go on where this training stopped, on the same recordings")
-        self.resume_button.setVisible(entry.problem is None and not entry.complete)
-        self.remove_button = QToolButton()
-        self.remove_button.setProperty("kind", "small")
-        self.remove_button.setToolTip("Move this run to the trash")
+        tip = "Continue this training where it stopped, on the same recordings"
+        self.resume_button = button("Resume", kind="small", tip=tip)
+        self.remove_button = tool(
+            "ph.trash", "Move this run to the trash", kind="small", role="muted"
+        )
         self.remove_button.setAccessibleName(f"Move {entry.name} to the trash")
-        self.tick.setEnabled(entry.problem is None)
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self.tick, 1)
-        top.addWidget(self.line)
-        top.addWidget(self.resume_button)
-        top.addWidget(self.remove_button)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(0)
-        grid.setColumnMinimumWidth(0, 24)
-        grid.addLayout(top, 0, 0, 1, 2)
-        grid.addWidget(self.state, 1, 1)
-        grid.setColumnStretch(1, 1)
-        self.set_theme(theme)
+        head = row((self.tick, 1), self.line, self.resume_button, self.remove_button)
+        column(head, row(self.state, margins=(24, 0, 0, 0)), spacing=0, inside=self)
+        # Not before it has a place: it would be a window of its own.
+        self.resume_button.setVisible(entry.problem is None and not entry.complete)
 
-    def set_dash(self, dash: int | None, theme: Theme) -> None:
+    def set_dash(self, dash: int | None) -> None:
         """Show the line style of the overlay, or none."""
-        self.tick.blockSignals(True)
-        self.tick.setChecked(dash is not None)
-        self.tick.blockSignals(False)
+        with QSignalBlocker(self.tick):
+            self.tick.setChecked(dash is not None)
         self.line.setVisible(dash is not None)
-        if dash is not None:
-            self.line.set_pen(curve_pen(theme.color("text"), dash))
+        self._dash = dash or 0
+        self.line.update()
 
     def may_resume(self, may: bool) -> None:
         """Enable what starts or touches a training."""
         self.resume_button.setEnabled(may)
         self.remove_button.setEnabled(may)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the icon in the colours of another theme."""
-        self.remove_button.setIcon(theme.icon("ph.trash", "muted"))
-
-
-def _row_of(part: object) -> _Row:
-    """The row that one of its buttons belongs to."""
-    assert isinstance(part, QWidget)
-    row = part.parentWidget()
-    assert isinstance(row, _Row)
-    return row
+    def _pen(self) -> QPen:
+        return curve_pen(current_theme().color("text"), self._dash)
 
 
 def _state_of(entry: CheckpointEntry) -> str:

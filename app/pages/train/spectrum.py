@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QWidget
 
 from app.pages.train.live_plot import LivePlot
 from app.pages.train.redraw_turns import RedrawTurns
-from app.theme.plots import curve_pen
-from app.theme.theme import Theme
+from app.theme.theme import current_theme
+from app.widgets.plot import curve_pen
 
 
 class SpectrumPlot(LivePlot):
@@ -19,14 +18,11 @@ class SpectrumPlot(LivePlot):
     A vertical line stands at the effective rank, the number of directions that count.
     """
 
-    def __init__(
-        self, theme: Theme, *, turns: RedrawTurns | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, *, turns: RedrawTurns | None = None) -> None:
         self._rank = pg.InfiniteLine(angle=90, movable=False)
         self._has_start = False
         super().__init__(
             "Spectrum",
-            theme,
             explanation="Singular values of the latents of the demonstrations, from the largest "
             "down, as far as they are measured. A steep fall means that few directions are used; "
             "the dashed line stands at the effective rank, if it is that low.",
@@ -35,7 +31,6 @@ class SpectrumPlot(LivePlot):
             colors={"now": 0, "at the start": 7},
             shows_latest=False,
             turns=turns,
-            parent=parent,
         )
         self._rank.hide()
         self.plot.addItem(self._rank, ignoreBounds=True)
@@ -58,6 +53,6 @@ class SpectrumPlot(LivePlot):
         self._rank.hide()
         super().clear()
 
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        self._rank.setPen(curve_pen(theme.color("muted"), 0))
+    def apply_theme(self) -> None:
+        super().apply_theme()
+        self._rank.setPen(curve_pen(current_theme().color("muted"), 0))

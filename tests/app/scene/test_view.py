@@ -10,10 +10,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from app.arm.messages import View
 from app.scene.camera import Eye
+from app.scene.content import View
 from app.scene.view import SceneView
-from app.theme.theme import DARK
 from core.simulation import World, task_names
 
 
@@ -25,7 +24,7 @@ class Explanation:
 
 @pytest.fixture
 def scene(qtbot):
-    made = SceneView(DARK)
+    made = SceneView()
     qtbot.addWidget(made, before_close_func=lambda widget: widget.free())
     made.resize(480, 360)
     with qtbot.waitExposed(made):
@@ -116,7 +115,7 @@ def test_another_eye_is_another_picture(scene, qtbot):
 
 
 def test_a_ghost_is_drawn_only_when_wanted(scene, qtbot):
-    scene.inset = False
+    scene.tools.wrist.setChecked(False)
     view = view_of()
     tip = view.snapshot.end_effector_position
     seen = {

@@ -44,7 +44,7 @@ def test_typing_a_number_moves_the_slider(slider, qtbot):
 
 def test_the_program_sets_it_within_its_range(slider):
     values = heard(slider)
-    slider.value = 0.25
+    slider.set_value(0.25)
     slider.set_value(7.0)
     slider.set_value(-1.0)
     assert values == [0.25, 1.0, 0.0]

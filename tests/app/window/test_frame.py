@@ -14,7 +14,7 @@ def test_the_theme_changes_everywhere_and_is_remembered(open_window, qtbot):
     assert first.studio.theme is DARK
     first.window.menu.toggle_theme()
     assert first.studio.theme is LIGHT
-    qtbot.waitUntil(lambda: not first.window.skin.changing, timeout=5000)
+    qtbot.waitUntil(lambda: not first.window.styles.changing, timeout=5000)
     colour = first.window.grab().toImage().pixelColor(4, 4)
     assert colour.lightness() > 200, "the rail has become light"
     first.window.close()
@@ -43,11 +43,11 @@ def test_a_page_shown_while_the_theme_changes_is_never_of_the_old_one(open_windo
     window.show_page("Episodes")
     window.show_page("Record")
     window.menu.toggle_theme()
-    assert window.skin.changing, "hidden pages are left for later"
+    assert window.styles.changing, "hidden pages are left for later"
     window.show_page("Episodes")
     field = window.pages["Episodes"].controls.filter.text
     assert field.grab().toImage().pixelColor(40, 6).lightness() > 200
-    qtbot.waitUntil(lambda: not window.skin.changing, timeout=5000)
+    qtbot.waitUntil(lambda: not window.styles.changing, timeout=5000)
     assert window.updatesEnabled()
 
 
@@ -55,7 +55,7 @@ def test_two_changes_in_a_row_end_with_the_second(open_window, qtbot):
     window = open_window().window
     window.menu.toggle_theme()
     window.menu.toggle_theme()
-    qtbot.waitUntil(lambda: not window.skin.changing, timeout=5000)
+    qtbot.waitUntil(lambda: not window.styles.changing, timeout=5000)
     assert window.updatesEnabled()
     assert window.grab().toImage().pixelColor(4, 4).lightness() < 60
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor
 from app.pages.episodes.signals import FIELDS, MOST, lanes_of
 from app.pages.episodes.timeline import Timeline
 from app.pages.episodes.track import _runs, _thinned
-from app.theme.theme import get_theme
 from core.data import episode_from_arrays
 
 
@@ -50,7 +49,7 @@ def test_only_so_many_fields_are_plotted_as_can_be_read():
 
 @pytest.mark.parametrize("steps", [1, 2, 20_000])
 def test_a_timeline_of_any_length_is_painted(qtbot, steps):
-    timeline = Timeline(get_theme("dark"))
+    timeline = Timeline()
     qtbot.addWidget(timeline)
     timeline.resize(700, 180)
     timeline.show_episode(foreign(steps, fields={"a_very_long_name_of_a_field_indeed": 8}))
@@ -64,7 +63,7 @@ def test_a_timeline_of_any_length_is_painted(qtbot, steps):
 
 
 def test_the_fields_that_are_left_out_are_said(qtbot):
-    timeline = Timeline(get_theme("dark"))
+    timeline = Timeline()
     qtbot.addWidget(timeline)
     timeline.show_episode(foreign())
     assert "1 of 2 fields not shown" in timeline._legend.toolTip()

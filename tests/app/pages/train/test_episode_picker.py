@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.pages.train.episode_picker import SAMPLES, WORKSPACE, Candidate, EpisodePicker
-from app.theme.theme import DARK
 from core.data import EpisodeEntry, EpisodeInfo, Selection
 
 
@@ -36,7 +35,7 @@ def candidate(name, task="reach", source=WORKSPACE, success=True, problem=None):
 
 @pytest.fixture
 def picker(qtbot):
-    widget = EpisodePicker(DARK)
+    widget = EpisodePicker()
     qtbot.addWidget(widget)
     widget.show()
     return widget

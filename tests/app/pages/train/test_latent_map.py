@@ -24,7 +24,7 @@ def contrast(one, other):
 
 @pytest.fixture
 def latent_map(qtbot):
-    widget = LatentMap(DARK)
+    widget = LatentMap()
     qtbot.addWidget(widget)
     widget.resize(300, 300)
     widget.show()
@@ -67,7 +67,7 @@ def test_every_shade_can_be_seen_on_its_ground_and_they_are_ordered(theme):
 
 
 def test_the_spectrum_keeps_the_start_to_compare_with(qtbot):
-    plot = SpectrumPlot(DARK)
+    plot = SpectrumPlot()
     qtbot.addWidget(plot)
     plot.show()
     plot.set_spectrum(np.array([3.0, 2.0, 1.0]), 2.5)

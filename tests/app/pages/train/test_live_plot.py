@@ -9,14 +9,15 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from app.pages.train.live_plot import LivePlot
-from app.theme.plots import format_seconds, format_value
 from app.theme.theme import DARK, LIGHT, apply_theme
+from app.widgets.formats import format_seconds, format_value
+from app.window.styles import Styles
 
 
 @pytest.fixture
 def plot(qtbot, qapp):
     apply_theme(qapp, DARK)
-    widget = LivePlot("Losses", DARK, logarithmic=True, colors={"total": -1})
+    widget = LivePlot("Losses", logarithmic=True, colors={"total": -1})
     qtbot.addWidget(widget)
     widget.resize(480, 280)
     with qtbot.waitExposed(widget):
@@ -124,9 +125,12 @@ def test_numbers_of_a_logarithmic_axis_have_room(plot, lowest, highest):
     assert len(set(axis.logTickStrings(values, 1.0, 1.0))) == len(values)
 
 
-def test_another_theme_repaints_background_axes_and_curves(plot):
+def test_another_theme_repaints_background_axes_and_curves(plot, qapp):
     plot.append(0, {"action": 1.0})
-    plot.set_theme(LIGHT)
+    styles = Styles()
+    styles.add(plot)
+    apply_theme(qapp, LIGHT)
+    styles.ensure(plot)
     assert plot.view.backgroundBrush().color() == LIGHT.color("plot_background")
     assert plot._curves["action"].item.opts["pen"].color().name() == LIGHT.series[0].lower()
     assert plot.plot.getAxis("left").textPen().color() == LIGHT.color("muted")
@@ -173,7 +177,7 @@ def test_times_are_said_as_people_say_them(seconds, text):
 
 
 def test_the_value_of_a_sole_curve_stands_beside_the_title(qtbot):
-    plot = LivePlot("Effective rank", DARK, named=False)
+    plot = LivePlot("Effective rank", named=False)
     qtbot.addWidget(plot)
     plot.show()
     plot.append(1, {"effective_rank": 12.34})

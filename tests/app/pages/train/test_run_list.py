@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from app.pages.train.run_list import SHOWN, RunList
-from app.theme.theme import DARK
 from core.runs import CheckpointEntry
 
 
@@ -23,7 +22,7 @@ def entry(number, **values):
 
 @pytest.fixture
 def runs(qtbot):
-    widget = RunList(DARK)
+    widget = RunList()
     qtbot.addWidget(widget)
     widget.show()
     return widget

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.theme.theme import Theme
+from app.widgets.controls import Sign, row
 from app.widgets.floating import Floating
 
 
 class Banner(Floating):
     """Floats below the top of its host while it has a text; the mouse goes through it."""
 
-    def __init__(self, theme: Theme, host: QWidget) -> None:
+    def __init__(self, host: QWidget) -> None:
         super().__init__(host, Qt.Edge.TopEdge)
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._icon = QLabel()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(8)
-        row.addWidget(self._icon)
-        row.addWidget(self.label)
-        self.set_theme(theme)
+        sign = Sign("ph.hand-fill", "warning")
+        row(sign, self.label, margins=(16, 8, 16, 8), inside=self)
         self.hide()
 
     def show_text(self, text: str) -> None:
@@ -34,7 +29,3 @@ class Banner(Floating):
         if text:
             self.place()
             self.raise_()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the icon in the colours of another theme."""
-        self._icon.setPixmap(theme.icon("ph.hand-fill", "warning").pixmap(20, 20))

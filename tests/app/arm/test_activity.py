@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.arm.activity import GripperTarget, Outbox
 from app.arm.deployment import FIRST_SEED, Deployment
 from app.arm.driving import SEEDS, Driving
 from app.arm.messages import (
@@ -18,7 +19,6 @@ from app.arm.messages import (
     UsePolicy,
 )
 from app.arm.replaying import Replaying
-from app.arm.use import GripperTarget, Outbox
 
 UP = OperatorCommand((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), device="gamepad")
 STILL = OperatorCommand()

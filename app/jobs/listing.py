@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from app.studio import Studio
+from app.jobs.background import Background
 
 
 class Listing(QObject):
@@ -20,45 +19,35 @@ class Listing(QObject):
 
     def __init__(
         self,
-        studio: Studio,
+        background: Background,
         reader: Callable[[], Callable[[], Any]],
         show: Callable[[Any], object],
-        parent: QObject | None = None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._studio = studio
+        self._background = background
         self._reader = reader
         self._show = show
-        self._reading = False
-        self._again = False
-
-    @property
-    def reading(self) -> bool:
+        self.reading = False
         """Whether what is shown may be out of date."""
-        return self._reading
+        self._again = False
 
     @Slot()
     def reload(self) -> None:
         """Read, or read once more after the reading that is going on."""
-        if self._reading:
-            self._again = True
-            return
-        self._reading = True
-        self._studio.background(self._reader(), self._done, self._failed)
+        self._again = self.reading
+        if not self.reading:
+            self.reading = True
+            self._background.run(
+                self._reader(),
+                lambda found: self._ended(self._show, found),
+                lambda error: self._ended(self._background.on_failure, error),
+            )
 
-    def _done(self, found: Any) -> None:
-        self._reading = False
+    def _ended(self, receiver: Callable[[Any], object], result: Any) -> None:
+        self.reading = False
         try:
-            self._show(found)
+            receiver(result)
         finally:
-            self._read_again()
-
-    def _failed(self, error: BaseException) -> None:
-        self._reading = False
-        self._studio.fail(str(error), "".join(traceback.format_exception(error)))
-        self._read_again()
-
-    def _read_again(self) -> None:
-        if self._again:
-            self._again = False
-            self.reload()
+            if self._again:
+                self.reload()

@@ -11,8 +11,8 @@ import mujoco
 import numpy as np
 
 from app.arm.mapping import PadMapping
-from app.arm.messages import View
 from app.arm.virtual_pad import VirtualPad
+from app.scene.content import View
 from core.simulation import Demonstrator, Snapshot, get_task
 from core.simulation.model import JOINTS, ModelIndex, load_model
 from core.simulation.observation import Readings, observation
@@ -21,7 +21,7 @@ TRIGGER_GAIN = 1.5
 """Trigger travel per difference between the wanted and the present target of the gripper."""
 
 
-class Eyes:
+class DrawnScene:
     """The scene as drawn, with the part of `World` that the scripted operator looks at (N = 1)."""
 
     def __init__(self, task: str) -> None:
@@ -65,7 +65,7 @@ class Eyes:
         return np.array([self._snapshot is not None and self._snapshot.success_now])
 
 
-class Hands:
+class PadDriver:
     """Moves `pad` so that the arm does what the scripted operator would do.
 
     `mapping` is how the program reads the pad; its directions must be the arm's own.
@@ -74,7 +74,7 @@ class Hands:
     def __init__(self, pad: VirtualPad, mapping: PadMapping, task: str) -> None:
         self._pad = pad
         self._mapping = mapping
-        self._eyes = Eyes(task)
+        self._scene = DrawnScene(task)
         self._operator: Demonstrator | None = None
         self._run: int | None = None
         self._gripper = -1.0
@@ -85,9 +85,9 @@ class Hands:
         `gripper_target` in [-1, 1] is where the program says the target stands; `seed` is that of
         the start, which decides this person's habits.
         """
-        self._eyes.look(view.snapshot)
+        self._scene.look(view.snapshot)
         if self._operator is None:
-            self._operator = Demonstrator(self._eyes, [seed])
+            self._operator = Demonstrator(self._scene, [seed])
         elif view.run != self._run:
             self._operator.reset([seed])
         self._run = view.run

@@ -1,7 +1,7 @@
-"""What the arm can be used for: one class per use, each with a world of its own.
+"""What the simulated arm is doing: one class per activity, each with a world of its own.
 
-A use lives on the simulation thread. It is asked for a command before every control step and told
-afterwards; everything it says to the window goes through its `Outbox`.
+An activity lives on the simulation thread. It is asked for a command before every control step, and
+`stepped` is called after it. Everything it sends to the window goes through its `Outbox`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from app.arm.messages import EMPTY_COMMAND, OperatorCommand, Take, TrialResult, View
+from app.arm.messages import EMPTY_COMMAND, OperatorCommand, Take, TrialResult
 from app.arm.pace import RateMeter
+from app.scene.content import View
 from core.simulation import CONTROL_RATE, World
 
 GRIPPER_SPEED = 4.0
@@ -22,7 +23,7 @@ GRIPPER_SPEED = 4.0
 
 @dataclass(frozen=True)
 class Outbox:
-    """How a use speaks to the window; each may be called on the simulation thread only."""
+    """How an activity speaks to the window; to be called on the simulation thread only."""
 
     take: Callable[[Take], None]
     """A recording has ended and is to be kept."""
@@ -52,7 +53,7 @@ class GripperTarget:
         self.value = -1.0
 
     def follow(self, executed: float) -> None:
-        """Somebody else moved the gripper: go on from there."""
+        """A policy moved the gripper: go on from there."""
         self.value = float(executed)
 
     def move(self, operator: OperatorCommand) -> float:
@@ -66,8 +67,8 @@ class GripperTarget:
         return self.value
 
 
-class Use:
-    """Base of the uses. Owns the world of its task, or none before a task is chosen."""
+class Activity:
+    """Base of the activities. Owns the world of its task, or none before a task is chosen."""
 
     name = ""
     """One of `DRIVE`, `DEPLOY`, `REPLAY`."""
@@ -86,7 +87,7 @@ class Use:
         self._grasped = False
         self._succeeded = False
 
-    # -- what the thread calls ----------------------------------------------------------------
+    # -- what the thread calls -----------------------------------------------------------------
 
     def command(self, operator: OperatorCommand) -> np.ndarray | None:
         """The command (1, 7) of the next control step; None if nothing shall move."""
@@ -120,7 +121,7 @@ class Use:
         return View(self.task, self.world.snapshot(0), self.run, self.explanation)
 
     def judge(self) -> None:
-        """Tell of a grasp and of success, once each per start."""
+        """Report a grasp and success, once each per start."""
         assert self.world is not None
         grasped = bool(self.world.grasped()[0])
         if grasped and not self._grasped:
@@ -131,7 +132,7 @@ class Use:
             self.outbox.event("success")
         self._succeeded = succeeded
 
-    # -- for the uses -------------------------------------------------------------------------
+    # -- for the activities --------------------------------------------------------------------
 
     def select(self, task: str) -> None:
         """Have a world of `task`; raises what `World` raises."""

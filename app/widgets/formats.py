@@ -1,0 +1,39 @@
+"""Numbers, times and names as people read them."""
+
+from __future__ import annotations
+
+import math
+
+from core.simulation import get_task, task_names
+
+
+def format_value(value: float) -> str:
+    """A measured value with three significant figures, as short as that can be said."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if value != 0 and not 1e-3 <= size < 1e6:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", "−")
+    digits = max(0, 2 - math.floor(math.log10(size))) if size > 0 else 2
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def format_seconds(seconds: float | None) -> str:
+    """A time as people say it: `45 s`, `1:05 min`, `2:03 h`; a dash if it is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d} min"
+    return f"{minutes // 60}:{minutes % 60:02d} h"
+
+
+def task_title(task: str) -> str:
+    """A task's name for people; of a task of another program, its identifier."""
+    return get_task(task).title if task in task_names() else task
