@@ -55,7 +55,7 @@ def load_policies(folder: Path) -> Loaded:
         folder=folder,
         task=checkpoint.task,
         control_rate=checkpoint.control_rate,
-        demonstrations=len(checkpoint.memory.identifiers),
+        demonstrations=len(checkpoint.demonstrations.identifiers),
         noise_scales=checkpoint.noise_scales(),
         observer=checkpoint.model.observer is not None,
         policies=policies,

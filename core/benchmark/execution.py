@@ -151,7 +151,9 @@ def train(cell: Cell, cache: Path, folder: Path, on_progress: OnProgress) -> Non
     run.train(on_report, report_every=1.0, autosave=False)
     trained = time.perf_counter()
     learned = Checkpoint.from_trainer(run.trainer)
-    measures = measure_representation(learned.model, learned.memory, episodes=cell.demonstrations)
+    measures = measure_representation(
+        learned.model, learned.demonstrations, episodes=cell.demonstrations
+    )
     record = cell.training.to_dict()
     record["data"] |= {
         "fingerprint": dataset.demonstrations.fingerprint(),

@@ -56,7 +56,7 @@ def refuse_larger_model(
         if layers > MOST_LAYERS or spec.vector_size + spec.actions.size > held:
             raise ValueError("more than was saved")
         with torch.device("meta"):
-            model = ActJepa(configuration, spec, normaliser)
+            model = ActJepa(configuration, spec, normaliser, training=False)
         if sum(tensor.numel() for tensor in model.state_dict().values()) > held:
             raise ValueError("more than was saved")
     except (RuntimeError, MemoryError, OverflowError, ValueError, TypeError) as error:

@@ -1,7 +1,8 @@
 """Checkpoints: one folder of safetensors and JSON that is enough to deploy, and to train on.
 
 ``checkpoint.json`` says what it is; ``weights.safetensors`` holds the model;
-``memory.safetensors`` the demonstrations; ``training.safetensors`` optimiser and sampler.
+``demonstrations.safetensors`` the demonstrations; ``training.safetensors`` what only a training
+needs: optimiser, sampler, and modules of objectives.
 A checkpoint is written into a new folder beside its place and renamed once, so that it is either
 there as a whole or not at all.
 """
@@ -46,7 +47,14 @@ from core.learning.errors import (
     MissingCheckpointError,
     NotResumableError,
 )
-from core.learning.former import FORMER_VERSIONS, present_description
+from core.learning.former import (
+    DEMONSTRATIONS,
+    OBJECTIVES,
+    READABLE,
+    present_description,
+    present_weights,
+    stored_name,
+)
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.trainer import Trainer
@@ -55,22 +63,21 @@ from core.spec import Spec
 
 FORMAT = "act-jepa-studio checkpoint"
 """What the description calls itself."""
-VERSION = 3
+VERSION = READABLE[-1]
 """Version of the format; raised when an older program could not read it."""
 DESCRIPTION = "checkpoint.json"
 WEIGHTS = "weights.safetensors"
-MEMORY = "memory.safetensors"
 TRAINING = "training.safetensors"
 
 
 class Checkpoint:
-    """A trained model with all that deployment needs. Owns model and demonstration memory."""
+    """A trained model with all that deployment needs. Owns model and demonstrations."""
 
     def __init__(
         self,
         model: ActJepa,
         normaliser: Normaliser,
-        memory: Demonstrations,
+        demonstrations: Demonstrations,
         provenance: Mapping[str, Any],
         folder: Path | None = None,
     ) -> None:
@@ -78,7 +85,7 @@ class Checkpoint:
         self.spec = model.spec
         """What it senses, is asked about and does."""
         self.normaliser = normaliser
-        self.memory = memory
+        self.demonstrations = demonstrations
         """The demonstrations, normalised."""
         self.provenance = dict(provenance)
         """Step, phase, time of writing, versions and the fingerprint of the data."""
@@ -121,10 +128,10 @@ class Checkpoint:
         """Standard deviation (size,) of each sensed field, in its unit: that of sensor noise."""
         return {name: self.normaliser.std[name].copy() for name in self.fields}
 
-    def encoded_memory(self) -> EncodedDemonstrations:
+    def encoded_demonstrations(self) -> EncodedDemonstrations:
         """Latents and beliefs of the demonstrations; computed once, at the first call."""
         if self._encoded is None:
-            self._encoded = encode_demonstrations(self.model, self.memory)
+            self._encoded = encode_demonstrations(self.model, self.demonstrations)
         return self._encoded
 
     @classmethod
@@ -133,7 +140,8 @@ class Checkpoint:
         model = _empty_model(
             trainer.configuration, trainer.dataset.spec, trainer.dataset.normaliser
         )
-        model.load_state_dict({k: v.cpu() for k, v in trainer.model.state_dict().items()})
+        weights = _deployed(trainer.model.state_dict())
+        model.load_state_dict({k: v.cpu() for k, v in weights.items()})
         return cls(
             model,
             trainer.dataset.normaliser,
@@ -145,7 +153,7 @@ class Checkpoint:
 def save_checkpoint(
     folder: Path | str, trainer: Trainer, provenance: Mapping[str, Any] | None = None
 ) -> Path:
-    """Write the trainer's model, memory and training state to the new `folder`, all or nothing.
+    """Write model, demonstrations and state of a training to the new `folder`, all or nothing.
 
     `provenance` is added to the description. Raises `CheckpointError` if `folder` exists or
     cannot be written (a full disk, no permission); nothing is left behind then.
@@ -154,17 +162,15 @@ def save_checkpoint(
     if folder.exists():
         raise CheckpointError(folder, "already exists; choose another name for the checkpoint")
     state = trainer.state()
-    memory = trainer.dataset.demonstrations.to("cpu")
-    weights = {k: v.contiguous().cpu() for k, v in trainer.model.state_dict().items()}
-    training = {
-        k: v.contiguous().cpu() for k, v in state.tensors.items() if not k.startswith("model.")
-    }
+    data = trainer.dataset.demonstrations
+    rows = {"observations": data.observations, "actions": data.actions}
+    if data.imitated is not None:
+        rows["imitated"] = data.imitated
+    weights = _deployed(state.part("model"))
+    training = {k: v for k, v in state.tensors.items() if k.removeprefix("model.") not in weights}
     files = {
-        WEIGHTS: save_tensors(weights),
-        MEMORY: save_tensors(
-            {"observations": memory.observations, "actions": memory.actions.contiguous()}
-        ),
-        TRAINING: save_tensors(training),
+        name: save_tensors({k: v.contiguous().cpu() for k, v in tensors.items()})
+        for name, tensors in ((WEIGHTS, weights), (DEMONSTRATIONS, rows), (TRAINING, training))
     }
     description = {
         "format": FORMAT,
@@ -172,7 +178,7 @@ def save_checkpoint(
         "spec": trainer.model.spec.to_dict(),
         "normaliser": trainer.dataset.normaliser.to_dict(),
         "configuration": trainer.configuration.to_dict(),
-        "memory": {"lengths": memory.lengths, "identifiers": memory.identifiers},
+        "demonstrations": {"lengths": data.lengths, "identifiers": data.identifiers},
         "training": {"step": state.step, "phase": state.phase},
         "provenance": {**_provenance(trainer), **(provenance or {})},
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
@@ -201,21 +207,23 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
             description["normaliser"], tuple(field.name for field in spec.vectors)
         )
         configuration = Configuration.from_dict(description["configuration"])
-        memory_index = description["memory"]
-        weights = _read_tensors(folder, WEIGHTS, description)
+        index = description["demonstrations"]
+        weights = _read_weights(folder, description)
         held = sum(tensor.numel() for tensor in weights.values())
         refuse_larger_model(folder, held, configuration, spec, normaliser)
         model = _empty_model(configuration, spec, normaliser)
-        _load_weights(folder, model, weights)
-        tensors = _read_tensors(folder, MEMORY, description)
-        memory = Demonstrations(
-            tensors["observations"],
-            tensors["actions"],
-            tuple(int(n) for n in memory_index["lengths"]),
-            tuple(str(n) for n in memory_index["identifiers"]),
+        _load_weights(folder, model, _deployed(weights))
+        rows = _read_tensors(folder, DEMONSTRATIONS, description)
+        demonstrations = Demonstrations(
+            rows["observations"],
+            rows["actions"],
+            tuple(int(n) for n in index["lengths"]),
+            tuple(str(n) for n in index["identifiers"]),
+            rows.get("imitated"),
         )
-        _check_memory(folder, memory, spec)
-        return Checkpoint(model, normaliser, memory, description["provenance"], folder)
+        _check_demonstrations(folder, demonstrations, spec)
+        provenance = description["provenance"]
+        return Checkpoint(model, normaliser, demonstrations, provenance, folder)
 
 
 def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") -> Trainer:
@@ -235,7 +243,7 @@ def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") 
                 "order, or start a new training",
             )
         tensors = _read_tensors(folder, TRAINING, description)
-        weights = _read_tensors(folder, WEIGHTS, description)
+        weights = _read_weights(folder, description)
         tensors |= {f"model.{name}": value for name, value in weights.items()}
         place = description["training"]
         state = TrainingState(int(place["step"]), int(place["phase"]), tensors)
@@ -266,7 +274,12 @@ def _provenance(trainer: Trainer) -> dict[str, Any]:
 
 def _empty_model(configuration: Configuration, spec: Spec, normaliser: Normaliser) -> ActJepa:
     with torch.random.fork_rng(devices=[]):  # initial weights are overwritten, not drawn
-        return ActJepa(configuration, spec, normaliser)
+        return ActJepa(configuration, spec, normaliser, training=False)
+
+
+def _deployed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those of `weights` that deployment needs."""
+    return {k: v for k, v in weights.items() if not k.startswith(OBJECTIVES)}
 
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -316,20 +329,23 @@ def _read_description(folder: Path) -> dict[str, Any]:
         raise ForeignCheckpointError(
             folder, f"was not written by this program ({DESCRIPTION} names another format)"
         )
-    if description.get("version") in FORMER_VERSIONS:
-        with _sense_of(folder):
-            return present_description(description)
-    if description.get("version") != VERSION:
+    if description.get("version") not in READABLE:
         raise CheckpointVersionError(
             folder,
             f"has format version {description.get('version')!r}; this program reads version "
             f"{VERSION}: use the version that wrote it, or train again",
         )
-    return description
+    with _sense_of(folder):
+        return present_description(description)
+
+
+def _read_weights(folder: Path, description: Mapping[str, Any]) -> dict[str, Tensor]:
+    return present_weights(_read_tensors(folder, WEIGHTS, description), description)
 
 
 def _read_tensors(folder: Path, name: str, description: Mapping[str, Any]) -> dict[str, Tensor]:
     """Tensors of one file, after its hash was compared with the description's."""
+    name = stored_name(name, description)
     path = folder / name
     try:
         data = read_plain_file(path, LARGEST_FILE)
@@ -360,18 +376,20 @@ def _load_weights(folder: Path, model: ActJepa, weights: Mapping[str, Tensor]) -
         raise BrokenCheckpointError(folder, "its weights hold NaN or infinity; train again")
 
 
-def _check_memory(folder: Path, memory: Demonstrations, spec: Spec) -> None:
-    rows = sum(memory.lengths)
+def _check_demonstrations(folder: Path, data: Demonstrations, spec: Spec) -> None:
+    rows = sum(data.lengths)
     shapes = {
         "observations": (rows, spec.vector_size),
         "actions": (rows, spec.actions.size),
     }
     for name, shape in shapes.items():
-        given = tuple(getattr(memory, name).shape)
-        if given != shape or min(memory.lengths, default=0) < 1:
+        given = tuple(getattr(data, name).shape)
+        if given != shape or min(data.lengths, default=0) < 1:
             raise BrokenCheckpointError(
-                folder, f"its memory of demonstrations has {name} of shape {given}, not {shape}"
+                folder, f"its demonstrations have {name} of shape {given}, not {shape}"
             )
+    if data.imitated is not None and data.imitated.shape != (rows,):
+        raise BrokenCheckpointError(folder, "it does not say of each row whether to imitate it")
 
 
 @contextlib.contextmanager

@@ -263,6 +263,8 @@ class LossConfiguration:
     """Weight of the goal map; its gradient stops at the belief."""
     goal_horizon: int = 8
     """How far ahead the goal map looks [control steps]."""
+    extra: dict[str, float] = field(default_factory=dict)
+    """Weights of the loss terms of objectives that other packages add, by name."""
 
     def __post_init__(self) -> None:
         _need_choice(self, "distance")
@@ -274,6 +276,14 @@ class LossConfiguration:
         _need(0 <= self.hidden_future <= 1, self, "hidden_future", "between 0 and 1")
         for name in LOSS_TERMS:
             _need(getattr(self, name) >= 0, self, name, "0 (off) or larger")
+        known = [name for name in self.extra if name in LOSS_TERMS]
+        _need(not known, self, "extra", f"without {', '.join(known)}, which have their own setting")
+        _need(min(self.extra.values(), default=0) >= 0, self, "extra", "of weights 0 or larger")
+
+    def weight(self, term: str) -> float:
+        """Weight of a loss term, 0 for one that nothing is said of."""
+        weights = vars(self) if term in LOSS_TERMS else self.extra
+        return float(weights.get(term, 0.0))
 
 
 @dataclass(frozen=True)
@@ -413,6 +423,10 @@ def _convert(hint: Any, value: object, path: str) -> Any:
             raise ConfigurationError(f"{path} is {value!r}; expected a list of whole numbers")
         values = tuple(value)
         return FORMER_VALUES.get(path, {}).get(values, values)
+    if origin is dict:
+        _, kind = typing.get_args(hint)
+        table = value if isinstance(value, Mapping) else {"": value}
+        return {str(name): _convert(kind, each, f"{path}.{name}") for name, each in table.items()}
     if origin in (Literal, typing.Union, types.UnionType):
         return value  # choices are checked by the class itself
     if hint is float and isinstance(value, int) and not isinstance(value, bool):

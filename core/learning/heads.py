@@ -1,4 +1,4 @@
-"""What reads a belief: the policy head, inverse dynamics, the decoder and the goal map."""
+"""Heads on a belief: the policy head, the decoder and the goal map."""
 
 from __future__ import annotations
 
@@ -54,21 +54,6 @@ class PolicyHead(nn.Module):
         return actions
 
 
-class InverseDynamics(nn.Module):
-    """Recovers the actions (..., span, A) that led from a belief to a latent `span` steps later."""
-
-    def __init__(self, span: int, belief: int, latent: int, action_size: int) -> None:
-        super().__init__()
-        self.span = span
-        self.action_size = action_size
-        self.network = perceptron(belief + latent, (PROBE_WIDTH,), span * action_size)
-
-    def forward(self, before: Tensor, after: Tensor) -> Tensor:
-        """From a belief (..., S) and a latent (..., D), which is zero where it is not given."""
-        flat: Tensor = self.network(torch.cat((before, after), dim=-1))
-        return flat.unflatten(-1, (self.span, self.action_size))
-
-
 def make_decoder(belief: int, observation_size: int) -> nn.Sequential:
     """Decoder of the normalised observation (..., O) from a belief (..., S)."""
     return perceptron(belief, (PROBE_WIDTH,), observation_size)
@@ -77,26 +62,3 @@ def make_decoder(belief: int, observation_size: int) -> nn.Sequential:
 def make_goal_map(belief: int, latent: int) -> nn.Sequential:
     """Goal map: belief (..., S) to the latent (..., D) some steps ahead in the same episode."""
     return perceptron(belief, (PROBE_WIDTH,), latent)
-
-
-class MaskedPrediction(nn.Module):
-    """Predicts the latents (..., D) at `STEPS` ahead of a frame, given only which of them it is.
-
-    The passive baseline of the action-conditioned predictor (after V-JEPA, Bardes et al. 2024): a
-    one-hot position stands where there the action does.
-    """
-
-    STEPS = (1, 2, 4, 8)
-    """How far ahead [control steps]."""
-
-    def __init__(self, latent: int) -> None:
-        super().__init__()
-        self.network = perceptron(latent + len(self.STEPS), (PROBE_WIDTH, latent), latent)
-
-    def forward(self, latent: Tensor) -> Tensor:
-        """Latents (..., steps, D) ahead of a latent (..., D)."""
-        count = len(self.STEPS)
-        position = torch.eye(count, device=latent.device).expand(*latent.shape[:-1], -1, -1)
-        repeated = latent.unsqueeze(-2).expand(*latent.shape[:-1], count, -1)
-        result: Tensor = self.network(torch.cat((repeated, position), dim=-1))
-        return result

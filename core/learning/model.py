@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import deepcopy
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -11,14 +13,8 @@ from core.learning.beliefs import make_belief
 from core.learning.configuration import Configuration
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.state import make_action_encoder, make_encoder
-from core.learning.heads import (
-    InverseDynamics,
-    MaskedPrediction,
-    PolicyHead,
-    make_decoder,
-    make_goal_map,
-)
-from core.learning.layers import perceptron
+from core.learning.heads import PolicyHead
+from core.learning.objectives import OBJECTIVES, Objective
 from core.learning.observer import Observer
 from core.learning.predictor import Predictor
 from core.spec import Spec
@@ -28,11 +24,29 @@ class ActJepa(nn.Module):
     """An action-conditioned joint-embedding predictive architecture with a policy head.
 
     Owns the online encoder, its target (an exponential moving average that no gradient reaches),
-    the action encoder, the belief, the predictor, and what reads the belief: policy head,
-    decoder (a probe, for people) and goal map (for planning).
+    the action encoder, the belief, the predictor, and what its objectives add: the policy head, the
+    decoder (a probe, for people), the goal map (for planning) and the observer, and what only a
+    training needs.
     """
 
-    def __init__(self, configuration: Configuration, spec: Spec, normaliser: Normaliser) -> None:
+    head: PolicyHead
+    """Belief to a chunk of actions."""
+    decoder: nn.Sequential
+    """Belief to the normalised observation."""
+    goal_map: nn.Sequential
+    """Belief to the latent some steps ahead in the same episode."""
+    observer: Observer | None
+    """Corrects what is sensed, in front of the encoder; None: there is none."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        spec: Spec,
+        normaliser: Normaliser,
+        *,
+        training: bool = True,
+    ) -> None:
+        """`training`: whether modules that only a training needs are there."""
         super().__init__()
         latent = configuration.encoder.latent
         self.configuration = configuration
@@ -46,22 +60,11 @@ class ActJepa(nn.Module):
         )
         self.belief = make_belief(configuration.belief, latent)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
-        self.inverse_dynamics = InverseDynamics(
-            configuration.loss.inverse_span, self.belief.size, latent, spec.actions.size
-        )
-        self.head = PolicyHead(configuration.head, self.belief.size, spec)
-        self.decoder = make_decoder(self.belief.size, spec.vector_size)
-        self.goal_map = make_goal_map(self.belief.size, latent)
-        # what only a rival method learns comes last: the others' initial weights stay the same
-        loss = configuration.loss
-        reconstructs = loss.reconstruction or loss.next_observation
-        self.reconstructor = make_decoder(latent, spec.vector_size) if reconstructs else None
-        self.projector = perceptron(latent, (latent,), latent) if loss.contrastive else None
-        self.masked_prediction = MaskedPrediction(latent) if loss.masked else None
-        self.observer: Observer | None = None
-        if configuration.observer.kind != "none":
-            sizes = spec.vector_size, spec.actions.size
-            self.observer = Observer(configuration.observer, *sizes)
+        self.observer = None
+        self.objectives = nn.ModuleDict()
+        for name, objective in OBJECTIVES.items():
+            if objective.built(configuration) and (training or objective.part is not None):
+                self.objectives[name] = objective(self)
         self._target_weights: list[Tensor] = list(self.target_encoder.parameters())
         self._online_weights: list[Tensor] = list(self.encoder.parameters())
         self._norms = [
@@ -150,32 +153,34 @@ class ActJepa(nn.Module):
             for name, value in new.named_buffers():
                 kept.get_buffer(name).copy_(value)
 
-    def representation_parameters(self) -> list[nn.Parameter]:
-        """What the representation phase trains."""
-        return _parameters(
-            self.encoder,
-            self.action_encoder,
-            self.belief,
-            self.predictor,
-            self.inverse_dynamics,
-            self.reconstructor,
-            self.projector,
-            self.masked_prediction,
-        )
+    def active_objectives(self, phase: str) -> list[Objective]:
+        """The objectives of a phase, ``representation`` or ``head``, that have a weight."""
+        return [
+            each
+            for each in self._objectives()
+            if each.phase == phase and each.active(self.configuration)
+        ]
 
-    def head_parameters(self) -> list[nn.Parameter]:
-        """The policy head's."""
-        return _parameters(self.head)
+    def shaping_parameters(self, phases: Collection[str]) -> list[nn.Parameter]:
+        """What is trained in `phases` and shapes the belief, or acts on it."""
+        parts = (self.encoder, self.action_encoder, self.belief, self.predictor)
+        found = [p for part in parts if "representation" in phases for p in part.parameters()]
+        for phase in phases:
+            for each in self._objectives():
+                if each.shapes_belief and each.phase == phase:
+                    found += each.learned(self)
+        return found
 
     def probe_parameters(self) -> list[nn.Parameter]:
         """What shapes nothing else: decoder, goal map and observer."""
-        return _parameters(self.decoder, self.goal_map, self.observer)
+        return [
+            p for each in self._objectives() if not each.shapes_belief for p in each.learned(self)
+        ]
+
+    def _objectives(self) -> list[Objective]:
+        return cast(list[Objective], list(self.objectives.values()))
 
     def _predict(self, state: Tensor, encoded_action: Tensor) -> Tensor:
         belief = self.belief
         result: Tensor = self.predictor(belief.read(state), encoded_action, belief.estimate(state))
         return result
-
-
-def _parameters(*parts: nn.Module | None) -> list[nn.Parameter]:
-    return [p for part in parts if part is not None for p in part.parameters()]

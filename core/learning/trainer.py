@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import torch
-from torch import Tensor
 
+from core.learning.batch import Need, encode_batch, recall_batch
 from core.learning.configuration import Configuration
 from core.learning.dataset.augmentation import SceneMotion, moved_copies
 from core.learning.dataset.dataset import Dataset
-from core.learning.dataset.windows import Windows, WindowSampler
-from core.learning.errors import LearningError
+from core.learning.dataset.windows import WindowSampler
+from core.learning.errors import ConfigurationError, LearningError
 from core.learning.fast.allocation import keep_freed_memory
 from core.learning.fast.optimiser import Adam
-from core.learning.features import (
-    Losses,
-    compute_features,
-    frames_ahead,
-    remembered_features,
-)
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
-from core.learning.objectives import reader_losses
+from core.learning.objectives import OBJECTIVES, Losses
 from core.learning.presets import get_preset
-from core.learning.representation import representation_losses
 from core.learning.schedules import learning_rate, target_tau
 from core.learning.training_state import TrainingState
 
@@ -37,20 +32,23 @@ class Phase:
     """``representation``, ``head`` or ``joint``."""
     steps: int
     """Number of updates."""
-    representation: bool
-    """Whether encoder, belief and predictor learn."""
-    readers: bool
-    """Whether policy head, decoder and goal map learn."""
+    learned: tuple[str, ...]
+    """Which objectives are learned: those of the ``representation``, of the ``head``, or both."""
+
+    @property
+    def frozen(self) -> bool:
+        """Whether encoder, belief and predictor stay as they are."""
+        return "representation" not in self.learned
 
 
 def phases_of(configuration: Configuration) -> tuple[Phase, ...]:
     """The phases of a protocol: one joint, or the representation and then the head."""
     training = configuration.training
     if training.protocol == "joint":
-        return (Phase("joint", training.steps, representation=True, readers=True),)
+        return (Phase("joint", training.steps, ("representation", "head")),)
     return (
-        Phase("representation", training.steps, representation=True, readers=False),
-        Phase("head", training.head_steps, representation=False, readers=True),
+        Phase("representation", training.steps, ("representation",)),
+        Phase("head", training.head_steps, ("head",)),
     )
 
 
@@ -85,6 +83,7 @@ class Trainer:
                 f"training.replays is {self.configuration.training.replays}, but the data set has "
                 "no replays; give them to Dataset.from_episodes, or set it to 0"
             )
+        _refuse_unknown_terms(self.configuration)
         training = self.configuration.training
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(training.seed)
@@ -107,10 +106,6 @@ class Trainer:
         """Whether all updates are done."""
         return self.step >= self.total_steps
 
-    def weight(self, term: str) -> float:
-        """Weight of a loss term."""
-        return float(getattr(self.configuration.loss, term))
-
     def update(self) -> Losses:
         """One update; the unweighted loss terms, of which nothing is read back from the device."""
         if self.step == self._phase_end and self._phase + 1 < len(self.phases):
@@ -119,17 +114,28 @@ class Trainer:
         done = self.step - (self._phase_end - phase.steps)
         self.learning_rate = learning_rate(configuration.optimiser, done, phase.steps)
         self.tau = target_tau(configuration.target, done, phase.steps)
-        windows = self.sampler.gather(self.sampler.draw(), self._ahead)
         for optimiser in self._optimisers:
             optimiser.clear_gradients()
-        losses = self._losses(windows)
-        torch.autograd.backward(tuple(losses.values()), self._weights_of(losses))
+        losses = self.losses()
+        torch.autograd.backward(tuple(losses.values()), [self._weights[name] for name in losses])
         for optimiser in self._optimisers:
             optimiser.step(self.learning_rate)
-        if phase.representation:
+        if not phase.frozen:
             self.model.update_target(self.tau)
         self.step += 1
         return {name: value.detach() for name, value in losses.items()}
+
+    def losses(self) -> Losses:
+        """The unweighted loss terms of the next batch."""
+        model, windows = self.model, self.sampler.gather(self.sampler.draw(), self._ahead)
+        if self._frozen is None:
+            batch = encode_batch(model, windows, self._need)
+        else:
+            batch = recall_batch(model, self._frozen, windows, self._need)
+        detached, losses = batch.detached(), Losses()
+        for objective in self._objectives:
+            losses |= objective.loss(model, batch if objective.shapes_belief else detached)
+        return losses
 
     def state(self) -> TrainingState:
         """A copy of everything needed to go on exactly from here."""
@@ -175,24 +181,26 @@ class Trainer:
         phase, configuration = self.phase, self.configuration
         self._phase_end = sum(p.steps for p in self.phases[: index + 1])
         model = self.model
-        shaping = model.representation_parameters() if phase.representation else []
-        if phase.readers:
-            shaping = shaping + model.head_parameters()
+        self._objectives = [o for kind in phase.learned for o in model.active_objectives(kind)]
+        self._need = reduce(or_, (o.needs for o in self._objectives), Need.NOTHING)
+        self._ahead = max((o.frames_ahead for o in self._objectives), default=1)
+        chunk = max((o.actions_ahead for o in self._objectives), default=1)
+        loss, terms = configuration.loss, [term for o in self._objectives for term in o.terms]
+        weights = torch.tensor([loss.weight(term) for term in terms], device=self.device)
+        self._weights = dict(zip(terms, weights.unbind(), strict=True))
         for parameter in model.parameters():
             parameter.grad = None  # what an earlier phase trained is not trained now
         # probes apart: a decoder's large gradient must not shorten that of the policy
         optimiser = configuration.optimiser
         settings = optimiser.weight_decay, optimiser.gradient_clip
         self._optimisers = tuple(
-            Adam(parameters, *settings) for parameters in (shaping, model.probe_parameters())
-        )
-        self._ahead = frames_ahead(
-            configuration, representation=phase.representation, readers=phase.readers
+            Adam(parameters, *settings)
+            for parameters in (model.shaping_parameters(phase.learned), model.probe_parameters())
         )
         self._set_modes()
         self._frozen: EncodedDemonstrations | None = None
         demonstrations, motion = self.dataset.rows, self.motion
-        if not phase.representation:
+        if phase.frozen:
             demonstrations = self.dataset.demonstrations
             if motion is not None:
                 seed = configuration.training.seed
@@ -202,34 +210,24 @@ class Trainer:
             demonstrations,
             batch=configuration.training.batch,
             time=configuration.training.window,
-            chunk=max(configuration.head.chunk, configuration.loss.inverse_span),
+            chunk=chunk,
             generator=self.generator,
             motion=motion,
         )
-        self._weights: dict[str, Tensor] = {}
         self.learning_rate = self.tau = 0.0
 
     def _set_modes(self) -> None:
         """Training mode; what is frozen stays in evaluation mode, running statistics included."""
         self.model.train()
-        if not self.phase.representation:
+        if self.phase.frozen:
             self.model.encoder.eval()
             self.model.target_encoder.eval()
 
-    def _losses(self, windows: Windows) -> Losses:
-        phase, model = self.phase, self.model
-        if self._frozen is not None:
-            features = remembered_features(self._frozen, windows)
-            return reader_losses(model, windows, features, through=False)
-        features = compute_features(model, windows, readers=phase.readers)
-        losses = representation_losses(model, windows, features)
-        if phase.readers:
-            losses |= reader_losses(model, windows, features, through=True)
-        return losses
 
-    def _weights_of(self, losses: Losses) -> tuple[Tensor, ...]:
-        """The weights of the terms, on the device; made once a phase."""
-        if self._weights.keys() != losses.keys():
-            weights = torch.tensor([self.weight(name) for name in losses], device=self.device)
-            self._weights = dict(zip(losses, weights.unbind(), strict=True))
-        return tuple(self._weights.values())
+def _refuse_unknown_terms(configuration: Configuration) -> None:
+    terms = [term for objective in OBJECTIVES.values() for term in objective.terms]
+    for name in configuration.loss.extra:
+        if name not in terms:
+            raise ConfigurationError(
+                f"loss.extra weighs '{name}', a term of no objective; terms: {', '.join(terms)}"
+            )

@@ -67,8 +67,8 @@ class Neighbourhood:
     """The demonstrations' beliefs, arranged for search. Owns projected keys and action chunks."""
 
     def __init__(self, checkpoint: Checkpoint, length: int) -> None:
-        memory = checkpoint.memory
-        beliefs = checkpoint.encoded_memory().beliefs  # (rows, size)
+        memory = checkpoint.demonstrations
+        beliefs = checkpoint.encoded_demonstrations().beliefs  # (rows, size)
         self.metric = action_metric(checkpoint.model, beliefs)  # (size, k)
         self.keys = beliefs @ self.metric  # (rows, k)
         self.norms = self.keys.square().sum(dim=1)  # (rows,)
@@ -76,7 +76,7 @@ class Neighbourhood:
         self.episode = memory.episode_of_row()
         self.step = memory.step_of_row()
         self.last_row = memory.last_row()
-        self.targets = checkpoint.encoded_memory().targets  # (rows, D)
+        self.targets = checkpoint.encoded_demonstrations().targets  # (rows, D)
 
     def distances(self, beliefs: Tensor) -> Tensor:
         """Squared distance (n, rows) of beliefs (n, size) to every row."""
@@ -160,7 +160,7 @@ class NearestNeighbour(BeliefPolicy):
 
     def explain(self, index: int = 0) -> Explanation:
         """The demonstration followed, and where its actions are expected to lead."""
-        space, memory = self.neighbourhood, self.checkpoint.memory
+        space, memory = self.neighbourhood, self.checkpoint.demonstrations
         row = int(self._followed[index, 0])
         if row < 0:
             return Explanation(text="has not acted yet")

@@ -84,7 +84,8 @@ class LatentPlanning(BeliefPolicy):
         self._unit = _perturbations(samples, length, spec.actions.size, seed)
         if spec.actions.gripper is not None:
             self._unit[..., spec.actions.gripper] = 0.0  # a choice of two is not perturbed
-        perturbed = self._unit[: samples - sources] * checkpoint.memory.actions.std(dim=0) * spread
+        deviation = checkpoint.demonstrations.actions.std(dim=0)
+        perturbed = self._unit[: samples - sources] * deviation * spread
         self._noise = torch.cat((torch.zeros_like(self._unit[:sources]), perturbed))
         self._scale = whitening(self.neighbourhood.targets)
         self._surprise = Surprise(checkpoint) if surprise else None
@@ -180,7 +181,7 @@ class LatentPlanning(BeliefPolicy):
         """The best courses imagined, the executed one first."""
         if int(self._followed[index]) < 0:
             return Explanation(text="has not acted yet")
-        space, memory = self.neighbourhood, self.checkpoint.memory
+        space, memory = self.neighbourhood, self.checkpoint.demonstrations
         row = int(self._followed[index])
         identifier = memory.identifiers[int(space.episode[row])]
         step = int(space.step[row])

@@ -93,7 +93,7 @@ class BeliefPolicy:
         self.predicts = bool(checkpoint.configuration.loss.prediction)
         spec = checkpoint.spec
         if decay is None:
-            decay = usual_decay(len(checkpoint.memory))
+            decay = usual_decay(len(checkpoint.demonstrations))
         self._ensemble = TemporalEnsemble(length, spec.actions.size, decay)
         self.count = 0
         self.reset(1)

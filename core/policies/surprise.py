@@ -23,7 +23,7 @@ class Surprise:
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.model = checkpoint.model
-        memory, encoded = checkpoint.memory, checkpoint.encoded_memory()
+        memory, encoded = checkpoint.demonstrations, checkpoint.encoded_demonstrations()
         rows = (memory.last_row() != torch.arange(len(memory.actions))).nonzero().flatten()
         with torch.inference_mode():
             predicted = self.model.predict(encoded.states[rows], memory.actions[rows])

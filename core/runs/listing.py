@@ -98,6 +98,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
             raise ValueError("it is larger than any description")
         content: dict[str, Any] = json.loads(path.read_bytes())
         source = content["provenance"]
+        data = content.get("demonstrations") or content["memory"]  # as it was called before
         return CheckpointEntry(
             folder,
             task=str((content.get("spec") or content["space"])["task"]),
@@ -108,7 +109,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
             created=str(source["created"]),
             settings=dict(content["configuration"]),
             preset=str(source.get("preset", "")),
-            episodes=tuple(str(name) for name in content["memory"]["identifiers"]),
+            episodes=tuple(str(name) for name in data["identifiers"]),
             recordings=tuple(Path(str(name)) for name in source.get("recordings", ())),
             held_out=tuple(Path(str(name)) for name in source.get("held_out", ())),
         )

@@ -222,7 +222,7 @@ def tensors(folder: Path, count: int, seed: int, tally: Tally) -> None:
     small = (folder / "small.safetensors").read_bytes()
     for number in range(count):
         dice = random.Random(f"{seed} safetensors {number}")
-        name = dice.choice(("weights.safetensors", "memory.safetensors"))
+        name = dice.choice(("weights.safetensors", "demonstrations.safetensors"))
         image = (good / name).read_bytes()
         head = 8 + int.from_bytes(image[:8], "little")
         kind = dice.randrange(4)
@@ -237,7 +237,7 @@ def tensors(folder: Path, count: int, seed: int, tally: Tally) -> None:
         else:
             image = mutate(small, dice)
         files = description["files"] | {name: hashlib.sha256(image).hexdigest()}
-        for other in ("weights.safetensors", "memory.safetensors"):
+        for other in ("weights.safetensors", "demonstrations.safetensors"):
             shutil.copyfile(good / other, changed / other)
         (changed / name).write_bytes(image)
         (changed / "checkpoint.json").write_text(json.dumps(description | {"files": files}))

@@ -76,7 +76,7 @@ class Demonstrations:
             self.actions[rows],
             tuple(self.lengths[i] for i in chosen),
             tuple(self.identifiers[i] for i in chosen),
-            None if self.imitated is None else self.imitated[rows],
+            None if self.imitated is None or self.imitated[rows].all() else self.imitated[rows],
         )
 
     def episode_of_row(self) -> Tensor:

@@ -92,13 +92,14 @@ class Monitor:
             self._good, self._collapse_at = trainer.state(), now
         if examines:
             self._measures_at = now
+        weight = trainer.configuration.loss.weight
         speed = self.speedometer.speed(trainer.step)
         data = trainer.dataset.demonstrations
         return Report(
             step=trainer.step,
             total_steps=trainer.total_steps,
             phase=trainer.phase.name,
-            losses=means | {"total": sum(trainer.weight(n) * m for n, m in means.items())},
+            losses=means | {"total": sum(weight(n) * m for n, m in means.items())},
             learning_rate=trainer.learning_rate,
             tau=trainer.tau,
             steps_per_second=speed,

@@ -10,9 +10,9 @@ import torch
 from core.learning.dataset.dataset import Dataset, EpisodeLike
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.errors import DatasetError
-from core.learning.losses import action_distance, gripper_distance, masked_mean
 from core.learning.memory import encode_demonstrations
 from core.learning.model import ActJepa
+from core.learning.objectives import imitation
 
 
 def held_out_demonstrations(dataset: Dataset, episodes: Sequence[EpisodeLike]) -> Demonstrations:
@@ -50,17 +50,7 @@ def imitation_losses(model: ActJepa, demonstrations: Demonstrations) -> dict[str
 
     Nothing is turned, moved or mirrored, and every belief remembers its episode from the start.
     """
-    encoded = encode_demonstrations(model, demonstrations)
-    head = model.head
-    raw = head(encoded.beliefs)  # (rows, chunk, A)
-    target, mask = demonstrations.action_chunks(head.chunk)
-    losses: dict[str, float] = {}
-    if head.binary is not None:
-        g = head.binary
-        gripper = gripper_distance(raw[..., g], target[..., g])
-        losses["gripper"] = float(masked_mean(gripper, mask))
-        keep = [i for i in range(head.action_size) if i != g]
-        raw, target = raw[..., keep], target[..., keep]
-    kind = model.configuration.head.loss
-    losses["action"] = float(masked_mean(action_distance(raw, target, kind), mask))
-    return losses
+    actions, exists = demonstrations.action_chunks(model.head.chunk)
+    beliefs = encode_demonstrations(model, demonstrations).beliefs
+    losses = imitation.imitation_losses(model, beliefs, actions, exists)
+    return {name: float(value) for name, value in losses.items()}

@@ -41,7 +41,7 @@ def test_a_model_of_terabytes_is_refused_at_once(folder, section, name, value):
 
 
 def test_links_and_pipes_are_not_followed(folder, tmp_path):
-    for name in ("checkpoint.json", "weights.safetensors", "memory.safetensors"):
+    for name in ("checkpoint.json", "weights.safetensors", "demonstrations.safetensors"):
         copy = tmp_path / f"copy-{name}"
         shutil.copytree(folder, copy)
         (copy / name).unlink()

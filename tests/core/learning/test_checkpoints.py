@@ -39,12 +39,13 @@ def test_round_trip(folder, trainer, dataset):
     checkpoint = load_checkpoint(folder)
     weights = trainer.model.state_dict()
     loaded = checkpoint.model.state_dict()
-    assert all(torch.equal(weights[k], loaded[k]) for k in weights)
+    assert all(torch.equal(weights[k], loaded[k]) for k in loaded)
+    assert all(k.startswith("objectives.") for k in weights.keys() - loaded.keys())
     assert checkpoint.configuration == trainer.configuration
     assert checkpoint.spec == dataset.spec.sensing(())
     assert (checkpoint.task, checkpoint.control_rate) == ("reach", 20.0)
-    assert checkpoint.memory.identifiers == dataset.demonstrations.identifiers
-    assert torch.equal(checkpoint.memory.observations, dataset.demonstrations.observations)
+    assert checkpoint.demonstrations.identifiers == dataset.demonstrations.identifiers
+    assert torch.equal(checkpoint.demonstrations.observations, dataset.demonstrations.observations)
     for name, std in dataset.normaliser.std.items():
         np.testing.assert_array_equal(checkpoint.noise_scales()[name], std)
     assert checkpoint.provenance["step"] == 3
@@ -116,7 +117,7 @@ def edit(folder, change):
     path.write_text(json.dumps(description))
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "memory.safetensors"])
+@pytest.mark.parametrize("name", ["weights.safetensors", "demonstrations.safetensors"])
 def test_truncated_changed_and_missing_files(folder, name):
     path = folder / name
     original = path.read_bytes()
@@ -138,7 +139,7 @@ def test_truncated_changed_and_missing_files(folder, name):
         lambda d: d["configuration"]["encoder"].update(latent=0),
         lambda d: d["configuration"]["encoder"].update(latent=17),
         lambda d: d["configuration"]["encoder"].update(kind="vit"),
-        lambda d: d["memory"].update(lengths=[5]),
+        lambda d: d["demonstrations"].update(lengths=[5]),
         lambda d: d["files"].clear(),
         lambda d: d.update(provenance=None),
     ],

@@ -6,11 +6,8 @@ import pytest
 import torch
 
 from core.learning import BELIEFS, ENCODERS, ActJepa, Trainer
-from core.learning.dataset.windows import WindowSampler
-from core.learning.features import compute_features, frames_ahead
+from core.learning.batch import Need, encode_batch
 from core.learning.losses import observation_distance
-from core.learning.objectives import reader_losses
-from core.learning.representation import representation_losses
 
 
 def build(configuration, dataset) -> ActJepa:
@@ -18,27 +15,12 @@ def build(configuration, dataset) -> ActJepa:
     return ActJepa(configuration, dataset.spec, dataset.normaliser)
 
 
-def windows_for(configuration, dataset):
-    training = configuration.training
-    sampler = WindowSampler(
-        dataset.demonstrations,
-        batch=training.batch,
-        time=training.window,
-        chunk=configuration.head.chunk,
-        generator=torch.Generator().manual_seed(0),
-    )
-    ahead = frames_ahead(configuration, representation=True, readers=True)
-    return sampler.gather(sampler.draw(), ahead)
-
-
-def all_losses(model, windows, *, through=True):
-    features = compute_features(model, windows)
-    losses = representation_losses(model, windows, features)
-    return losses | reader_losses(model, windows, features, through=through)
+def windows_of(trainer):
+    return trainer.sampler.gather(trainer.sampler.draw(), trainer._ahead)
 
 
 def weighted_sum(losses, configuration):
-    return sum(getattr(configuration.loss, name) * value for name, value in losses.items())
+    return sum(configuration.loss.weight(name) * value for name, value in losses.items())
 
 
 def gradients(part) -> list[torch.Tensor | None]:
@@ -47,8 +29,9 @@ def gradients(part) -> list[torch.Tensor | None]:
 
 def test_no_gradient_reaches_the_target_encoder(small_configuration, dataset):
     configuration = small_configuration()
-    model = build(configuration, dataset)
-    weighted_sum(all_losses(model, windows_for(configuration, dataset)), configuration).backward()
+    trainer = Trainer(dataset, configuration, "cpu")
+    model = trainer.model
+    weighted_sum(trainer.losses(), configuration).backward()
     assert all(g is None for g in gradients(model.target_encoder))
     assert all(g is not None and g.abs().sum() > 0 for g in gradients(model.encoder))
     assert all(g is not None for g in gradients(model.predictor))
@@ -56,22 +39,23 @@ def test_no_gradient_reaches_the_target_encoder(small_configuration, dataset):
 
 
 def test_decoder_and_goal_map_do_not_shape_the_belief(small_configuration, dataset):
-    configuration = small_configuration()
-    model = build(configuration, dataset)
-    losses = all_losses(model, windows_for(configuration, dataset))
+    trainer = Trainer(dataset, small_configuration(), "cpu")
+    model, losses = trainer.model, trainer.losses()
     (losses["decoder"] + losses["goal"]).backward()
     assert all(g is None for g in gradients(model.encoder) + gradients(model.belief))
     assert all(g is not None for g in gradients(model.decoder) + gradients(model.goal_map))
 
 
 def test_the_head_shapes_the_belief_only_in_the_joint_protocol(small_configuration, dataset):
-    configuration = small_configuration()
-    windows = windows_for(configuration, dataset)
-    for through in (True, False):
-        model = build(configuration, dataset)
-        all_losses(model, windows, through=through)["action"].backward()
-        reached = all(g is not None for g in gradients(model.encoder) + gradients(model.belief))
-        assert reached is through
+    for protocol, updates in (("joint", 0), ("frozen", 7)):
+        trainer = Trainer(dataset, small_configuration(protocol=protocol), "cpu")
+        for _ in range(updates):
+            trainer.update()
+        model = trainer.model
+        model.zero_grad()
+        trainer.losses()["action"].backward()
+        reached = [g is not None for g in gradients(model.encoder) + gradients(model.belief)]
+        assert all(reached) if protocol == "joint" else not any(reached)
 
 
 def test_the_target_is_the_moving_average_of_the_encoder(small_configuration, dataset):
@@ -145,8 +129,8 @@ def test_every_combination_builds_and_learns(
         predictor=replace(c.predictor, combination=combination, residual=residual),
         loss=replace(c.loss, distance={"none": "plain", "layer": "layer"}.get(normalisation, "l2")),
     )
-    model = build(c, dataset)
-    losses = all_losses(model, windows_for(c, dataset))
+    trainer = Trainer(dataset, c, "cpu")
+    model, losses = trainer.model, trainer.losses()
     expected = {"prediction", "inverse_dynamics", "observer"}
     expected |= {"action", "gripper", "decoder", "goal"}
     assert set(losses) == expected
@@ -165,12 +149,12 @@ def test_relative_positions_are_differences_in_decimetres(small_configuration, d
     torch.testing.assert_close(relative, torch.from_numpy(difference), atol=1e-4, rtol=1e-4)
 
 
-RIVALS = ("reconstruction", "next_observation", "contrastive", "masked")
+BASELINES = ("reconstruction", "next_observation", "contrastive", "masked")
 
 
-@pytest.mark.parametrize("term", RIVALS)
+@pytest.mark.parametrize("term", BASELINES)
 @pytest.mark.parametrize("preset", ["default", "reference"])
-def test_every_rival_teaches_the_encoder_and_falls(term, preset, small_configuration, dataset):
+def test_every_baseline_teaches_the_encoder_and_falls(term, preset, small_configuration, dataset):
     c = small_configuration(preset)
     off = dict.fromkeys(("prediction", "inverse_dynamics", "observer", "decoder", "goal"), 0.0)
     training = replace(c.training, protocol="frozen", steps=80, batch=32)
@@ -186,29 +170,30 @@ def test_every_rival_teaches_the_encoder_and_falls(term, preset, small_configura
 
 def test_a_hidden_future_tells_inverse_dynamics_nothing(small_configuration, dataset):
     c = small_configuration()
-    model = build(c, dataset)
-    windows = windows_for(c, dataset)
-    features = compute_features(model, windows)
-    elsewhere = replace(features, latents=torch.randn_like(features.latents))
-    told = {}
+    trainer = Trainer(dataset, c, "cpu")
+    model, windows = trainer.model, windows_of(trainer)
+    batch = encode_batch(model, windows, Need.STATES)
+    elsewhere = replace(batch, latents=torch.randn_like(batch.latents))
+    given = {}
     for hidden in (0.0, 1.0):
         model.configuration = replace(c, loss=replace(c.loss, hidden_future=hidden))
-        told[hidden] = [
-            representation_losses(model, windows, seen)["inverse_dynamics"].item()
-            for seen in (features, elsewhere)
+        inverse = model.objectives["inverse_dynamics"]
+        given[hidden] = [
+            inverse.loss(model, seen)["inverse_dynamics"].item() for seen in (batch, elsewhere)
         ]
-    assert told[1.0][0] == told[1.0][1]
-    assert told[0.0][0] != told[0.0][1]
+    assert given[1.0][0] == given[1.0][1]
+    assert given[0.0][0] != given[0.0][1]
 
 
 def test_noise_in_training_reaches_what_is_encoded_and_not_the_targets(
     small_configuration, dataset
 ):
     clean = small_configuration()
-    model, windows = build(clean, dataset), windows_for(clean, dataset)
-    plain = compute_features(model, windows)
+    trainer = Trainer(dataset, clean, "cpu")
+    model, windows = trainer.model, windows_of(trainer)
+    plain = encode_batch(model, windows, Need.LATENTS | Need.TARGETS)
     model.configuration = replace(clean, training=replace(clean.training, noise=0.5))
-    noisy = compute_features(model, windows)
+    noisy = encode_batch(model, windows, Need.LATENTS | Need.TARGETS)
     assert torch.equal(noisy.targets, plain.targets)
     moved = (noisy.latents - plain.latents).flatten(1).norm(dim=1)  # (batch,)
     assert (moved > 0).all()
@@ -218,11 +203,11 @@ def test_noise_in_training_reaches_what_is_encoded_and_not_the_targets(
 def test_a_passive_predictor_does_not_see_the_action(small_configuration, dataset):
     c = small_configuration()
     passive = build(replace(c, predictor=replace(c.predictor, actions=False)), dataset)
-    told = build(c, dataset)
+    active = build(c, dataset)
     state = torch.randn(3, passive.belief.state_size)
     one, other = torch.zeros(3, 7), torch.ones(3, 7)
     assert torch.equal(passive.predict(state, one), passive.predict(state, other))
-    assert not torch.equal(told.predict(state, one), told.predict(state, other))
+    assert not torch.equal(active.predict(state, one), active.predict(state, other))
 
 
 def test_targets_learn_only_without_stop_gradient(small_configuration, dataset):
@@ -230,10 +215,9 @@ def test_targets_learn_only_without_stop_gradient(small_configuration, dataset):
     for stops in (True, False):
         c = small_configuration()
         c = replace(c, target=replace(c.target, stop_gradient=stops))
-        model = build(c, dataset)
-        windows = windows_for(c, dataset)
-        features = compute_features(model, windows)
-        assert features.targets.requires_grad == (not stops)
+        trainer = Trainer(dataset, c, "cpu")
+        batch = encode_batch(trainer.model, windows_of(trainer), Need.TARGETS)
+        assert batch.targets.requires_grad == (not stops)
 
 
 def test_a_turned_scene_does_not_blow_up_what_is_decoded():

@@ -5,11 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.learning import ActJepa, ObserverConfiguration, Trainer
-from core.learning.dataset.windows import WindowSampler
-from core.learning.features import compute_features, frames_ahead
+from core.learning import ObserverConfiguration, Trainer
 from core.learning.observer import Observer
-from core.learning.representation import representation_losses
 
 
 @pytest.fixture
@@ -65,18 +62,8 @@ def test_the_first_frame_is_believed():
 
 
 def test_its_loss_reaches_nothing_else(with_observer, dataset):
-    c = with_observer()
-    model = ActJepa(c, dataset.spec, dataset.normaliser)
-    training = c.training
-    sampler = WindowSampler(
-        dataset.demonstrations,
-        batch=training.batch,
-        time=training.window,
-        chunk=c.head.chunk,
-        generator=torch.Generator().manual_seed(0),
-    )
-    windows = sampler.gather(sampler.draw(), frames_ahead(c, representation=True, readers=True))
-    losses = representation_losses(model, windows, compute_features(model, windows))
+    trainer = Trainer(dataset, with_observer(), "cpu")
+    model, losses = trainer.model, trainer.losses()
     losses["observer"].backward()
     reached = {name.split(".")[0] for name, p in model.named_parameters() if p.grad is not None}
     assert reached == {"observer"}

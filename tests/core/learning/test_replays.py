@@ -30,8 +30,7 @@ def with_setting(configuration, **training):
 def losses_of(dataset, configuration):
     """All terms of the first update, with the draws of one seed."""
     trainer = Trainer(dataset, configuration, "cpu")
-    windows = trainer.sampler.gather(trainer.sampler.draw(), trainer._ahead)
-    return {name: value.item() for name, value in trainer._losses(windows).items()}
+    return {name: value.item() for name, value in trainer.losses().items()}
 
 
 def test_windows_of_replays_come_after_those_of_demonstrations(with_replays):
@@ -94,8 +93,9 @@ def test_a_later_latent_is_hidden_from_demonstrations_only(with_replays, small_c
     loss = replace(configuration.loss, hidden_future=1.0)
     trainer = Trainer(with_replays(), replace(configuration, loss=loss), "cpu")
     seen = []
-    inverse = trainer.model.inverse_dynamics
-    inverse.register_forward_pre_hook(lambda _, given: seen.append(given[1]))
+    inverse = trainer.model.objectives["inverse_dynamics"]
+    before = trainer.model.belief.size  # what follows in the input is the later latent
+    inverse.network.register_forward_pre_hook(lambda _, given: seen.append(given[0][..., before:]))
     trainer.update()
     hidden = (seen[0] == 0).flatten(1).all(dim=1)
     batch = configuration.training.batch

@@ -50,9 +50,9 @@ def test_a_chunk_of_one_is_the_action():
 
 def test_newer_chunks_weigh_more_where_demonstrations_are_few(checkpoint):
     assert usual_decay(10) == usual_decay(25) > 0.0 == usual_decay(26)
-    assert len(checkpoint.memory) > 25
+    assert len(checkpoint.demonstrations) > 25
     few = copy.copy(checkpoint)
-    few.memory = checkpoint.memory.spread(10)
+    few.demonstrations = checkpoint.demonstrations.spread(10)
     seen = {name: np.zeros((1, size), np.float32) for name, size in checkpoint.fields.items()}
     goals = np.linspace(-0.2, 0.2, 4, dtype=np.float32)
 

@@ -149,7 +149,7 @@ def test_every_mode_explains_itself(mode, checkpoint):
         assert explanation.demonstration is None
     else:
         identifier, step = explanation.demonstration
-        assert identifier in checkpoint.memory.identifiers
+        assert identifier in checkpoint.demonstrations.identifiers
         assert 0 <= step < 45
 
 

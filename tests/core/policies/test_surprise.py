@@ -37,7 +37,7 @@ def planner(checkpoint, **options):
 
 def test_few_of_the_demonstrated_steps_are_a_surprise(checkpoint):
     noticing = Surprise(checkpoint)
-    memory, encoded = checkpoint.memory, checkpoint.encoded_memory()
+    memory, encoded = checkpoint.demonstrations, checkpoint.encoded_demonstrations()
     rows = (memory.last_row() != torch.arange(len(memory.actions))).nonzero().flatten()
     noticing.resize(len(rows))
     known = torch.ones(len(rows), dtype=torch.bool)

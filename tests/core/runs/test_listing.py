@@ -18,7 +18,7 @@ def test_the_description_agrees_with_the_checkpoint(checkpoint):
     assert entry.task == loaded.task
     assert entry.step == loaded.provenance["step"]
     assert entry.total_steps == loaded.provenance["total_steps"]
-    assert entry.episodes == loaded.memory.identifiers
+    assert entry.episodes == loaded.demonstrations.identifiers
     assert entry.complete and entry.head_trained
 
 

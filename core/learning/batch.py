@@ -1,0 +1,151 @@
+"""A batch of windows, and what the model makes of it before any loss is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Flag
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from core.learning.dataset.windows import Windows
+
+if TYPE_CHECKING:
+    from core.learning.memory import EncodedDemonstrations
+    from core.learning.model import ActJepa
+
+SPREAD_POINTS = 8
+"""Steps of a window on which most losses are taken: neighbouring steps teach little more."""
+
+
+class Need(Flag):
+    """What an objective asks of a batch. Each is computed once, and only where it is asked for."""
+
+    NOTHING = 0
+    LATENTS = 1
+    """Online latents of the window."""
+    LATENTS_AHEAD = 2 | LATENTS
+    """Online latents of the frames ahead too."""
+    TARGETS = 4
+    """Target latents."""
+    STATES = 8 | LATENTS
+    """Belief states."""
+    ROLLOUT = 16 | STATES
+    """Latents that the predictor imagines."""
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """The predictor rolled out along the executed actions from some steps of each window."""
+
+    time: int
+    """Length of the windows."""
+    points: Tensor | None
+    """The steps from which it is rolled out (points,) int64; None: all of them."""
+    latents: tuple[Tensor, ...]
+    """Latents (batch * points, D) predicted for 1, 2, … steps later."""
+
+    def steps(self, later: int) -> Tensor | slice:
+        """Index of the frames that lie `later` steps after the points."""
+        # views where every point is rolled out: rows picked out have to be put back by autograd
+        return slice(later, later + self.time) if self.points is None else self.points + later
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch of windows and its features; a feature that no objective asked for is empty, (0,)."""
+
+    windows: Windows
+    """Observations and actions."""
+    latents: Tensor
+    """Online latents (batch, frames, D) with frames >= time."""
+    targets: Tensor
+    """Target latents (batch, time + ahead - 1, D) of the frames from the second on."""
+    states: Tensor
+    """Belief states (batch, time, state)."""
+    rollout: Rollout | None = None
+    """What the predictor imagines."""
+
+    def points(self, limit: int = SPREAD_POINTS, time: int | None = None) -> Tensor:
+        """Evenly spaced points among the first `time` steps, shifted at random, (points,) int64.
+
+        At most `limit` of them; 0: every step.
+        """
+        time, device = time or self.windows.time, self.windows.rows.device
+        return spread_points(time, limit, self.windows.offset.to(device))
+
+    def detached(self) -> Batch:
+        """The same, for objectives whose gradient must not reach the belief."""
+        rollout = self.rollout
+        if rollout is not None:
+            rollout = replace(rollout, latents=tuple(x.detach() for x in rollout.latents))
+        features = self.latents.detach(), self.targets.detach(), self.states.detach()
+        return Batch(self.windows, *features, rollout)
+
+
+def spread_points(time: int, limit: int, offset: Tensor) -> Tensor:
+    """Evenly spaced steps of `time`, at most `limit` (0: all), shifted by `offset`, (points,)."""
+    count = min(limit, time) if limit else time
+    stride = time // count
+    return torch.arange(count, device=offset.device) * stride + offset % stride
+
+
+def encode_batch(model: ActJepa, windows: Windows, need: Need) -> Batch:
+    """What `model` makes of `windows`, as far as there is `need`."""
+    configuration, time = model.configuration, windows.time
+    latents = targets = states = windows.observations.new_empty(0)
+    if Need.LATENTS in need:
+        everything = Need.LATENTS_AHEAD in need
+        seen = windows.observations if everything else windows.observations[:, :time]
+        if configuration.training.noise:
+            seen = _noisy(seen, configuration.training.noise, windows.generator)
+        latents = model.encode(seen)
+    if Need.TARGETS in need:
+        stops = configuration.target.stop_gradient
+        targets = (model.encode_target if stops else model.encode)(windows.observations[:, 1:])
+    if Need.STATES in need:
+        states = model.remember(latents[:, :time], windows.actions[:, :time])
+    rollout = _roll_out(model, windows, states) if Need.ROLLOUT in need else None
+    return Batch(windows, latents, targets, states, rollout)
+
+
+def recall_batch(
+    model: ActJepa, encoded: EncodedDemonstrations, windows: Windows, need: Need
+) -> Batch:
+    """The same of a frozen representation, which has encoded all demonstrations once."""
+    rows, time = windows.rows, windows.time
+    latents = targets = states = windows.observations.new_empty(0)
+    if Need.LATENTS in need:
+        latents = encoded.latents[rows if Need.LATENTS_AHEAD in need else rows[:, :time]]
+    if Need.TARGETS in need:
+        targets = encoded.targets[rows[:, 1:]]
+    if Need.STATES in need:
+        states = encoded.states[rows[:, :time]]
+    rollout = _roll_out(model, windows, states) if Need.ROLLOUT in need else None
+    return Batch(windows, latents, targets, states, rollout)
+
+
+def _noisy(frames: Tensor, largest: float, generator: torch.Generator) -> Tensor:
+    """Frames (batch, time, O) with Gaussian noise, of another level in every window."""
+    level = largest * torch.rand(len(frames), 1, 1, generator=generator)
+    noise = level * torch.randn(frames.shape, generator=generator)
+    return frames + noise.to(frames.device)
+
+
+def _roll_out(model: ActJepa, windows: Windows, state: Tensor) -> Rollout:
+    """The predictor rolled out from belief states `state` (batch, time, state)."""
+    loss, belief, time = model.configuration.loss, model.belief, windows.time
+    points = None
+    if loss.rollout_points and loss.rollout_points < time:
+        points = spread_points(time, loss.rollout_points, windows.offset.to(state.device))
+        state = state[:, points]
+    state = state.flatten(0, 1)  # (batch * points, state)
+    latents: list[Tensor] = []
+    rollout = Rollout(time, points, ())
+    for k in range(loss.rollout):
+        if latents:
+            state = belief.step(state, latents[-1], latents[-1])
+        action = windows.actions[:, rollout.steps(k)].flatten(0, 1)
+        latents.append(model.predict(state, action))
+    return replace(rollout, latents=tuple(latents))

@@ -1,0 +1,39 @@
+"""Objectives: what is learned, a file each. A new one is a file and a line here.
+
+The order is that in which modules are built: to add one at the end leaves the initial weights of
+all others as they were.
+"""
+
+from core.learning.objectives.baselines.contrastive import Contrastive
+from core.learning.objectives.baselines.masked import Masked
+from core.learning.objectives.baselines.next_observation import NextObservation
+from core.learning.objectives.baselines.reconstruction import Reconstruction
+from core.learning.objectives.decoder import Decoder
+from core.learning.objectives.goal import Goal
+from core.learning.objectives.imitation import Imitation
+from core.learning.objectives.inverse_dynamics import InverseDynamics
+from core.learning.objectives.objective import Losses, Objective
+from core.learning.objectives.observer import ObserverObjective
+from core.learning.objectives.prediction import Prediction
+from core.registry import Registry
+
+OBJECTIVES: Registry[type[Objective]] = Registry(
+    "objective",
+    {
+        "prediction": Prediction,
+        "inverse_dynamics": InverseDynamics,
+        "imitation": Imitation,
+        "decoder": Decoder,
+        "goal": Goal,
+        "reconstruction": Reconstruction,
+        "next_observation": NextObservation,
+        "contrastive": Contrastive,
+        "masked": Masked,
+        "observer": ObserverObjective,
+    },
+    "objectives",
+    expected=Objective,
+)
+"""Objectives by name, those of other packages last."""
+
+__all__ = ["OBJECTIVES", "Losses", "Objective"]

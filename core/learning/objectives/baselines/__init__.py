@@ -1,0 +1,1 @@
+"""What other methods learn a representation by."""

@@ -1,0 +1,39 @@
+# ruff: noqa: ARG002  (all objectives are called alike; not each needs the model)
+"""Predictive autoencoder: the future as it will be observed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from core.learning.batch import Batch, Need
+from core.learning.heads import make_decoder
+from core.learning.losses import masked_mean, observation_distance
+from core.learning.objectives.objective import Losses, Objective
+
+if TYPE_CHECKING:
+    from core.learning.model import ActJepa
+
+
+class NextObservation(Objective):
+    """Mean over k = 1..rollout of the distance of the decoded k-step prediction to what came."""
+
+    terms = ("next_observation",)
+    needs = Need.ROLLOUT
+
+    def __init__(self, model: ActJepa) -> None:
+        super().__init__(model)
+        self.frames_ahead = model.configuration.loss.rollout
+        self.decoder = make_decoder(model.encoder.latent, model.spec.vector_size)
+
+    def loss(self, model: ActJepa, batch: Batch) -> Losses:
+        windows, rollout = batch.windows, batch.rollout
+        assert rollout is not None
+        distances = []
+        for k, latent in enumerate(rollout.latents):
+            after = rollout.steps(k + 1)
+            seen = windows.observations[:, after].flatten(0, 1)
+            distance = observation_distance(self.decoder(latent), seen)
+            distances.append(masked_mean(distance, windows.valid[:, after]))
+        return {"next_observation": torch.stack(distances).mean()}

@@ -1,0 +1,31 @@
+# ruff: noqa: ARG002  (all objectives are called alike; not each needs the model)
+"""Autoencoder: the observation from its own latent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.learning.batch import Batch, Need
+from core.learning.heads import make_decoder
+from core.learning.losses import masked_mean, observation_distance
+from core.learning.objectives.objective import Losses, Objective
+
+if TYPE_CHECKING:
+    from core.learning.model import ActJepa
+
+
+class Reconstruction(Objective):
+    """Distance of the decoded latent to the observation."""
+
+    terms = ("reconstruction",)
+    needs = Need.LATENTS
+
+    def __init__(self, model: ActJepa) -> None:
+        super().__init__(model)
+        self.decoder = make_decoder(model.encoder.latent, model.spec.vector_size)
+
+    def loss(self, model: ActJepa, batch: Batch) -> Losses:
+        windows, points = batch.windows, batch.points()
+        decoded = self.decoder(batch.latents[:, points])
+        distance = observation_distance(decoded, windows.observations[:, points])
+        return {"reconstruction": masked_mean(distance, windows.valid[:, points])}

@@ -1,0 +1,33 @@
+"""Decoder: the observation from the belief, for people to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.learning.batch import Batch, Need
+from core.learning.heads import make_decoder
+from core.learning.losses import masked_mean, observation_distance
+from core.learning.objectives.objective import Losses, Objective
+
+if TYPE_CHECKING:
+    from core.learning.model import ActJepa
+
+
+class Decoder(Objective):
+    """Distance of the decoded belief to the observation."""
+
+    terms = ("decoder",)
+    phase = "head"
+    shapes_belief = False
+    part = "decoder"
+    needs = Need.STATES
+
+    def __init__(self, model: ActJepa) -> None:
+        super().__init__(model)
+        model.decoder = make_decoder(model.belief.size, model.spec.vector_size)
+
+    def loss(self, model: ActJepa, batch: Batch) -> Losses:
+        windows, points = batch.windows, batch.points()
+        decoded = model.decoder(model.belief.read(batch.states[:, points]))
+        distance = observation_distance(decoded, windows.observations[:, points])
+        return {"decoder": masked_mean(distance, windows.valid[:, points])}

@@ -1,0 +1,37 @@
+"""Latent prediction: the future as the target encoder will see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from core.learning.batch import Batch, Need
+from core.learning.losses import latent_distance, masked_mean
+from core.learning.objectives.objective import Losses, Objective
+
+if TYPE_CHECKING:
+    from core.learning.model import ActJepa
+
+
+class Prediction(Objective):
+    """Mean over k = 1..rollout of the distance of the k-step prediction to the target latent."""
+
+    terms = ("prediction",)
+    needs = Need.ROLLOUT | Need.TARGETS
+
+    def __init__(self, model: ActJepa) -> None:
+        super().__init__(model)
+        self.frames_ahead = model.configuration.loss.rollout
+
+    def loss(self, model: ActJepa, batch: Batch) -> Losses:
+        settings, rollout = model.configuration.loss, batch.rollout
+        assert rollout is not None
+        distances = []
+        for k, latent in enumerate(rollout.latents):
+            # targets begin with the second frame
+            target = batch.targets[:, rollout.steps(k)].flatten(0, 1)
+            distance = latent_distance(latent, target, settings.distance, settings.reduction)
+            exists = batch.windows.valid[:, rollout.steps(k + 1)]
+            distances.append(masked_mean(distance, exists))
+        return {"prediction": torch.stack(distances).mean()}

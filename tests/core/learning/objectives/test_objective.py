@@ -1,0 +1,125 @@
+"""An objective is a file and a line: its modules, its weight, its state and its gradient follow."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.learning import (
+    Configuration,
+    ConfigurationError,
+    Trainer,
+    load_checkpoint,
+    resume_training,
+    save_checkpoint,
+)
+from core.learning.batch import Need
+from core.learning.layers import perceptron
+from core.learning.objectives import OBJECTIVES, Objective
+
+
+class Progress(Objective):
+    """Part of the episode that is over, from the belief."""
+
+    terms = ("progress",)
+    needs = Need.STATES
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.network = perceptron(model.belief.size, (8,), 1)
+
+    def loss(self, model, batch):
+        steps = torch.arange(batch.windows.time, dtype=torch.float32)
+        guess = self.network(model.belief.read(batch.states))[..., 0]
+        return {"progress": (guess - steps / 40).square().mean()}
+
+
+class Asides(Progress):
+    """The same as a probe."""
+
+    shapes_belief = False
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """Registers an objective under the name ``progress``."""
+    return lambda kind: monkeypatch.setitem(OBJECTIVES._entries, "progress", kind)
+
+
+def weighed(configuration, **weights):
+    return replace(configuration, loss=replace(configuration.loss, extra=weights))
+
+
+def same_weights(model, other) -> bool:
+    found, weights = model.state_dict(), other.state_dict()
+    return all(torch.equal(found[name], weights[name]) for name in weights)
+
+
+def test_an_objective_of_another_package_learns(registered, small_configuration, dataset):
+    registered(Progress)
+    trainer = Trainer(dataset, weighed(small_configuration(steps=60), progress=1.0), "cpu")
+    losses = [float(trainer.update()["progress"]) for _ in range(60)]
+    assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
+
+
+def test_it_leaves_the_initial_weights_of_all_others_as_they_were(
+    registered, small_configuration, dataset
+):
+    alone = Trainer(dataset, small_configuration(), "cpu").model
+    registered(Progress)
+    assert same_weights(Trainer(dataset, small_configuration(), "cpu").model, alone)
+    weighted = Trainer(dataset, weighed(small_configuration(), progress=1.0), "cpu").model
+    assert same_weights(weighted, alone)
+
+
+def test_what_does_not_shape_the_belief_reaches_nothing_else(
+    registered, small_configuration, dataset
+):
+    trained = []
+    for weight in (0.0, 5.0):
+        registered(Asides)
+        trainer = Trainer(dataset, weighed(small_configuration(), progress=weight), "cpu")
+        trainer.losses()
+        while not trainer.finished:
+            trainer.update()
+        trained.append(trainer.model)
+    unweighted, weighted = trained
+    assert same_weights(weighted.encoder, unweighted.encoder)
+    assert same_weights(weighted.belief, unweighted.belief)
+    assert same_weights(weighted.head, unweighted.head)
+
+
+def test_it_is_resumed_exactly_and_deployed_without_it(
+    registered, monkeypatch, tmp_path, small_configuration, dataset
+):
+    registered(Progress)
+    trainer = Trainer(dataset, weighed(small_configuration(), progress=0.5), "cpu")
+    for _ in range(2):
+        trainer.update()
+    folder = save_checkpoint(tmp_path / "run", trainer)
+    resumed = resume_training(folder, dataset, "cpu")
+    for each in (trainer, resumed):
+        each.update()
+    assert same_weights(resumed.model, trainer.model)
+    monkeypatch.undo()  # where the package is not installed
+    assert load_checkpoint(folder).configuration.loss.extra == {"progress": 0.5}
+    with pytest.raises(ConfigurationError, match=r"loss\.extra weighs 'progress'"):
+        Trainer(dataset, weighed(small_configuration(), progress=0.5), "cpu")
+
+
+def test_weights_of_other_terms_are_checked():
+    assert Configuration.from_dict({"loss": {"extra": {"a": 2}}}).loss.weight("a") == 2.0
+    assert Configuration().loss.weight("a") == 0.0
+    for extra in ({"prediction": 1.0}, {"a": -1.0}, {"a": "much"}, [1.0]):
+        with pytest.raises(ConfigurationError, match=r"loss\.extra"):
+            Configuration.from_dict({"loss": {"extra": extra}})
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_every_objective_yields_its_terms(name, small_configuration, dataset):
+    objective, c = OBJECTIVES[name], small_configuration()
+    loss = replace(c.loss, **dict.fromkeys(objective.terms, 1.0))
+    trainer = Trainer(dataset, replace(c, loss=loss), "cpu")
+    assert set(objective.terms) <= set(trainer.losses())
+    without = replace(c, loss=replace(c.loss, **dict.fromkeys(objective.terms, 0.0)))
+    assert not set(objective.terms) & set(Trainer(dataset, without, "cpu").losses())
