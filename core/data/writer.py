@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import os
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.data.episode import Episode
@@ -63,38 +65,50 @@ def require_writable(folder: Path) -> Path:
     For work that takes long before its first save. Raises :class:`StorageError`.
     """
     make_folder(folder)
-    probe = folder / f"{TEMPORARY_PREFIX}{os.getpid()}-probe.tmp"
+    probe = temporary_of(folder / "probe")
     try:
         probe.write_bytes(b"probe")
-        probe.unlink()
     except OSError as error:
+        raise refused(error, folder, "write to") from error
+    finally:
         with contextlib.suppress(OSError):
             probe.unlink(missing_ok=True)
-        raise refused(error, folder, "write to") from error
     return folder
 
 
-def commit(path: Path, image: bytes) -> None:
-    """Write `image` to `path`: all of it or nothing.
+@contextlib.contextmanager
+def new_file(target: Path, *, sync: bool = True) -> Iterator[Path]:
+    """A path to write to, which becomes the file `target` when the block ends without an error.
 
-    A temporary file in the same folder is written and synced, renamed over `path`, and the
-    folder is synced, since a rename lives in the folder. Raises :class:`StorageError`.
+    The file is synced (unless its bytes are on disk already) and renamed over `target`. Then its
+    folder is synced, since a rename lives in the folder. Raises :class:`StorageError` when the
+    disk refuses; nothing is left behind then.
     """
-    temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.stem}.tmp")
+    building = temporary_of(target)
     try:
-        try:
-            with temporary.open("wb") as file:
-                file.write(image)
-                file.flush()
+        yield building
+        if sync:
+            with building.open("rb+") as file:
                 os.fsync(file.fileno())
-            os.replace(temporary, path)  # noqa: PTH105 - atomic on every platform, as its name says
-        except BaseException:  # a Ctrl-C must not leave half a file either
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+        building.replace(target)
+        if sync:
+            sync_folder(target.parent)
     except OSError as error:
-        raise refused(error, path, "save") from error
+        raise refused(error, target, "save") from error
+    finally:  # a Ctrl-C must not leave half a file either
+        with contextlib.suppress(OSError):
+            building.unlink(missing_ok=True)
+
+
+def temporary_of(target: Path) -> Path:
+    """Where this process builds what becomes `target`."""
+    return target.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{target.name}.tmp")
+
+
+def commit(path: Path, image: bytes) -> None:
+    """Write `image` to `path`: all of it or nothing. Raises :class:`StorageError`."""
+    with new_file(path) as building:
+        building.write_bytes(image)
 
 
 def sync_folder(folder: Path) -> None:
@@ -108,36 +122,40 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def leftovers(folder: Path) -> list[Path]:
-    """Temporary files of writers that were killed an hour ago or longer."""
+def leftovers(folder: Path, *patterns: str) -> list[Path]:
+    """Temporary files and folders of writers that were killed an hour ago or longer.
+
+    `patterns`: what their names look like; those of :func:`temporary_of` if none is given.
+    """
     before = time.time() - LEFTOVER_AGE
-    found = []
-    for path in sorted(folder.glob(f"{TEMPORARY_PREFIX}*")):
-        with contextlib.suppress(OSError):  # it may be renamed away while we look
-            if path.stat().st_mtime < before:
-                found.append(path)
-    return found
+    old = set()
+    for pattern in patterns or (f"{TEMPORARY_PREFIX}*",):
+        for path in folder.glob(pattern):
+            with contextlib.suppress(OSError):  # it may be renamed away while we look
+                if path.lstat().st_mtime < before:
+                    old.add(path)
+    return sorted(old)
+
+
+def remove(path: Path) -> None:
+    """Delete a file, or a folder with all that is in it; raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def refused(error: OSError, path: Path, what: str) -> StorageError:
     """The system's refusal to `what` (such as "save") as a sentence with advice."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StorageError(
-            f"cannot {what} {path}: the disk is full ({error.strerror}); nothing was left behind, "
-            "free some space or choose another folder and save again",
-            path,
+        why = (
+            f"the disk is full ({error.strerror}); nothing was left behind, free some space or "
+            "choose another folder and save again"
         )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StorageError(
-            f"cannot {what} {path}: no permission to write there ({error.strerror}); "
-            "choose a folder that is yours",
-            path,
-        )
-    if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return StorageError(
-            f"cannot {what} {path}: part of this path is a file; choose another folder", path
-        )
-    return StorageError(
-        f"cannot {what} {path}: {error.strerror or error}; choose another folder and save again",
-        path,
-    )
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        why = f"no permission to write there ({error.strerror}); choose a folder that is yours"
+    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+        why = "part of this path is a file; choose another folder"
+    else:
+        why = f"{error.strerror or error}; choose another folder and save again"
+    return StorageError(f"cannot {what} {path}: {why}", path)

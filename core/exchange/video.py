@@ -1,7 +1,6 @@
 """Videos: episodes written as MP4 or GIF, and frames read from MP4 files of other programs."""
 
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,10 +10,9 @@ import numpy as np
 from av.error import FFmpegError
 from PIL import Image
 
-from core.data import StorageError
-from core.data.writer import TEMPORARY_PREFIX, make_folder
 from core.exchange.errors import TargetError, UnusableSourceError
 from core.exchange.pictures import LARGEST_SIDE, stack
+from core.exchange.whole import exported_file
 
 SUFFIXES = (".mp4", ".gif")
 GIF_RATE = 25.0
@@ -35,26 +33,9 @@ def write_video(
     out = Path(out).absolute()
     if out.suffix.lower() not in SUFFIXES:
         raise TargetError(f"{out.name} ends in {out.suffix!r}; expected .mp4 or .gif", out)
-    if out.is_dir() or (out.exists() and not replace):
-        raise TargetError(f"{out} exists already; choose another name, or --replace", out)
-    make_folder(out.parent)
-    temporary = out.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{out.stem}{out.suffix.lower()}")
-    try:
-        if temporary.suffix == ".mp4":
-            _write_mp4(pictures, temporary, rate)
-        else:
-            _write_gif(pictures, temporary, rate)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(out)
-    except OSError as error:  # FFmpeg's errors are OSErrors too
-        temporary.unlink(missing_ok=True)
-        raise StorageError(
-            f"cannot write {out}: {error.strerror or error}; nothing was left behind", out
-        ) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write = _write_mp4 if out.suffix.lower() == ".mp4" else _write_gif
+    with exported_file(out, replace=replace) as building:  # FFmpeg's errors are OSErrors too
+        write(pictures, building, rate)
     return out
 
 

@@ -1,68 +1,55 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders for other programs that appear whole or not at all."""
 
 import contextlib
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.data import StorageError
 from core.data.writer import (
-    LEFTOVER_AGE,
     TEMPORARY_PREFIX,
+    leftovers,
     make_folder,
+    new_file,
     refused,
+    remove,
     sync_folder,
+    temporary_of,
 )
 from core.exchange.errors import TargetError
 
 
 @contextlib.contextmanager
-def new_file(target: Path) -> Iterator[Path]:
-    """A path to write to, which becomes the file `target` when the block ends without an error.
+def exported_file(target: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A path to write to, which becomes the file `target` as :func:`new_file` does.
 
-    The file is synced before the rename, its folder after. Raises :class:`StorageError` when the
-    disk refuses; nothing is left behind then.
+    Raises :class:`TargetError` if `target` exists, unless `replace` is set and it is a file, and
+    :class:`StorageError` when the disk refuses; nothing is left behind then.
     """
-    make_folder(target.parent)
-    _remove_leftovers(target)
-    building = target.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{target.name}.tmp")
-    try:
+    if target.is_dir():
+        raise TargetError(f"{target} is a folder; give the name of a new file", target)
+    _prepare(target, replace)
+    with new_file(target) as building:
         yield building
-        with building.open("rb+") as file:
-            os.fsync(file.fileno())
-        building.replace(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise refused(error, target, "save") from error
-    finally:  # a Ctrl-C must not leave half a file either
-        with contextlib.suppress(OSError):
-            building.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
+def exported_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """A folder to fill, which becomes `target` when the block ends without an error.
 
     Everything is synced before the rename. With `replace`, what was at `target` is put aside
-    first and removed last. Raises :class:`TargetError` if `target` exists, and
-    :class:`StorageError` when the disk refuses; nothing is left behind then.
+    first and removed last. Raises as :func:`exported_file` does.
     """
-    target = target.absolute()
     if target.is_symlink() or target.is_file():
         raise TargetError(f"{target} is a file; give the name of a new folder", target)
-    if target.exists() and not replace:
-        raise TargetError(f"{target} exists already; choose another name, or --replace", target)
-    make_folder(target.parent)
-    _remove_leftovers(target)
-    building = target.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{target.name}.tmp")
+    _prepare(target, replace)
+    building = temporary_of(target)
     try:
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir()
         yield building
         _sync(building)
-        # a kill between the renames leaves both, under names that tell
+        # A kill between the renames leaves both, under names that explain themselves.
         aside = target.with_name(f"{target.name}.before-{os.getpid()}")
         if target.exists():
             target.rename(aside)
@@ -70,15 +57,19 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
         sync_folder(target.parent)
         shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
+        raise refused(error, target, "save") from error
+    finally:  # a Ctrl-C must not leave half a folder either
         shutil.rmtree(building, ignore_errors=True)
-        raise StorageError(
-            f"cannot write {target}: {error.strerror or error}; nothing was left behind, free "
-            "some space or choose another folder",
-            target,
-        ) from error
-    except BaseException:  # a Ctrl-C must not leave half a folder either
-        shutil.rmtree(building, ignore_errors=True)
-        raise
+
+
+def _prepare(target: Path, replace: bool) -> None:
+    """Make the folder above a target that is free, without what killed programs left there."""
+    if target.exists() and not replace:
+        raise TargetError(f"{target} exists already; choose another name, or --replace", target)
+    make_folder(target.parent)
+    for path in leftovers(target.parent, f"{TEMPORARY_PREFIX}*-{target.name}.tmp"):
+        with contextlib.suppress(OSError):
+            remove(path)
 
 
 def _sync(folder: Path) -> None:
@@ -88,15 +79,3 @@ def _sync(folder: Path) -> None:
             with (Path(root) / name).open("rb+") as file:
                 os.fsync(file.fileno())
         sync_folder(Path(root))
-
-
-def _remove_leftovers(target: Path) -> None:
-    """What programs had half filled that were killed an hour ago or longer."""
-    for path in target.parent.glob(f"{TEMPORARY_PREFIX}*-{target.name}.tmp"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime < LEFTOVER_AGE:
-                continue
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()

@@ -12,7 +12,6 @@ the first file moves: whoever is killed on the way leaves a change that :meth:`H
 brings to its end. Files are hard links where the disk has them, so that nothing is copied.
 """
 
-import contextlib
 import filecmp
 import json
 import os
@@ -28,7 +27,7 @@ from core.data.errors import NothingToUndoError, StorageError
 from core.data.layout import SUFFIX
 from core.data.library.locking import locked
 from core.data.stamps import remember_written
-from core.data.writer import TEMPORARY_PREFIX, commit, make_folder, refused, sync_folder
+from core.data.writer import commit, make_folder, new_file, refused, remove, sync_folder
 
 STATE = "history.json"
 CHANGE = "change.json"
@@ -118,10 +117,6 @@ class History:
         """Whether a change was cut off, and waits to be brought to its end."""
         return self._state().pending is not None
 
-    def finish(self) -> None:
-        """As :meth:`recover`, whether there is anything to do or not."""
-        self.recover()
-
     def do(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> Change:
         """Give each named file new contents, or remove it (None); what was undone is forgotten.
 
@@ -174,12 +169,10 @@ class History:
             try:
                 (self.trash / STATE).unlink(missing_ok=True)
                 for path in list(self.trash.iterdir()):
-                    if path.is_dir() and not path.is_symlink():
-                        freed += sum(_freed(inner) for inner in path.rglob("*"))
-                        shutil.rmtree(path)
-                    elif path.suffix == SUFFIX:
-                        freed += _freed(path)
-                        path.unlink()
+                    folder = path.is_dir() and not path.is_symlink()
+                    if folder or path.suffix == SUFFIX:
+                        freed += sum(map(_freed, path.rglob("*") if folder else [path]))
+                        remove(path)
             except OSError as error:
                 raise refused(error, self.trash, "empty the trash") from error
             return freed
@@ -290,15 +283,9 @@ class History:
     def _put(self, source: Path, path: Path) -> None:
         if not source.is_file() or (path.exists() and path.samefile(source)):
             return  # renaming a link over a link of the same file would do nothing and stay
-        temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.stem}.tmp")
-        try:
-            temporary.unlink(missing_ok=True)
-            _link_or_copy(source, temporary)
-            temporary.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+        with new_file(path, sync=False) as building:
+            building.unlink(missing_ok=True)
+            _link_or_copy(source, building)
 
     # -- what is on the disk ------------------------------------------------------------------
 

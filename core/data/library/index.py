@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from core.data.errors import InvalidEpisodeError, RecordingError, StorageError
 from core.data.layout import SUFFIX
 from core.data.library.history import History, trash_of
 from core.data.rows import EpisodeRow, Shared, broken_by, row_from_json, row_of, row_to_json
-from core.data.stamps import Stamp, stamp, was_written
+from core.data.stamps import Stamp, recordings_in, stamp_of, was_written
 from core.data.vetted.inspection import Inspector
 from core.data.vetted.reader import read_episode
 from core.data.writer import commit
@@ -81,8 +80,8 @@ class EpisodeIndex:
         """
         with self._lock:
             loaded = self._known is None
-            before = _load(self.folder) if self._known is None else self._known
-            present = _scan(self.folder)
+            before = (_read_index(self.folder) or {}) if self._known is None else self._known
+            present = recordings_in(self.folder)
             known = {name: kept for name, kept in before.items() if present.get(name) == kept[0]}
             changed = len(known) != len(before)
             for name, (at, row) in before.items():
@@ -109,13 +108,10 @@ class EpisodeIndex:
         """
         with self._lock:
             if self._known is None:
-                self._known = _load(self.folder)
-            try:
-                at = stamp(path.stat(follow_symlinks=False))
-            except OSError as error:
-                raise StorageError(
-                    f"cannot read {path}: {error.strerror or error}; refresh the list", path
-                ) from error
+                self._known = _read_index(self.folder) or {}
+            at = stamp_of(path)
+            if at is None:
+                raise StorageError(f"cannot read {path}: it is gone; refresh the list", path)
             found = self._known.get(path.name)
             if found is None or found[0] != at:
                 known = dict(self._known)
@@ -161,30 +157,8 @@ def _here(path: Path) -> EpisodeRow:
         return broken_by(path, error)
 
 
-def _scan(folder: Path) -> dict[str, Stamp]:
-    """The recordings in the folder and their stamps; empty if there is no folder yet."""
-    found = {}
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
-                    with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        found[entry.name] = stamp(entry.stat(follow_symlinks=False))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise StorageError(
-            f"cannot list {folder}: {error.strerror or error}; choose another folder", folder
-        ) from error
-    return found
-
-
-def _load(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]]:
-    """What the index file says; nothing if it makes no sense, since it can be made again."""
-    return _read_index(folder) or {}
-
-
 def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
+    """What the index file says; None if it makes no sense, since it can be made again."""
     path = folder / INDEX
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:

@@ -1,6 +1,5 @@
 """The episodes of one folder, with changes that can be taken back."""
 
-import os
 from functools import cached_property
 from pathlib import Path
 
@@ -8,7 +7,6 @@ from core.data.episode import Episode, EpisodeInfo
 from core.data.errors import (
     DamagedRecordingError,
     ReadOnlyLibraryError,
-    StorageError,
     UnknownEpisodeError,
 )
 from core.data.layout import SUFFIX
@@ -16,6 +14,7 @@ from core.data.library.editor import Editor
 from core.data.library.history import changed_names, trash_of
 from core.data.library.index import EpisodeIndex
 from core.data.rows import EpisodeEntry
+from core.data.stamps import recordings_in
 from core.data.vetted.reader import read_episode, read_info
 from core.data.writer import write_episode
 
@@ -54,19 +53,7 @@ class Library:
 
         Raises :class:`StorageError` if the folder cannot be read.
         """
-        try:
-            return sorted(
-                self.folder / name
-                for name in os.listdir(self.folder)  # noqa: PTH208 - a thousand Paths less
-                if name.endswith(SUFFIX) and not name.startswith(".")
-            )
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StorageError(
-                f"cannot list {self.folder}: {error.strerror or error}; choose another folder",
-                self.folder,
-            ) from error
+        return [self.folder / name for name in sorted(recordings_in(self.folder))]
 
     def entries(self) -> list[EpisodeEntry]:
         """All episodes, sorted by name. Files that did not change are not read again."""

@@ -21,6 +21,11 @@ SAMPLES: Path = Path(__file__).resolve().parents[3] / "recordings" / "samples"
 """Workspace with the sample demonstrations that ship."""
 
 
+def folder_of(path: Path) -> Path:
+    """Where the episodes of a workspace, or of a folder of episodes, are."""
+    return path / EPISODES if (path / EPISODES).is_dir() else path
+
+
 class Workspace:
     """The folders of one project of a person; each is made when it is first asked for.
 
@@ -110,8 +115,7 @@ def find_episodes(
 def _entries(path: Path, indexes: dict[Path, EpisodeIndex]) -> list[EpisodeEntry]:
     """The entries of a workspace, folder or file; `indexes` are those that were read already."""
     if path.is_dir():
-        inner = path / EPISODES
-        return list(Library(inner if inner.is_dir() else path, read_only=True).entries())
+        return list(Library(folder_of(path), read_only=True).entries())
     if path.parent not in indexes:
         indexes[path.parent] = EpisodeIndex(path.parent, save=False)
     return [indexes[path.parent].vet(path)]

@@ -22,7 +22,7 @@ from core.exchange.lerobot.statistics import (
     image_statistics,
 )
 from core.exchange.lerobot.tables import data_table, frame_columns, task_table
-from core.exchange.whole import new_folder
+from core.exchange.whole import exported_folder
 
 ROBOT = "act-jepa-studio-arm"
 COMMANDS = ("linear_x", "linear_y", "linear_z", "angular_x", "angular_y", "angular_z", "gripper")
@@ -42,7 +42,7 @@ def export_lerobot(chosen: Chosen, out: Path | str, *, replace: bool = False) ->
         raise NotExportableError(
             f"a control rate of {rate:g} Hz; LeRobot's format holds whole numbers only"
         )
-    with new_folder(Path(out), replace=replace) as building:
+    with exported_folder(Path(out).absolute(), replace=replace) as building:
         writer = _Writer(building, chosen)
         for number, path in enumerate(chosen.paths, start=1):
             writer.add(read_episode(path))

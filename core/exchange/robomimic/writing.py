@@ -8,8 +8,7 @@ from core.data import RecordingError, StorageError
 from core.data.vetted.child import Child, ChildEndedError
 from core.data.writer import refused
 from core.exchange.choice import Chosen
-from core.exchange.errors import TargetError
-from core.exchange.whole import new_file
+from core.exchange.whole import exported_file
 
 COMMAND = ("-m", "core.exchange.robomimic.filling")
 """What Python runs in the process that writes."""
@@ -26,11 +25,7 @@ def export_robomimic(
     :class:`core.data.StorageError` when the disk refuses.
     """
     out = Path(out).absolute()
-    if out.is_dir():
-        raise TargetError(f"{out} is a folder; give the name of a file, such as {out}.hdf5", out)
-    if out.exists() and not replace:
-        raise TargetError(f"{out} exists already; choose another name, or --replace", out)
-    with new_file(out) as building:
+    with exported_file(out, replace=replace) as building:
         for done in _filling(building, chosen, next_observations, out):
             if done < len(chosen.paths):
                 yield done
