@@ -141,6 +141,7 @@ class Registry(Mapping[str, T], Generic[T]):
 
 
 HOMES = {
+    "sensors": "core.simulation.sensors",
     "tasks": "core.simulation.tasks",
 }
 """{ending of a group of entry points: module that holds its registry}."""

@@ -15,7 +15,7 @@ from app.arm.virtual_pad import VirtualPad
 from app.scene.content import View
 from core.simulation import Demonstrator, Snapshot, get_task
 from core.simulation.model import JOINTS, ModelIndex, load_model
-from core.simulation.observation import Readings, observation
+from core.simulation.sensors import Readings, observe
 
 TRIGGER_GAIN = 1.5
 """Trigger travel per difference between the wanted and the present target of the gripper."""
@@ -42,8 +42,8 @@ class DrawnScene:
     def observe(self) -> dict[str, np.ndarray]:
         """The fields {name: (1, size)} that can be seen; rates and wrench are zero."""
         index, data = self._index, self._data
-        return observation(
-            self.task,
+        return observe(
+            self.task.sensors,
             Readings(
                 end_effector=data.site_xpos[index.end_effector][None],
                 hand=data.xquat[index.hand][None],
@@ -53,6 +53,9 @@ class DrawnScene:
                 wrench=np.zeros((1, 6)),
                 object=None if index.object_pose is None else data.qpos[None, index.object_pose],
                 goal=None if index.goal is None else data.mocap_pos[index.goal][None],
+                positions=data.qpos[None],
+                velocities=np.zeros((1, self._model.nv)),
+                model=self._model,
             ),
         )
 

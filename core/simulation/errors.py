@@ -11,6 +11,14 @@ class UnknownTaskError(UnknownNameError, SimulationError):
     """The name of a task that does not exist; lists those that do."""
 
 
+class UnknownSensorError(UnknownNameError, SimulationError):
+    """The name of a sensor that does not exist; lists those that do."""
+
+
+class InvalidSensorError(SimulationError, ValueError):
+    """A sensor that does not give what its field says."""
+
+
 class InvalidCommandError(SimulationError, ValueError):
     """A command of the wrong shape, or one that is not a number; nothing was moved."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.simulation.operator.strategy import Strategy
-from core.spec import ARM, Field
+from core.simulation.sensors import SENSORS
+from core.spec import Field
 
 HOLD_STEPS = 10
 """Consecutive control steps for which success must hold (0.5 s)."""
@@ -71,8 +72,8 @@ class Task:
     """What to do, one sentence for the person who drives."""
     scene: str
     """MJCF file in `assets`; an extension gives the absolute path of its own."""
-    fields: tuple[Field, ...]
-    """What is observed, in this order."""
+    sensors: tuple[str, ...]
+    """Names of the sensors, in the order of the observation."""
     draw_start: Callable[[np.random.Generator], Start]
     """A random start."""
     success: Callable[[Situation], np.ndarray]
@@ -81,36 +82,34 @@ class Task:
     """How the scripted operator solves the task; None if only people can."""
 
     @property
+    def fields(self) -> tuple[Field, ...]:
+        """What is observed, in this order; raises :class:`UnknownSensorError`."""
+        return tuple(SENSORS[name].field for name in self.sensors)
+
+    @property
     def has_object(self) -> bool:
         """Whether there is a box."""
-        return any(field.name == "object_position" for field in self.fields)
+        return "object_position" in self.sensors
 
     @property
     def has_goal(self) -> bool:
         """Whether there is a place to reach."""
-        return any(field.name == "goal_position" for field in self.fields)
+        return "goal_position" in self.sensors
 
 
-ARM_FIELDS = tuple(
-    ARM[name]
-    for name in (
-        "end_effector_position",
-        "end_effector_rotation",
-        "gripper_opening",
-        "joint_positions",
-        "joint_velocities",
-        "wrist_force",
-        "wrist_torque",
-    )
+ARM_SENSORS = (
+    "end_effector_position",
+    "end_effector_rotation",
+    "gripper_opening",
+    "joint_positions",
+    "joint_velocities",
+    "wrist_force",
+    "wrist_torque",
 )
+"""What every arm senses of itself."""
 
-OBJECT_FIELDS = tuple(
-    ARM[name] for name in ("object_position", "object_rotation", "object_from_end_effector")
-)
-
-GOAL_FIELD = ARM["goal_position"]
-GOAL_FROM_OBJECT = ARM["goal_from_object"]
-GOAL_FROM_END_EFFECTOR = ARM["goal_from_end_effector"]
+OBJECT_SENSORS = ("object_position", "object_rotation", "object_from_end_effector")
+"""What is sensed of the box."""
 
 START_BOX = Box((0.42, -0.08, 0.20), (0.54, 0.08, 0.30))
 """Where the end effector starts."""

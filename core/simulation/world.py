@@ -12,7 +12,7 @@ from core.simulation.command import CONTROL_RATE, clipped
 from core.simulation.control import Reference, finger_target, joint_limits, joint_step
 from core.simulation.errors import InvalidStateError
 from core.simulation.model import JOINTS, ModelIndex, load_model
-from core.simulation.observation import Readings, observation, without_tool_weight
+from core.simulation.sensors import Readings, observe, without_tool_weight
 from core.simulation.snapshot import Snapshot, frozen_copy
 from core.simulation.start import Starter
 from core.simulation.task import HOLD_STEPS, OBJECT_HEIGHT, Situation
@@ -131,8 +131,8 @@ class World:
         wrench = without_tool_weight(
             self._extra["wrist"], self._hand, index.tool_weight, index.tool_center
         )
-        return observation(
-            self.task,
+        return observe(
+            self.task.sensors,
             Readings(
                 end_effector=self._end_effector,
                 hand=self._hand,
@@ -142,6 +142,9 @@ class World:
                 wrench=wrench,
                 object=self._object if self.task.has_object else None,
                 goal=self._goal if self.task.has_goal else None,
+                positions=self._qpos,
+                velocities=self._qvel,
+                model=self.model,
             ),
         )
 

@@ -4,10 +4,10 @@ import numpy as np
 
 from core.simulation.operator.strategy import Grasping
 from core.simulation.task import (
-    ARM_FIELDS,
+    ARM_SENSORS,
     OBJECT_BOX,
-    OBJECT_FIELDS,
     OBJECT_HEIGHT,
+    OBJECT_SENSORS,
     OBJECT_YAW,
     START_BOX,
     START_YAW,
@@ -42,7 +42,7 @@ TASK = Task(
     title="Lift",
     instruction="Grasp the box and hold it 8 cm above the table.",
     scene="lift.xml",
-    fields=(*ARM_FIELDS, *OBJECT_FIELDS),
+    sensors=(*ARM_SENSORS, *OBJECT_SENSORS),
     draw_start=draw_start,
     success=success,
     strategy=Grasping(has_goal=False),

@@ -4,11 +4,9 @@ import numpy as np
 
 from core.simulation.operator.strategy import Grasping
 from core.simulation.task import (
-    ARM_FIELDS,
-    GOAL_FIELD,
-    GOAL_FROM_OBJECT,
+    ARM_SENSORS,
     OBJECT_BOX,
-    OBJECT_FIELDS,
+    OBJECT_SENSORS,
     OBJECT_YAW,
     START_BOX,
     START_YAW,
@@ -52,7 +50,7 @@ TASK = Task(
     title="Pick and place",
     instruction="Grasp the box and hold it at the goal, on the table or in the air.",
     scene="pick_place.xml",
-    fields=(*ARM_FIELDS, *OBJECT_FIELDS, GOAL_FIELD, GOAL_FROM_OBJECT),
+    sensors=(*ARM_SENSORS, *OBJECT_SENSORS, "goal_position", "goal_from_object"),
     draw_start=draw_start,
     success=success,
     strategy=Grasping(has_goal=True),

@@ -4,11 +4,9 @@ import numpy as np
 
 from core.simulation.operator.strategy import Pushing
 from core.simulation.task import (
-    ARM_FIELDS,
-    GOAL_FIELD,
-    GOAL_FROM_OBJECT,
+    ARM_SENSORS,
     OBJECT_BOX,
-    OBJECT_FIELDS,
+    OBJECT_SENSORS,
     OBJECT_YAW,
     START_BOX,
     START_YAW,
@@ -47,7 +45,7 @@ TASK = Task(
     title="Push",
     instruction="Push the box over the table to the goal; lifting it does not count.",
     scene="push.xml",
-    fields=(*ARM_FIELDS, *OBJECT_FIELDS, GOAL_FIELD, GOAL_FROM_OBJECT),
+    sensors=(*ARM_SENSORS, *OBJECT_SENSORS, "goal_position", "goal_from_object"),
     draw_start=draw_start,
     success=success,
     strategy=Pushing(),

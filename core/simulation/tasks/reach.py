@@ -4,9 +4,7 @@ import numpy as np
 
 from core.simulation.operator.strategy import Reaching
 from core.simulation.task import (
-    ARM_FIELDS,
-    GOAL_FIELD,
-    GOAL_FROM_END_EFFECTOR,
+    ARM_SENSORS,
     START_BOX,
     START_YAW,
     Box,
@@ -46,7 +44,7 @@ TASK = Task(
     title="Reach",
     instruction="Bring the finger tips into the ball and hold them there.",
     scene="reach.xml",
-    fields=(*ARM_FIELDS, GOAL_FIELD, GOAL_FROM_END_EFFECTOR),
+    sensors=(*ARM_SENSORS, "goal_position", "goal_from_end_effector"),
     draw_start=draw_start,
     success=success,
     strategy=Reaching(),

@@ -1,7 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from core.simulation import World
+from core.data import episode_from_arrays, read_episode, write_episode
+from core.simulation import CONTROL_RATE, World, get_task, model_hash
+from core.simulation.errors import InvalidSensorError, UnknownSensorError
+from core.simulation.sensors import SENSORS, Readings, Sensor
+from core.simulation.tasks import TASKS
+from core.spec import ARM, Field
 
 
 def still(gripper: float) -> np.ndarray:
@@ -73,3 +80,52 @@ def test_pressing_on_the_box_is_felt_as_a_push_back() -> None:
         world.step(down)
     assert world.observe()["end_effector_position"][0, 2] > 0.04
     assert world.observe()["wrist_force"][0, 2] < -5.0
+
+
+def test_every_field_of_the_arm_has_its_sensor() -> None:
+    assert {name: sensor.field for name, sensor in SENSORS.items()} == dict(ARM)
+    assert [SENSORS[name].name for name in SENSORS] == list(SENSORS)
+
+
+def test_an_extension_adds_a_sensor_and_a_task_that_lists_it(tmp_path, monkeypatch) -> None:
+    def height(now: Readings) -> np.ndarray:
+        address = int(now.model.joint("object").qposadr[0])
+        return now.positions[:, address + 2 : address + 3]
+
+    field = Field("object_height", (1,), "scalar", "m", "Height of the box")
+    monkeypatch.setitem(SENSORS._entries, "object_height", Sensor(field, height))
+    lift = get_task("lift")
+    task = replace(lift, name="weigh", sensors=(*lift.sensors, "object_height"))
+    monkeypatch.setitem(TASKS._entries, "weigh", task)
+    assert task.fields == (*lift.fields, field)
+    world = World("weigh", 2)
+    seen = world.observe()
+    np.testing.assert_array_equal(seen["object_height"], seen["object_position"][:, 2:])
+    states = world.get_states()
+    executed = world.step(np.zeros((2, 7)))
+    episode = episode_from_arrays(
+        "weigh",
+        0,
+        "script",
+        observations={name: values[:1] for name, values in seen.items()},
+        actions=executed[:1],
+        rewards=np.zeros(1),
+        states=states[:1],
+        success=None,
+        control_rate=CONTROL_RATE,
+        model_hash=model_hash("weigh"),
+        fields=task.fields,
+    )
+    assert read_episode(write_episode(tmp_path, episode)).fields == task.fields
+
+
+def test_a_sensor_that_does_not_give_what_its_field_says(monkeypatch) -> None:
+    field = Field("flat", (2,))
+    monkeypatch.setitem(SENSORS._entries, "flat", Sensor(field, lambda now: now.joints[:, 0]))
+    reach = get_task("reach")
+    monkeypatch.setitem(TASKS._entries, "flat", replace(reach, name="flat", sensors=("flat",)))
+    monkeypatch.setitem(TASKS._entries, "none", replace(reach, name="none", sensors=("nose",)))
+    with pytest.raises(InvalidSensorError, match=r"'flat' gives .* \(1,\); expected \(1, 2\)"):
+        World("flat").observe()
+    with pytest.raises(UnknownSensorError, match="unknown sensor 'nose'; sensors: end_effector"):
+        World("none").observe()
