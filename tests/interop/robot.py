@@ -2,11 +2,12 @@
 
 Run by tests/interop/deploy as `robot.py CHECKPOINT MUJOCO_VERSION`. The robot is a point on three
 slides with a goal to reach; it has the fields of the shipped task `reach` and moves by the first
-three entries of an action. docs/DEPLOYMENT.md shows `drive`.
+three entries of an action. docs/DEPLOYMENT.md shows what `drive` does.
 """
 
 import importlib.util
 import sys
+import time
 
 import mujoco
 import numpy as np
@@ -36,11 +37,15 @@ POINT = """
 class Robot:
     """A point in the robot's own simulation, 5 simulation steps to a control step of 20 Hz."""
 
-    def __init__(self, fields: dict[str, int]) -> None:
+    def __init__(self, fields: dict[str, int], steps: int) -> None:
         self.model = mujoco.MjModel.from_xml_string(POINT)
         self.data = mujoco.MjData(self.model)
-        self.fields = fields
+        self.fields, self.steps_left = fields, steps
         self.start, self.goal = np.array([0.4, 0.0, 0.3]), np.array([0.5, 0.1, 0.2])
+
+    def done(self) -> bool:
+        """Whether its time is over."""
+        return self.steps_left <= 0
 
     def sense(self) -> dict[str, np.ndarray]:
         """Every field; those that a point does not have are zero."""
@@ -57,15 +62,18 @@ class Robot:
         """Follow a command for one control step."""
         self.data.ctrl[:] = SPEED * action[:3]
         mujoco.mj_step(self.model, self.data, nstep=5)
+        self.steps_left -= 1
 
 
 def drive(checkpoint: str, steps: int) -> Robot:
     """Let the policy drive for `steps` control steps."""
     policy = load_policy(checkpoint)
-    robot = Robot(policy.fields)
+    robot = Robot(policy.fields, steps)
     policy.reset()
-    for _ in range(steps):
-        robot.move(policy.act(robot.sense()))  # a real robot waits here: policy.control_rate [Hz]
+    while not robot.done():
+        next_step = time.monotonic() + 1 / policy.control_rate
+        robot.move(policy.act(robot.sense()))
+        time.sleep(max(0.0, next_step - time.monotonic()))
     return robot
 
 

@@ -1,6 +1,8 @@
 """Checkpoints driving robots that this program does not know."""
 
+import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,6 +69,28 @@ def test_actions_come_in_the_units_of_the_training_data(folder, mode):
     plain = make_policy(policy.checkpoint, mode)
     commands = plain.act({"angles": np.array([[0.3, -0.2]]), "weight": np.array([[0.5]])})
     np.testing.assert_allclose(action, [30, -5] + commands[0] * [90, 2], rtol=1e-5)
+
+
+def test_the_documented_program_drives_a_robot(folder, monkeypatch):
+    class MyRobot:
+        moves: tuple[np.ndarray, ...] = ()
+
+        def done(self) -> bool:
+            return len(self.moves) == 3
+
+        def sense(self) -> dict[str, object]:
+            return OBSERVATION
+
+        def move(self, action: np.ndarray) -> None:
+            MyRobot.moves += (action,)
+
+    document = Path(__file__).parents[3] / "docs" / "DEPLOYMENT.md"
+    blocks = re.findall(r"```python\n(.*?)```", document.read_text(), flags=re.DOTALL)
+    (program,) = (block for block in blocks if "MyRobot" in block)
+    monkeypatch.chdir(folder.parent)
+    (folder.parent / "checkpoint").symlink_to(folder)
+    exec(program, {"MyRobot": MyRobot})
+    assert [action.shape for action in MyRobot.moves] == [(2,)] * 3
 
 
 def test_one_robot_and_a_batch_agree(folder):
