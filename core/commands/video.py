@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import tyro
@@ -13,9 +14,14 @@ from core.commands.program import SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.data import EpisodeInfo, find_episodes, read_episode, read_info
 
+if TYPE_CHECKING:
+    from core.learning import Checkpoint
+
 SIDES = (32, 2048)
 """Smallest and largest side of a video [px]."""
 DESCRIPTION = "checkpoint.json"
+AFTERWARDS = 10
+"""Control steps shown after the task was solved."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,8 @@ class Video:
     """Start from which a checkpoint drives; evaluation uses 1,000,000 and up."""
     noise: float = 0.0
     """Sensor noise for a checkpoint [standard deviations of the training data]."""
+    condition: str = "clean"
+    """What else disturbs a checkpoint, such as dropout=0.5 or bias=0.3,delay=3."""
     steps: int = 200
     """Most control steps that a checkpoint drives."""
     replace: bool = False
@@ -108,8 +116,8 @@ def _rollout(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
     from core.commands.threads import use_one_torch_thread
 
     use_one_torch_thread()
+    from core.evaluation import require_fit
     from core.exchange.filming import CAMERAS, Studio
-    from core.exchange.rollouts import rollout_states
     from core.learning import load_checkpoint
     from core.policies import DEFAULT_MODE
 
@@ -118,11 +126,39 @@ def _rollout(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
     mode = options.mode or DEFAULT_MODE
     require_mode(mode)
     checkpoint = load_checkpoint(options.source)
+    require_fit(checkpoint)
+    states = _states(options, checkpoint, mode)
 
     def draw() -> Iterator[np.ndarray]:
-        states = rollout_states(checkpoint, mode, options.seed, options.noise, options.steps)
         with Studio(options.width, options.height) as studio:
             for state in states:
                 yield studio.draw(checkpoint.task, state, options.camera)
 
     return checkpoint.control_rate, options.steps + 1, draw()
+
+
+def _states(options: Video, checkpoint: "Checkpoint", mode: str) -> Iterator[np.ndarray]:
+    """States (S,) of one episode, until a moment after it is solved or all steps are over."""
+    from core.policies import make_policy
+    from core.rollout import Rollout, Sensors
+    from core.simulation import Condition, World
+
+    condition = Condition.parse(options.condition)
+    if options.noise:
+        condition = condition.changed(noise=options.noise)
+    world = World(checkpoint.task, 1)
+    world.reset([options.seed])
+    sensors = Sensors(world, condition, checkpoint.noise_scales(), [options.seed])
+    policy = make_policy(checkpoint, mode, delay=sensors.age)
+    rollout = Rollout(world, sensors, policy)
+
+    def run() -> Iterator[np.ndarray]:
+        left = options.steps
+        while left > 0:
+            yield world.get_states()[0]
+            rollout.step()
+            left = min(left, AFTERWARDS) if bool(world.succeeded()[0]) else left
+            left -= 1
+        yield world.get_states()[0]
+
+    return run()

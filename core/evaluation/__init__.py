@@ -1,9 +1,8 @@
 """Paired batch evaluation, its statistics, tables and pictures."""
 
-from core.evaluation.conditions import Condition
 from core.evaluation.curves import plot_curves
 from core.evaluation.errors import EvaluationError, MismatchError, SettingsError
-from core.evaluation.evaluator import FIRST_SEED, HORIZON, evaluate
+from core.evaluation.evaluator import FIRST_SEED, HORIZON, evaluate, require_fit
 from core.evaluation.provenance import provenance
 from core.evaluation.results import (
     Progress,
@@ -14,6 +13,7 @@ from core.evaluation.results import (
     write_json,
 )
 from core.evaluation.statistics import PairedDifference, bootstrap, bootstrap_mean, mcnemar, wilson
+from core.simulation import Condition
 
 __all__ = [
     "FIRST_SEED",
@@ -31,6 +31,7 @@ __all__ = [
     "mcnemar",
     "plot_curves",
     "provenance",
+    "require_fit",
     "results_from_json",
     "results_json",
     "wilson",

@@ -2,14 +2,13 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.evaluation.conditions import Condition
 from core.evaluation.errors import SettingsError
 from core.evaluation.results import Result, write_whole
 from core.policies import MODES
+from core.simulation import Condition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +33,7 @@ def plot_curves(results: Sequence[Result], path: Path | str, title: str | None =
     results = [result for result in results if result.outcomes]
     if not results:
         raise SettingsError("nothing to draw: no episode has been evaluated yet")
-    beside = [replace(result.condition, noise=0.0) for result in results]
+    beside = [result.condition.changed(noise=0.0) for result in results]
     shown = Condition() if Condition() in beside else beside[0]
     results = [result for result, found in zip(results, beside, strict=True) if found == shown]
     if shown != Condition():

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from core import simulation
 from core.evaluation.clock import REPORT_INTERVAL, Clock
-from core.evaluation.cohort import Cohort, Crew
-from core.evaluation.conditions import Condition
 from core.evaluation.errors import MismatchError, SettingsError
 from core.evaluation.results import Progress, Result
 from core.policies import MODES, require_offered
+from core.rollout import BatchRunner, RunningBatch
+from core.simulation import DISTURBANCES, Condition
 
 if TYPE_CHECKING:
     from core.learning import Checkpoint
@@ -26,8 +26,8 @@ BATCH = 100
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """What an evaluation will do."""
+class _Request:
+    """What is to be evaluated."""
 
     checkpoint: "Checkpoint"
     modes: tuple[str, ...]
@@ -72,7 +72,7 @@ def evaluate(
     :class:`MismatchError` for a checkpoint that does not fit its task, and what
     :func:`core.policies.require_offered` raises for modes.
     """
-    plan = _Plan(
+    request = _Request(
         checkpoint,
         _checked_modes(checkpoint, modes),
         _checked_conditions(noise_levels, conditions, checkpoint.task),
@@ -88,12 +88,16 @@ def evaluate(
             raise SettingsError(f"{name} is {value}; expected at least 1")
     if first_seed < 0:
         raise SettingsError(f"first seed is {first_seed}; expected 0 or more")
-    _check_fit(checkpoint)
-    return _run(plan, should_stop or threading.Event())
+    require_fit(checkpoint)
+    return _run(request, should_stop or threading.Event())
 
 
-def _check_fit(checkpoint: "Checkpoint") -> None:
-    """Refuse a checkpoint that senses what its task does not offer, or at another rate."""
+def require_fit(checkpoint: "Checkpoint") -> None:
+    """Refuse a checkpoint that the simulator cannot be driven with.
+
+    Raises :class:`MismatchError` for one that senses what its task does not offer, or of another
+    control rate, and :class:`core.simulation.UnknownTaskError` for one of another robot.
+    """
     offered = {field.name: field.size for field in simulation.get_task(checkpoint.task).fields}
     lacking = [name for name, size in checkpoint.fields.items() if offered.get(name) != size]
     if lacking:
@@ -123,28 +127,29 @@ def _checked_conditions(
     if not wanted:
         raise SettingsError("noise level none; expected numbers of 0 or more, or conditions")
     found = simulation.get_task(task)
-    for name, exists in (("object", found.has_object), ("goal", found.has_goal)):
-        if not exists and any(getattr(each, f"displace_{name}") for each in wanted):
-            raise SettingsError(f"task {task!r} has no {name} to displace; leave that out")
+    for name, _ in (strength for each in wanted for strength in each.strengths):
+        lacking = DISTURBANCES[name].lacking(found)
+        if lacking is not None:
+            raise SettingsError(f"{lacking}; leave {name} out")
     return tuple(dict.fromkeys(wanted))
 
 
-def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
+def _run(request: _Request, stop: threading.Event) -> Iterator[Progress]:
     """The cells in turn, batch by batch."""
-    cells = list(product(plan.modes, plan.conditions))
+    cells = list(product(request.modes, request.conditions))
     batches = [
-        range(first, min(first + plan.batch, plan.first_seed + plan.episodes))
-        for first in range(plan.first_seed, plan.first_seed + plan.episodes, plan.batch)
+        range(first, min(first + request.batch, request.first_seed + request.episodes))
+        for first in range(request.first_seed, request.first_seed + request.episodes, request.batch)
     ]
     results = {
         (mode, condition): Result(
-            plan.checkpoint.task, mode, condition.noise, plan.first_seed, condition=condition
+            request.checkpoint.task, mode, condition.noise, request.first_seed, condition=condition
         )
         for mode, condition in cells
     }
     clock = Clock([(mode, len(seeds)) for seeds in batches for mode, _ in cells])
 
-    def report(mode: str, condition: Condition, running: Cohort | None = None) -> Progress:
+    def report(mode: str, condition: Condition, running: RunningBatch | None = None) -> Progress:
         outcomes = [] if running is None else running.outcomes
         return Progress(
             results=tuple(results.values()),
@@ -153,26 +158,28 @@ def _run(plan: _Plan, stop: threading.Event) -> Iterator[Progress]:
             condition=condition,
             fraction=clock.fraction,
             seconds_left=clock.seconds_left,
-            finished=all(result.episodes == plan.episodes for result in results.values()),
+            finished=all(result.episodes == request.episodes for result in results.values()),
             running=len(outcomes),
             running_solved=sum(outcomes),
         )
 
     yield report(*cells[0])
-    with Crew(plan.checkpoint, plan.options, plan.horizon, plan.threads) as crew:
+    with BatchRunner(
+        request.checkpoint, request.options, request.horizon, request.threads
+    ) as runner:
         for seeds, (mode, condition) in product(batches, cells):
             if stop.is_set():
                 return
             clock.begin()
-            cohort = crew.begin(mode, condition, seeds)
-            while not cohort.wait(REPORT_INTERVAL / 4):
+            batch = runner.begin(mode, condition, seeds)
+            while not batch.wait(REPORT_INTERVAL / 4):
                 if stop.is_set():
                     return
-                clock.advance(cohort.share)
+                clock.advance(batch.share)
                 if clock.due():
-                    yield report(mode, condition, cohort)
+                    yield report(mode, condition, batch)
             results[mode, condition] = results[mode, condition].extended(
-                cohort.outcomes, cohort.steps
+                batch.outcomes, batch.steps
             )
             clock.end()
             yield report(mode, condition)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from core.data.writer import commit, make_folder
-from core.evaluation.conditions import Condition
 from core.evaluation.statistics import mcnemar, wilson
+from core.simulation import Condition
 
 COLUMNS = ("task", "mode", "noise", "condition", "episodes", "successes", "rate", "low", "high")
 
@@ -36,7 +36,7 @@ class Result:
     """All that disturbed; its noise is `noise` (and taken from there where this is left out)."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "condition", replace(self.condition, noise=self.noise))
+        object.__setattr__(self, "condition", self.condition.changed(noise=self.noise))
 
     @property
     def episodes(self) -> int:

@@ -39,6 +39,8 @@ class Policy(Protocol):
 
     observing: bool
     """Whether the observer, where there is one, corrects the frames; may be changed at any time."""
+    delay: int
+    """Age of every frame when it arrives [control steps]; another one begins episodes anew."""
 
     def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
         """Begin new episodes: all `count`, or only those at the places `ids`."""
@@ -84,19 +86,30 @@ class BeliefPolicy:
         [1/control step]; 0 is a plain mean, None leaves it to `usual_decay`. `delay`: age of every
         frame when it arrives [control steps]. `observer`: whether the observer, where there is
         one, corrects the frames."""
-        if delay < 0:
-            raise PolicyError(f"delay is {delay}; expected 0 or more control steps")
         self.checkpoint = checkpoint
         self.model = checkpoint.model
-        self.delay = delay
         self._observer = checkpoint.model.observer if observer else None
         self.predicts = bool(checkpoint.configuration.loss.prediction)
         spec = checkpoint.spec
         if decay is None:
             decay = usual_decay(len(checkpoint.demonstrations))
         self._ensemble = TemporalEnsemble(length, spec.actions.size, decay)
-        self.count = 0
-        self.reset(1)
+        self._delay = -1  # none yet
+        self.count = 1
+        self.delay = delay
+
+    @property
+    def delay(self) -> int:
+        """Age of every frame when it arrives [control steps]. Another one begins episodes anew."""
+        return self._delay
+
+    @delay.setter
+    def delay(self, delay: int) -> None:
+        if delay < 0:
+            raise PolicyError(f"delay is {delay}; expected 0 or more control steps")
+        if delay != self._delay:
+            self._delay, count, self.count = delay, self.count, 0  # so that reset makes room
+            self.reset(count)
 
     @property
     def observing(self) -> bool:

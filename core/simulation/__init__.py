@@ -2,7 +2,9 @@
 
 from core.simulation.camera import Camera
 from core.simulation.command import COMMAND_FIELDS, COMMAND_SIZE, CONTROL_RATE
+from core.simulation.disturbances import DISTURBANCES, Condition, Disturbance
 from core.simulation.errors import (
+    ConditionError,
     DemonstrationError,
     InvalidCommandError,
     InvalidStateError,
@@ -23,10 +25,14 @@ __all__ = [
     "COMMAND_FIELDS",
     "COMMAND_SIZE",
     "CONTROL_RATE",
+    "DISTURBANCES",
     "Camera",
+    "Condition",
+    "ConditionError",
     "Demonstration",
     "DemonstrationError",
     "Demonstrator",
+    "Disturbance",
     "InvalidCommandError",
     "InvalidStateError",
     "SensorNoise",

@@ -27,6 +27,10 @@ class InvalidStateError(SimulationError, ValueError):
     """A simulator state that does not belong to this task's model; nothing was changed."""
 
 
+class ConditionError(SimulationError, ValueError):
+    """A disturbance that does not exist, or of a strength that makes no sense."""
+
+
 class DemonstrationError(SimulationError):
     """The scripted demonstrator failed too often to deliver what was asked for."""
 

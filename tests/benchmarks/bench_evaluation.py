@@ -19,12 +19,12 @@ from rich.table import Table
 
 from core.commands.threads import use_one_torch_thread
 from core.data import scripted_episode
-from core.evaluation import FIRST_SEED, Condition
-from core.evaluation.cohort import Crew
-from core.evaluation.rollout import Rollout, group_count
+from core.evaluation import FIRST_SEED
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint
 from core.policies import MODES, make_policy
-from core.simulation import World, demonstrate
+from core.rollout import Batch as Episodes
+from core.rollout import BatchRunner, group_count
+from core.simulation import Condition, World, demonstrate
 
 STEPS, ROUNDS, WARM_UP, DECISIONS = 200, 3, 5, 300
 
@@ -76,20 +76,20 @@ def throughput(checkpoint: Checkpoint, episodes: int) -> Table:
             spent += time.perf_counter() - began
         return episodes * len(states) / spent
 
-    def evaluation(crew: Crew, sigma: float) -> float:
+    def evaluation(runner: BatchRunner, sigma: float) -> float:
         began = time.perf_counter()
-        cohort = crew.begin("bc", Condition(noise=sigma), seeds)
-        while not cohort.wait(1.0):
+        running = runner.begin("bc", Condition(noise=sigma), seeds)
+        while not running.wait(1.0):
             pass
-        return sum(cohort.steps) / (time.perf_counter() - began)
+        return sum(running.steps) / (time.perf_counter() - began)
 
     speeds: dict[str, list[float]] = {"bare Batch": [], "bc, σ 0": [], "bc, σ 0.3": []}
-    with Crew(checkpoint, {}, STEPS, None) as crew:
-        evaluation(crew, 0.0)  # makes worlds and policies
+    with BatchRunner(checkpoint, {}, STEPS, None) as runner:
+        evaluation(runner, 0.0)  # makes worlds and policies
         for _ in range(ROUNDS):
             speeds["bare Batch"].append(physics())
-            speeds["bc, σ 0"].append(evaluation(crew, 0.0))
-            speeds["bc, σ 0.3"].append(evaluation(crew, 0.3))
+            speeds["bc, σ 0"].append(evaluation(runner, 0.0))
+            speeds["bc, σ 0.3"].append(evaluation(runner, 0.3))
     table = Table(title=f"{episodes} simulations of {checkpoint.task}")
     for heading in ("what", "control steps/s", "of bare"):
         table.add_column(heading, justify="left" if heading == "what" else "right")
@@ -103,7 +103,7 @@ def visited(checkpoint: Checkpoint, world: World, seeds: range) -> list[np.ndarr
     """States before each of the first steps of a cloning rollout."""
     policies = [make_policy(checkpoint, "bc") for _ in range(group_count(seeds, "bc"))]
     settings = (checkpoint.noise_scales(), Condition(), seeds, STEPS)
-    rollout = Rollout(world, policies, *settings, MODES["bc"].batch_size)
+    rollout = Episodes(world, policies, *settings, MODES["bc"].batch_size)
     states = []
     while not rollout.finished:
         states.append(world.get_states())

@@ -138,7 +138,7 @@ def test_damaged_and_foreign_checkpoints_are_sentences(run, checkpoint, tmp_path
 def test_senseless_settings_are_a_sentence(run, checkpoint):
     result = run("evaluate", checkpoint, "--noise", "-0.5")
     assert result.returncode == 1
-    assert "noise level -0.5" in result.stderr
+    assert "noise is -0.5" in result.stderr
 
 
 def test_ctrl_c_keeps_whole_batches(start, checkpoint, tmp_path):

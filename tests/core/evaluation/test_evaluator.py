@@ -4,6 +4,7 @@ import pytest
 
 from core.evaluation import Condition, MismatchError, SettingsError, evaluate
 from core.policies import MODES, UnknownModeError
+from core.simulation import ConditionError
 
 
 def last(progress):
@@ -84,8 +85,6 @@ def test_leaving_the_loop_stops_what_runs(checkpoint):
     ("change", "message"),
     [
         ({"modes": ()}, "no mode to evaluate; modes: bc, nearest, plan"),
-        ({"noise_levels": (0.1, -0.2)}, "noise level -0.2"),
-        ({"noise_levels": (float("nan"),)}, "noise level nan"),
         ({"episodes": 0}, "episodes is 0"),
         ({"horizon": 0}, "horizon is 0"),
         ({"first_seed": -1}, "first seed is -1"),
@@ -95,6 +94,12 @@ def test_senseless_settings_are_refused_at_the_call(checkpoint, change, message)
     settings = {"modes": ("bc",), "noise_levels": (0.0,), "episodes": 2} | change
     with pytest.raises(SettingsError, match=message):
         evaluate(checkpoint, **settings)
+
+
+@pytest.mark.parametrize("level", [-0.2, float("nan")])
+def test_senseless_noise_is_refused_at_the_call(checkpoint, level):
+    with pytest.raises(ConditionError, match=f"noise is {level}; expected 0 or more"):
+        evaluate(checkpoint, ("bc",), (0.1, level), 2)
 
 
 def test_unknown_modes_are_refused_at_the_call(checkpoint):

@@ -1,6 +1,6 @@
 import pytest
 
-from core.evaluation import Condition, SettingsError
+from core.simulation import Condition, ConditionError
 
 
 def test_a_condition_is_written_as_it_is_read():
@@ -22,12 +22,12 @@ def test_only_noise_is_told_from_more():
     [
         ("fog=1", "unknown condition 'fog'; conditions: bias, delay, displace_goal,"),
         ("noise", "condition 'noise'; expected name=number"),
-        ("noise=-1", "noise level -1.0; expected"),
-        ("drift=nan", "drift nan; expected"),
+        ("noise=-1", "noise is -1.0; expected 0 or more"),
+        ("drift=nan", "drift is nan; expected 0 or more"),
         ("dropout=1", "dropout is 1.0; expected 0 to below 1"),
         ("delay=1.5", "delay is 1.5; expected whole control steps"),
     ],
 )
 def test_senseless_conditions_are_refused_in_a_sentence(text, message):
-    with pytest.raises(SettingsError, match=message):
+    with pytest.raises(ConditionError, match=message):
         Condition.parse(text)

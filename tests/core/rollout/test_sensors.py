@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from core.evaluation import Condition
-from core.evaluation.sensing import Sensing, displace
-from core.simulation import World
+from core.rollout import Sensors
+from core.simulation import Condition, World
+from core.simulation.disturbances.displacement import DISPLACEMENT_STEP
 from core.simulation.task import REACHABLE_BOX
 
 N, STEPS = 300, 60
 SEEDS = range(1_000_000, 1_000_000 + N)
+WORLD = World("reach", 1)
 SCALES = {"place": np.array([1.0, 2.0])}
 
 
@@ -18,7 +19,7 @@ def truth(step: int, count: int = N) -> dict[str, np.ndarray]:
 
 def sensed(condition: Condition, seeds: range = SEEDS, scales=SCALES):
     """Frames (steps, n, 2) and masks (steps, n) of a whole episode."""
-    sensing = Sensing(scales, condition, seeds)
+    sensing = Sensors(WORLD, condition, scales, seeds)
     frames, masks = [], []
     for step in range(STEPS):
         frame, missing = sensing.sense(truth(step, len(seeds)), step)
@@ -92,8 +93,11 @@ def test_displacements_are_horizontal_within_reach_and_of_their_length(what, by)
     seeds = range(1_000_000, 1_000_040)
     world.reset(seeds)
     before = world.observe()
-    displace(world, Condition(**{f"displace_{what}": by}), seeds)
-    after = world.observe()
+    sensors = Sensors(world, Condition(**{f"displace_{what}": by}), {}, seeds)
+    sensors.look(DISPLACEMENT_STEP - 1)
+    for name, values in world.observe().items():
+        np.testing.assert_array_equal(values, before[name])
+    after = sensors.look(DISPLACEMENT_STEP)
     move = after[f"{what}_position"] - before[f"{what}_position"]
     np.testing.assert_allclose(np.linalg.norm(move, axis=1), by, atol=1e-5)
     np.testing.assert_allclose(move[:, 2], 0.0, atol=1e-6)
@@ -107,7 +111,27 @@ def test_displacements_are_horizontal_within_reach_and_of_their_length(what, by)
 
 def test_a_displacement_beyond_reach_is_cut_short():
     world = World("push", 3)
-    displace(world, Condition(displace_goal=5.0), range(3))
-    places = world.observe()["goal_position"][:, :2]
+    sensors = Sensors(world, Condition(displace_goal=5.0), {}, range(3))
+    places = sensors.look(DISPLACEMENT_STEP)["goal_position"][:, :2]
     assert (places <= np.array(REACHABLE_BOX.high[:2]) + 1e-6).all()
     assert (places >= np.array(REACHABLE_BOX.low[:2]) - 1e-6).all()
+
+
+def test_a_condition_may_change_on_the_way():
+    sensors = Sensors(WORLD, Condition(), SCALES, SEEDS)
+    frames = []
+    for step in range(20):
+        if step == 5:
+            sensors.condition = Condition(bias=0.5, delay=2)
+        if step == 10:
+            sensors.condition = Condition(bias=1.0)
+        if step == 15:
+            sensors.condition = Condition()
+        frames.append(sensors.sense(truth(step), step)[0]["place"] / SCALES["place"])
+    clean = [truth(step)["place"] / SCALES["place"] for step in range(20)]
+    for step in (*range(5), *range(15, 20)):
+        np.testing.assert_array_equal(frames[step], clean[step])
+    half, whole = frames[9] - clean[7], frames[10] - clean[10]
+    assert sensors.age == 0
+    np.testing.assert_allclose(half.std(), 0.5, rtol=0.1)
+    np.testing.assert_allclose(whole, 2 * half, atol=1e-4)  # the same offset, twice as large

@@ -3,15 +3,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from core.evaluation import Condition
-from core.evaluation.rollout import Rollout, group_count, halves
-from core.evaluation.sensing import DISPLACEMENT_STEP
 from core.policies import MODES, Explanation, make_policy
-from core.simulation import World
+from core.rollout import Batch, group_count, halves
+from core.simulation import Condition, World
+from core.simulation.disturbances.displacement import DISPLACEMENT_STEP
 
 
 class Chaser:
     """Drives the end effector to the goal, or nowhere with a gain of 0; keeps what it saw."""
+
+    delay = 0
 
     def __init__(self, gain: float) -> None:
         self.gain = gain
@@ -39,10 +40,10 @@ class Chaser:
 SIZE = MODES["bc"].batch_size
 
 
-def rollout_of(policies, seeds: range, sigma=0.0, horizon=60, scales=None, size=SIZE):
+def batch_of(policies, seeds: range, sigma=0.0, horizon=60, scales=None, size=SIZE):
     world = World("reach", len(seeds))
     condition = Condition(noise=sigma)
-    return world, Rollout(world, policies, scales or {}, condition, seeds, horizon, size)
+    return world, Batch(world, policies, scales or {}, condition, seeds, horizon, size)
 
 
 def test_policies_of_every_mode_meet_the_same_starts_and_the_same_noise():
@@ -51,11 +52,11 @@ def test_policies_of_every_mode_meet_the_same_starts_and_the_same_noise():
     noise = []
     for gain in (0.0, 5.0):
         policy = Chaser(gain)
-        world, rollout = rollout_of([policy], seeds, 0.3, scales=scales)
+        world, batch = batch_of([policy], seeds, 0.3, scales=scales)
         truths = []
         for _ in range(8):
             truths.append(world.observe())
-            rollout.step()
+            batch.step()
         name = "goal_from_end_effector"
         seen = np.stack([step[name][: len(seeds)] for step in policy.seen])
         noise.append(seen - np.stack([truth[name] for truth in truths]))
@@ -67,21 +68,21 @@ def test_policies_of_every_mode_meet_the_same_starts_and_the_same_noise():
 
 def test_success_and_its_step_are_counted():
     policy = Chaser(5.0)
-    _, rollout = rollout_of([policy], range(1_000_000, 1_000_004), horizon=120)
-    while not rollout.finished:
-        rollout.step()
-    assert rollout.outcomes == [True] * 4
-    assert all(10 < count < 120 for count in rollout.steps)
-    assert rollout.step_count == max(rollout.steps)  # ends as soon as all are solved
-    assert rollout.share == 1.0
+    _, batch = batch_of([policy], range(1_000_000, 1_000_004), horizon=120)
+    while not batch.finished:
+        batch.step()
+    assert batch.outcomes == [True] * 4
+    assert all(10 < count < 120 for count in batch.steps)
+    assert batch.step_count == max(batch.steps)  # ends as soon as all are solved
+    assert batch.share == 1.0
 
 
 def test_unsolved_episodes_take_the_whole_horizon():
-    _, rollout = rollout_of([Chaser(0.0)], range(1_000_000, 1_000_003), horizon=15)
-    while not rollout.finished:
-        rollout.step()
-    assert rollout.outcomes == [False] * 3
-    assert rollout.steps == [15] * 3
+    _, batch = batch_of([Chaser(0.0)], range(1_000_000, 1_000_003), horizon=15)
+    while not batch.finished:
+        batch.step()
+    assert batch.outcomes == [False] * 3
+    assert batch.steps == [15] * 3
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -91,9 +92,9 @@ def test_an_episode_does_not_depend_on_what_runs_beside_it(checkpoint, mode):
     def run(seeds: range) -> np.ndarray:
         policies = [make_policy(checkpoint, mode, **few) for _ in range(group_count(seeds, mode))]
         size = MODES[mode].batch_size
-        world, rollout = rollout_of(policies, seeds, 0.3, 60, checkpoint.noise_scales(), size)
+        world, batch = batch_of(policies, seeds, 0.3, 60, checkpoint.noise_scales(), size)
         for _ in range(12):
-            rollout.step()
+            batch.step()
         return world.get_states()
 
     together = run(range(1_000_000, 1_000_027))
@@ -105,9 +106,9 @@ def test_a_policy_can_be_used_again(checkpoint):
     policies = [make_policy(checkpoint, "bc")]
     states = []
     for _ in range(2):
-        world, rollout = rollout_of(policies, range(1_000_000, 1_000_003))
+        world, batch = batch_of(policies, range(1_000_000, 1_000_003))
         for _ in range(10):
-            rollout.step()
+            batch.step()
         states.append(world.get_states())
     np.testing.assert_array_equal(states[0], states[1])
 
@@ -121,17 +122,17 @@ def test_known_starts_are_the_same_starts(checkpoint):
         world = World("reach", len(seeds))
         policies = [make_policy(checkpoint, "bc")]
         scales, condition = checkpoint.noise_scales(), Condition(noise=0.3)
-        rollout = Rollout(world, policies, scales, condition, seeds, 60, SIZE, given)
+        batch = Batch(world, policies, scales, condition, seeds, 60, SIZE, given)
         for _ in range(15):
-            rollout.step()
+            batch.step()
         states.append(world.get_states())
     np.testing.assert_array_equal(states[0], states[1])
 
 
 def test_a_policy_always_sees_the_same_number_of_rows():
     policies = [Chaser(1.0), Chaser(1.0)]
-    _, rollout = rollout_of(policies, range(20, 20 + SIZE))  # ends in the second group
-    rollout.step()
+    _, batch = batch_of(policies, range(20, 20 + SIZE))  # ends in the second group
+    batch.step()
     for policy in policies:
         assert {len(values) for step in policy.seen for values in step.values()} == {SIZE}
 
@@ -147,11 +148,11 @@ def test_halves_are_cut_where_groups_meet(seeds, mode):
 
 
 def test_what_is_solved_moves_no_more():
-    world, rollout = rollout_of([Chaser(5.0)], range(1_000_000, 1_000_006), horizon=200)
+    world, batch = batch_of([Chaser(5.0)], range(1_000_000, 1_000_006), horizon=200)
     last = {}
-    while not rollout.finished:
-        rollout.step()
-        for row, solved in enumerate(rollout.outcomes):
+    while not batch.finished:
+        batch.step()
+        for row, solved in enumerate(batch.outcomes):
             if solved:
                 place = world.observe()["joint_positions"][row]
                 np.testing.assert_array_equal(last.setdefault(row, place), place)
@@ -161,9 +162,9 @@ def test_what_is_solved_moves_no_more():
 def test_lost_frames_are_told_to_the_policy():
     policy, seeds = Chaser(1.0), range(1_000_000, 1_000_003)
     world = World("reach", len(seeds))
-    rollout = Rollout(world, [policy], {}, Condition(dropout=0.5), seeds, 60, SIZE)
+    batch = Batch(world, [policy], {}, Condition(dropout=0.5), seeds, 60, SIZE)
     for _ in range(20):
-        rollout.step()
+        batch.step()
     missing = np.stack(policy.missing)  # (steps, group)
     name = "end_effector_position"
     seen = np.stack([frame[name] for frame in policy.seen])
@@ -176,11 +177,11 @@ def test_displacement_comes_at_its_step_whoever_runs_beside(what):
     def places(seeds: range) -> np.ndarray:
         world = World("push", len(seeds))
         condition = Condition(**{f"displace_{what}": 0.1})
-        rollout = Rollout(world, [Idle()], {}, condition, seeds, 60, SIZE)
+        batch = Batch(world, [Idle()], {}, condition, seeds, 60, SIZE)
         found = []
         for _ in range(DISPLACEMENT_STEP + 2):
             found.append(world.observe()[f"{what}_position"].copy())
-            rollout.step()
+            batch.step()
         return np.stack(found)
 
     together = places(range(100, 104))

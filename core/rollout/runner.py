@@ -1,4 +1,6 @@
-"""A batch of episodes in two halves: while one half thinks, the other moves."""
+"""Runs batches of episodes in two halves: while one half thinks, the other moves."""
+
+from __future__ import annotations
 
 import os
 import threading
@@ -9,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from core.evaluation.conditions import Condition
-from core.evaluation.rollout import Rollout, group_count, halves
 from core.policies import MODES, Policy, make_policy
-from core.simulation import World
+from core.rollout.batch import Batch, group_count, halves
+from core.simulation import Condition, World
 
 if TYPE_CHECKING:
     from core.learning import Checkpoint
 
 
-class Cohort:
-    """Episodes of one cell that run at the same time, each half on a thread of its own.
+class RunningBatch:
+    """Episodes of one mode under one condition, each half on a thread of its own.
 
     Physics, and most of what a policy computes, happen without Python's lock. With one half
     they would take turns on all cores; with two they overlap. More than two would wait for
@@ -27,15 +28,15 @@ class Cohort:
     """
 
     def __init__(
-        self, rollouts: list[Rollout], pool: ThreadPoolExecutor, stop: threading.Event
+        self, halves: list[Batch], pool: ThreadPoolExecutor, stop: threading.Event
     ) -> None:
-        self._rollouts = rollouts
+        self._halves = halves
         self._stop = stop
-        self._futures: list[Future[None]] = [pool.submit(self._drive, each) for each in rollouts]
+        self._futures: list[Future[None]] = [pool.submit(self._drive, half) for half in halves]
 
-    def _drive(self, rollout: Rollout) -> None:
-        while not rollout.finished and not self._stop.is_set():
-            rollout.step()
+    def _drive(self, half: Batch) -> None:
+        while not half.finished and not self._stop.is_set():
+            half.step()
 
     def wait(self, timeout: float) -> bool:
         """Wait until all episodes have ended, at most `timeout` [s]; returns whether they have.
@@ -50,33 +51,33 @@ class Cohort:
     @property
     def share(self) -> float:
         """How much of the work is done, in [0, 1]."""
-        return sum(each.share for each in self._rollouts) / len(self._rollouts)
+        return sum(half.share for half in self._halves) / len(self._halves)
 
     @property
     def outcomes(self) -> list[bool]:
         """Success of each episode so far, in the order of the seeds."""
-        return [outcome for each in self._rollouts for outcome in each.outcomes]
+        return [outcome for half in self._halves for outcome in half.outcomes]
 
     @property
     def steps(self) -> list[int]:
         """Control steps of each episode, in the order of the seeds."""
-        return [count for each in self._rollouts for count in each.steps]
+        return [count for half in self._halves for count in half.steps]
 
 
-class Crew:
-    """What cohorts run on: threads, worlds and policies, made once and used again.
+class BatchRunner:
+    """What batches run on: threads, worlds and policies, made once and used again.
 
     Use as a context manager; leaving it stops what still runs and waits for it.
     """
 
     def __init__(
         self,
-        checkpoint: "Checkpoint",
+        checkpoint: Checkpoint,
         options: Mapping[str, Mapping[str, Any]],
         horizon: int,
         threads: int | None,
     ) -> None:
-        """`threads` to use in all; by default one per core."""
+        """`options`: of the policies, by mode. `threads` to use in all; by default one per core."""
         self._checkpoint = checkpoint
         self._options = options
         self._horizon = horizon
@@ -84,7 +85,7 @@ class Crew:
         self._scales = checkpoint.noise_scales()
         self._starts: dict[int, np.ndarray] = {}
         self._worlds: dict[tuple[int, int], World] = {}
-        self._policies: dict[tuple[str, int, int], list[Policy]] = {}
+        self._policies: dict[tuple[str, int], list[Policy]] = {}
         self._stop = threading.Event()
         # torch's number of threads must be set on each thread anew: OpenMP keeps it per thread,
         # and a new one begins with all cores. With a busy machine that made a step of cloning
@@ -96,28 +97,33 @@ class Crew:
             initargs=(1,),
         )
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> BatchRunner:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._pool.shutdown(wait=True)
 
-    def begin(self, mode: str, condition: Condition, seeds: range) -> Cohort:
-        """Start the episodes of `seeds`; the cohort before must have ended."""
+    def begin(self, mode: str, condition: Condition, seeds: range) -> RunningBatch:
+        """Start the episodes of `seeds`; the batch before must have ended."""
         parts = halves(seeds, mode) if self._threads > 1 else [seeds]
-        rollouts = []
+        batches = []
         for half, part in enumerate(parts):
             world = self._world(half, len(part), max(1, self._threads // len(parts)))
-            policies = self._policies_of(mode, condition.delay, half, group_count(part, mode))
-            rollouts.append(
-                Rollout(
-                    *(world, policies, self._scales, condition, part, self._horizon),
+            policies = self._policies_of(mode, half, group_count(part, mode))
+            batches.append(
+                Batch(
+                    world,
+                    policies,
+                    self._scales,
+                    condition,
+                    part,
+                    self._horizon,
                     MODES[mode].batch_size,
-                    starts=self._starts_of(part, world),
+                    self._starts_of(part, world),
                 )
             )
-        return Cohort(rollouts, self._pool, self._stop)
+        return RunningBatch(batches, self._pool, self._stop)
 
     def _starts_of(self, seeds: range, world: World) -> np.ndarray:
         """States of the starts (n, state_size), drawn once: finding the arm's posture for each
@@ -134,11 +140,8 @@ class Crew:
             self._worlds[half, count] = World(task, count, threads=min(count, threads))
         return self._worlds[half, count]
 
-    def _policies_of(self, mode: str, delay: int, half: int, count: int) -> list[Policy]:
-        made = self._policies.setdefault((mode, delay, half), [])
-        options = dict(self._options.get(mode, {}))
-        if delay:
-            options["delay"] = delay  # a policy may know how late its sensors are
+    def _policies_of(self, mode: str, half: int, count: int) -> list[Policy]:
+        made = self._policies.setdefault((mode, half), [])
         while len(made) < count:
-            made.append(make_policy(self._checkpoint, mode, **options))
+            made.append(make_policy(self._checkpoint, mode, **self._options.get(mode, {})))
         return made[:count]

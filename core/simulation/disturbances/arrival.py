@@ -1,0 +1,43 @@
+"""Disturbances of whether and when a frame arrives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.simulation.disturbances.disturbance import ArrivalDisturbance, Draws
+
+
+class Dropout(ArrivalDisturbance):
+    """Frames that never arrive; the policy goes on with the last one."""
+
+    def lost(self, strength: float, draws: Draws, step: int) -> np.ndarray | None:
+        """In which simulations no new frame arrives (n,) bool."""
+        return draws.uniform("dropout", step) < strength
+
+
+class Delay(ArrivalDisturbance):
+    """Frames that arrive late; until there is one so old, the first one."""
+
+    def age(self, strength: float) -> int:
+        """How old the frame is that arrives [control steps]."""
+        return int(strength)
+
+
+DROPOUT = Dropout(
+    name="dropout",
+    title="Lost frames",
+    unit="of all",
+    sentence="Share of control steps in which no new frame arrives",
+    example=0.5,
+    largest=0.95,
+    limit=1.0,
+)
+DELAY = Delay(
+    name="delay",
+    title="Late frames",
+    unit="control steps",
+    sentence="Age of each frame when it arrives",
+    example=3,
+    largest=10,
+    whole=True,
+)
