@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.benchmark.cell import Cell, Training, Trial
+from core.benchmark.cell import Cell, Trial
 from core.benchmark.execution import CellJob, DemonstrationJob, checkpoint_folder
 from core.benchmark.store import Store
 from core.benchmark.workers import Event, Job
@@ -91,8 +91,8 @@ def plan(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> P
     Raises :class:`core.benchmark.DamagedResultError`, and what a configuration that cannot be
     used raises.
     """
-    together: dict[Training, list[Cell]] = {}
-    trials: dict[Training, dict[Trial, None]] = {}
+    together: dict[str, list[Cell]] = {}
+    trials: dict[str, dict[Trial, None]] = {}
     there = 0
     # one seed after the other: what is there first is a whole table, with fewer seeds
     for cell, asked in sorted(wanted.items(), key=lambda item: item[0].seed):
@@ -102,11 +102,11 @@ def plan(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> P
             continue
         if again or not store.is_of(cell, _training(cache, cell)):
             missing = (*missing, *store.trials(cell))
-        together.setdefault(cell.training, []).append(cell)
-        trials.setdefault(cell.training, {}).update(dict.fromkeys(missing))
+        together.setdefault(cell.training.digest, []).append(cell)
+        trials.setdefault(cell.training.digest, {}).update(dict.fromkeys(missing))
     cells: dict[Job, tuple[Cell, ...]] = {
-        CellJob(group[0], tuple(trials[training]), again): tuple(group)
-        for training, group in together.items()
+        CellJob(group[0], tuple(trials[digest]), again): tuple(group)
+        for digest, group in together.items()
     }
     most: dict[tuple[str, int], int] = {}
     for cell in (group[0] for group in cells.values()):

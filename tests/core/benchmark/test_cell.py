@@ -48,7 +48,6 @@ def test_a_training_tells_apart_all_that_decides_what_is_learned():
         replace(CELL, seed=1),
         replace(CELL, quick=True),
     ]
-    assert len({cell.training for cell in (CELL, *others)}) == 1 + len(others)
     assert len({cell.training.digest for cell in (CELL, *others)}) == 1 + len(others)
     assert replace(CELL).training == CELL.training
     for version in ("simulation", "learning"):
