@@ -184,17 +184,36 @@ def end_mark(steps: int) -> np.ndarray:
     return marks
 
 
+_KINDS: dict[str, tuple[type, ...]] = {
+    "identifier": (str,),
+    "task": (str,),
+    "success": (bool, type(None)),
+    "operator": (str,),
+    "control_rate": (float, int),
+    "measured_rate": (float, int, type(None)),
+    "seed": (int, type(None)),
+    "created": (str,),
+    "steps": (int,),
+    "model_hash": (str,),
+    "versions": (dict,),
+    "fields": (list,),
+    "tags": (list,),
+    "images": (list,),
+}
+"""{entry of a description: of what kind it is in JSON}."""
+_BOUNDS = {
+    "control_rate": (1e-6, FASTEST),
+    "measured_rate": (0, FASTEST),  # a loop that never ran held no rate
+    "steps": (1e-6, LONGEST),
+}
+
+
 def info_to_json(info: EpisodeInfo) -> dict[str, Any]:
     """The info as values that JSON can hold."""
-    values = dict(vars(info))
-    values["fields"] = list(info.fields)
-    values["tags"] = list(info.tags)
-    values["images"] = list(info.images)
+    values = vars(info) | {key: list(getattr(info, key)) for key in ("fields", "tags", "images")}
     values["action_units"] = info.action_units and info.action_units.to_json()
-    del values["declared"]
-    if info.declared:
-        values["declared"] = [each.to_dict() for each in info.declared]
-    return values
+    declared = [each.to_dict() for each in values.pop("declared")]
+    return values | ({"declared": declared} if declared else {})
 
 
 def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
@@ -202,59 +221,40 @@ def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
 
     Raises :class:`InvalidEpisodeError` naming the entry that is missing or of the wrong kind.
     """
-    kinds: dict[str, tuple[type, ...]] = {
-        "identifier": (str,),
-        "task": (str,),
-        "success": (bool, type(None)),
-        "operator": (str,),
-        "control_rate": (float, int),
-        "measured_rate": (float, int, type(None)),
-        "seed": (int, type(None)),
-        "created": (str,),
-        "steps": (int,),
-        "model_hash": (str,),
-        "versions": (dict,),
-        "fields": (list,),
-    }
-    taken: dict[str, Any] = {}
-    for key, allowed in kinds.items():
-        if key not in values:
+    known: dict[str, Any] = {"tags": [], "images": [], **values}  # which came later than the format
+    for key, allowed in _KINDS.items():
+        if key not in known:
             raise InvalidEpisodeError(f"the episode's description lacks {key!r}")
-        if not isinstance(values[key], allowed):
-            raise InvalidEpisodeError(
-                f"{key!r} in the episode's description is {values[key]!r}; "
-                f"expected {' or '.join(kind.__name__ for kind in allowed)}"
-            )
-        taken[key] = values[key]
-    for key in ("identifier", "task", "operator", "created", "model_hash"):
-        if len(taken[key]) > LONGEST_TEXT or not taken[key].isprintable():
-            raise InvalidEpisodeError(
-                f"{key!r} in the episode's description is {taken[key][:40]!r}…; expected at most "
-                f"{LONGEST_TEXT} printable letters"
-            )
-    for key, most in (("control_rate", FASTEST), ("measured_rate", FASTEST), ("steps", LONGEST)):
-        least = 0 if key == "measured_rate" else 1e-6  # a loop that never ran held no rate
-        if taken[key] is not None and not least <= taken[key] <= most:
-            raise InvalidEpisodeError(
-                f"{key!r} in the episode's description is {str(taken[key])[:40]}; expected "
-                f"{least:g} to {most:,}"
-            )
-    taken["fields"] = tuple(str(name) for name in taken["fields"])
-    tags = values.get("tags", [])  # came later than the format
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise InvalidEpisodeError(f"'tags' in the episode's description is {tags!r}")
-    taken["tags"] = tuple(tags)
-    images = values.get("images", [])
-    if not isinstance(images, list) or not all(isinstance(name, str) for name in images):
-        raise InvalidEpisodeError(f"'images' in the episode's description is {images!r}")
-    taken["images"] = tuple(images)
-    units = values.get("action_units")
-    taken["action_units"] = None if units is None else ActionUnits.from_json(units)
+        given = known[key]
+        fits = isinstance(given, allowed)
+        if not fits:
+            raise _wrong(key, given, " or ".join(kind.__name__ for kind in allowed))
+        if allowed == (str,) and (len(given) > LONGEST_TEXT or not given.isprintable()):
+            raise _wrong(key, f"{given[:40]}…", f"at most {LONGEST_TEXT} printable letters")
+        if allowed == (list,) and not all(isinstance(name, str) for name in given):
+            raise _wrong(key, given, "names")
+        least, most = _BOUNDS.get(key, (0, 0))
+        if most and given is not None and not least <= given <= most:
+            raise _wrong(key, given, f"{least:g} to {most:,}")
+    units = known.get("action_units")
     try:
-        taken["declared"] = tuple(Field.from_dict(each) for each in values.get("declared", []))
+        declared = tuple(Field.from_dict(each) for each in known.get("declared", []))
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidEpisodeError(
             f"'declared' in the episode's description makes no sense ({error})"
         ) from error
-    taken["versions"] = {str(key): str(value) for key, value in taken["versions"].items()}
-    return EpisodeInfo(**taken)
+    taken: dict[str, Any] = {
+        key: tuple(known[key]) if kinds == (list,) else known[key] for key, kinds in _KINDS.items()
+    }
+    taken["versions"] = {str(key): str(value) for key, value in known["versions"].items()}
+    return EpisodeInfo(
+        **taken,
+        action_units=None if units is None else ActionUnits.from_json(units),
+        declared=declared,
+    )
+
+
+def _wrong(key: str, given: Any, expected: str) -> InvalidEpisodeError:
+    return InvalidEpisodeError(
+        f"{key!r} in the episode's description is {given!r:.60}; expected {expected}"
+    )

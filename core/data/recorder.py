@@ -1,9 +1,9 @@
-"""Collects the steps of one episode in memory while somebody drives."""
+"""Collects the steps of one episode in memory while a person drives."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 
@@ -12,29 +12,8 @@ from core.data.errors import InvalidEpisodeError
 from core.data.versions import software_versions
 from core.spec import ARM, Field
 
-
-@dataclass(frozen=True)
-class _Start:
-    """What was said when the recording began."""
-
-    task: str
-    seed: int | None
-    operator: str
-    control_rate: float
-    model_hash: str
-    fields: tuple[Field, ...]
-    identifier: str | None
-
-
-@dataclass
-class _Steps:
-    """The rows collected so far."""
-
-    observations: list[dict[str, np.ndarray]] = field(default_factory=list)
-    actions: list[np.ndarray] = field(default_factory=list)
-    rewards: list[float] = field(default_factory=list)
-    states: list[np.ndarray] = field(default_factory=list)
-    interventions: list[bool] = field(default_factory=list)
+_Rows = list[tuple[dict[str, np.ndarray], np.ndarray, float, np.ndarray, bool]]
+"""Observation, action, reward, state and intervention of each step."""
 
 
 class EpisodeRecorder:
@@ -45,17 +24,18 @@ class EpisodeRecorder:
     """
 
     def __init__(self) -> None:
-        self._start: _Start | None = None
-        self._steps = _Steps()
+        self._finish: Callable[..., Episode] | None = None
+        self._fields: tuple[Field, ...] = ()
+        self._rows: _Rows = []
 
     @property
     def recording(self) -> bool:
         """Whether an episode has begun and is neither finished nor discarded."""
-        return self._start is not None
+        return self._finish is not None
 
     def __len__(self) -> int:
         """Number of control steps so far."""
-        return len(self._steps.actions)
+        return len(self._rows)
 
     def begin(
         self,
@@ -87,10 +67,17 @@ class EpisodeRecorder:
             model_hash = simulation.model_hash(task) if model_hash is None else model_hash
             if fields is None:
                 fields = simulation.get_task(task).fields
-        self._start = _Start(
-            task, seed, operator, float(control_rate), model_hash, tuple(fields), identifier
+        self._fields, self._rows = tuple(fields), []
+        self._finish = partial(
+            episode_from_arrays,
+            task,
+            seed,
+            operator,
+            control_rate=control_rate,
+            model_hash=model_hash,
+            fields=self._fields,
+            identifier=identifier,
         )
-        self._steps = _Steps()
 
     def append(
         self,
@@ -106,19 +93,21 @@ class EpisodeRecorder:
         the step, `action` (A,) or (1, A) is what was executed, `reward` what came after it.
         Raises :class:`InvalidEpisodeError` if nothing has begun or a field is missing.
         """
-        start = self._begun("append a step")
-        missing = [each.name for each in start.fields if each.name not in observation]
+        self._begun("append a step")
+        missing = [each.name for each in self._fields if each.name not in observation]
         if missing:
             raise InvalidEpisodeError(
                 f"the observation lacks {', '.join(missing)}; it has {', '.join(observation)}"
             )
-        steps = self._steps
-        names = (each.name for each in start.fields)
-        steps.observations.append({name: _row(observation[name]) for name in names})
-        steps.actions.append(_row(action))
-        steps.rewards.append(float(np.asarray(reward).reshape(-1)[0]))
-        steps.states.append(np.array(state, dtype=np.float64).reshape(-1))
-        steps.interventions.append(bool(intervention))
+        self._rows.append(
+            (
+                {each.name: _row(observation[each.name]) for each in self._fields},
+                _row(action),
+                float(np.asarray(reward).reshape(-1)[0]),
+                np.array(state, dtype=np.float64).reshape(-1),
+                bool(intervention),
+            )
+        )
 
     def finish(self, success: bool | None, *, measured_rate: float | None = None) -> Episode:
         """The episode so far; the recorder is then free for the next.
@@ -127,44 +116,35 @@ class EpisodeRecorder:
         :class:`InvalidEpisodeError` if nothing has begun or no step was appended; the steps
         are then kept.
         """
-        start = self._begun("finish")
-        T = len(self)
-        if T == 0:
+        finish = self._begun("finish")
+        if not self._rows:
             raise InvalidEpisodeError(
                 "nothing to save: the recording was stopped before its first control step"
             )
-        steps = self._steps
-        episode = episode_from_arrays(
-            start.task,
-            start.seed,
-            start.operator,
+        observations, actions, rewards, states, interventions = zip(*self._rows, strict=True)
+        episode = finish(
             observations={
-                each.name: np.stack([row[each.name] for row in steps.observations])
-                for each in start.fields
+                each.name: np.stack([row[each.name] for row in observations])
+                for each in self._fields
             },
-            fields=start.fields,
-            actions=np.stack(steps.actions),
-            rewards=np.array(steps.rewards, dtype=np.float32),
-            states=np.stack(steps.states),
-            interventions=np.array(steps.interventions, dtype=np.bool_),
+            actions=np.stack(actions),
+            rewards=np.array(rewards, dtype=np.float32),
+            states=np.stack(states),
+            interventions=np.array(interventions, dtype=np.bool_),
             success=success,
-            control_rate=start.control_rate,
-            model_hash=start.model_hash,
             measured_rate=measured_rate,
-            identifier=start.identifier,
         )
         self.discard()
         return episode
 
     def discard(self) -> None:
         """Drop what was collected; does nothing when nothing has begun."""
-        self._start = None
-        self._steps = _Steps()
+        self._finish, self._rows = None, []
 
-    def _begun(self, what: str) -> _Start:
-        if self._start is None:
+    def _begun(self, what: str) -> Callable[..., Episode]:
+        if self._finish is None:
             raise InvalidEpisodeError(f"cannot {what}: no recording has begun; call begin() first")
-        return self._start
+        return self._finish
 
 
 def episode_from_arrays(

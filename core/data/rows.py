@@ -189,36 +189,23 @@ def row_from_json(path: Path, values: Mapping[str, Any]) -> EpisodeRow:
         raise InvalidEpisodeError(f"a row of the index makes no sense ({error!r})") from error
 
 
-class Shared:
-    """The values that most rows of a folder have in common, each kept once."""
+def pack(values: dict[str, Any], shared: dict[str, int]) -> dict[str, Any]:
+    """`values` of :func:`row_to_json` without what most rows of a folder have in common.
 
-    def __init__(self, table: Mapping[str, list[Any]] | None = None) -> None:
-        self.table: dict[str, list[Any]] = {key: [] for key in _SHARED}
-        for key, known in (table or {}).items():
-            self.table[key] = list(known)
-        self._places: dict[tuple[str, str], int] = {}
+    `shared` {JSON of that: its number} grows by what is new.
+    """
+    if "info" not in values:
+        return values
+    text = json.dumps({key: values["info"][key] for key in _SHARED})
+    own = {key: value for key, value in values["info"].items() if key not in _SHARED}
+    return values | {"info": own, "shared": shared.setdefault(text, len(shared))}
 
-    def pack(self, values: dict[str, Any]) -> dict[str, Any]:
-        """`values` of :func:`row_to_json` with what is shared replaced by its place."""
-        if "info" not in values:
-            return values
-        info = dict(values["info"])
-        for key in _SHARED:
-            place = (key, json.dumps(info[key]))
-            if place not in self._places:
-                self._places[place] = len(self.table[key])
-                self.table[key].append(info[key])
-            info[key] = self._places[place]
-        return values | {"info": info}
 
-    def unpack(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The inverse of :meth:`pack`."""
-        if "info" not in values:
-            return values
-        info = dict(values["info"])
-        for key in _SHARED:
-            info[key] = self.table[key][info[key]]
-        return values | {"info": info}
+def unpack(values: dict[str, Any], shared: list[dict[str, Any]]) -> dict[str, Any]:
+    """The inverse of :func:`pack`."""
+    if "info" not in values:
+        return values
+    return values | {"info": values["info"] | shared[values["shared"]]}
 
 
 def _point(values: Any) -> Point | None:

@@ -10,7 +10,7 @@ from core.data.episode import EpisodeInfo, info_to_json
 from core.data.errors import InvalidEpisodeError, RecordingError, StorageError
 from core.data.layout import SUFFIX, encode, with_info
 from core.data.library.cutting import cut
-from core.data.library.history import Change, History, changed_names
+from core.data.library.history import History
 from core.data.vetted.reader import read_episode, read_info
 
 if TYPE_CHECKING:
@@ -119,12 +119,8 @@ class Editor:
         Raises :class:`NothingToUndoError`, or :class:`StorageError` if a file was put in the way
         since or the trash was emptied; the change can be taken back once that is put right.
         """
-        return self.undo_change().text
-
-    def undo_change(self) -> Change:
-        """As :meth:`undo`; returns the change itself, with the files it touched."""
         self.library.require_writable("undo")
-        return self._history.undo()
+        return self._history.undo().text
 
     def redo(self) -> str:
         """Do again what was taken back last; returns what it was. Raises as :meth:`undo` does."""
@@ -221,6 +217,3 @@ def _tags(tags: Iterable[str]) -> set[str]:
                 f"{tag!r} is no tag; use 1 to {LONGEST_TAG} letters without a comma"
             )
     return found
-
-
-__all__ = ["Editor", "changed_names"]

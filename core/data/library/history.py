@@ -17,7 +17,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,18 +99,14 @@ class History:
 
         Raises :class:`StorageError` if the disk refuses.
         """
-        if not (self.trash / STATE).exists():
-            return False
-        if self._state().pending is None and not any(self.trash.glob(f"{PREPARING}*")):
+        if not self.interrupted and not any(self.trash.glob(f"{PREPARING}*")):
             return False
         with locked(self.trash):
             for path in self.trash.glob(f"{PREPARING}*"):  # nothing was moved yet: only copies
                 shutil.rmtree(path, ignore_errors=True)
-            state = self._state()
-            if state.pending is None:
-                return False
-            self._finish(state, *state.pending)
-            return True
+            interrupted = self.interrupted
+            self._settled()
+            return interrupted
 
     @property
     def interrupted(self) -> bool:
@@ -237,7 +233,6 @@ class History:
 
     def _require(self, change: Change, side: Side) -> None:
         """Refuse to overwrite what is neither side of the change, and to restore what is gone."""
-        other: Side = "after" if side == "before" else "before"
         kept = self.trash / change.identifier
         for file in change.files:
             path = self.folder / file.name
@@ -247,18 +242,14 @@ class History:
                     "was the trash emptied?",
                     path,
                 )
-            if not path.exists():
-                continue
-            if not getattr(file, other):
-                if not getattr(file, side) or not _same(path, kept / side / file.name):
-                    raise StorageError(
-                        f"cannot restore {path}: a file of that name exists; move it away first",
-                        path,
-                    )
-            elif not any(_same(path, kept / s / file.name) for s in (other, side)):
+            sides = [each for each in ("before", "after") if getattr(file, each)]
+            if path.exists() and not any(_same(path, kept / s / file.name) for s in sides):
+                new = sides == [side]
                 raise StorageError(
-                    f"cannot take {path} back: it was changed by something else since; move it "
-                    "away first",
+                    f"cannot restore {path}: a file of that name exists; move it away first"
+                    if new
+                    else f"cannot take {path} back: it was changed by something else since; move "
+                    "it away first",
                     path,
                 )
 
@@ -380,8 +371,3 @@ def _freed(path: Path) -> int:
     """Bytes that removing the file sets free; a link of an episode frees none."""
     status = path.lstat()
     return status.st_size if path.is_file() and status.st_nlink == 1 else 0
-
-
-def changed_names(change: Change) -> Iterator[str]:
-    """Identifiers of the episodes that a change touched."""
-    return (file.name.removesuffix(SUFFIX) for file in change.files)

@@ -11,7 +11,15 @@ from typing import Any
 from core.data.errors import InvalidEpisodeError, RecordingError, StorageError
 from core.data.layout import SUFFIX
 from core.data.library.history import History, trash_of
-from core.data.rows import EpisodeRow, Shared, broken_by, row_from_json, row_of, row_to_json
+from core.data.rows import (
+    EpisodeRow,
+    broken_by,
+    pack,
+    row_from_json,
+    row_of,
+    row_to_json,
+    unpack,
+)
 from core.data.stamps import Stamp, recordings_in, stamp_of, was_written
 from core.data.vetted.inspection import Inspector
 from core.data.vetted.reader import read_episode
@@ -20,7 +28,7 @@ from core.data.writer import commit
 INDEX = ".index.json"
 """Name of the file in the folder of the episodes: JSON, a line for each. It can be deleted."""
 FORMAT = "act-jepa-studio index"
-VERSION = 2
+VERSION = 3
 LARGEST = 512 << 20
 """A larger file is no index of ours [bytes]."""
 SAVE_EVERY = 10.0
@@ -82,19 +90,15 @@ class EpisodeIndex:
             loaded = self._known is None
             before = (_read_index(self.folder) or {}) if self._known is None else self._known
             present = recordings_in(self.folder)
-            known = {name: kept for name, kept in before.items() if present.get(name) == kept[0]}
-            changed = len(known) != len(before)
-            for name, (at, row) in before.items():
-                if name not in known:  # an undone change brings the same file back
-                    self._remembered[name, at] = row
-            unknown = []
-            for name, at in present.items():
-                if name not in known:
-                    changed = True
-                    if (name, at) in self._remembered:
-                        known[name] = (at, self._remembered[name, at])
-                    else:
-                        unknown.append(name)
+            changed = present != {name: at for name, (at, _) in before.items()}
+            for name, (at, row) in before.items():  # an undone change brings the same file back
+                self._remembered[name, at] = row
+            known = {
+                name: (at, self._remembered[name, at])
+                for name, at in present.items()
+                if (name, at) in self._remembered
+            }
+            unknown = [name for name in present if name not in known]
             self._read(unknown, present, known, progress)
             self._take(known)
             if changed and self._save:
@@ -169,14 +173,14 @@ def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
             return None
         if values["rows"] != len(lines):
             return None
-        shared = Shared(values["shared"])
+        shared = [dict(each) for each in values["shared"]]
         known = {}
         for line in lines:  # one by one: a whole file would hold up other threads for long
             name, at, packed = json.loads(line)
             if not isinstance(name, str) or "/" in name or "\\" in name:
                 return None
             mtime, size, number = (int(value) for value in at)
-            row = row_from_json(folder / name, shared.unpack(packed))
+            row = row_from_json(folder / name, unpack(packed, shared))
             known[name] = ((mtime, size, number), row)
         return known
     except (
@@ -196,13 +200,18 @@ def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
 
 def _store(folder: Path, known: dict[str, tuple[Stamp, EpisodeRow]]) -> None:
     """Write the index; a disk that refuses only costs the time of making it again."""
-    shared = Shared()
+    shared: dict[str, int] = {}
     rows: list[Any] = [
-        [name, at, shared.pack(row_to_json(row))]
+        [name, at, pack(row_to_json(row), shared)]
         for name, (at, row) in known.items()
         if not row.passing
     ]
-    first = {"format": FORMAT, "version": VERSION, "shared": shared.table, "rows": len(rows)}
+    first = {
+        "format": FORMAT,
+        "version": VERSION,
+        "shared": [json.loads(text) for text in shared],
+        "rows": len(rows),
+    }
     if rows or (folder / INDEX).exists():
         lines = [json.dumps(line, separators=(",", ":")) for line in (first, *rows)]
         with contextlib.suppress(StorageError):

@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from core.data.episode import Episode, EpisodeInfo
+from core.data.episode import Episode
 from core.data.errors import (
     DamagedRecordingError,
     ReadOnlyLibraryError,
@@ -11,11 +11,11 @@ from core.data.errors import (
 )
 from core.data.layout import SUFFIX
 from core.data.library.editor import Editor
-from core.data.library.history import changed_names, trash_of
+from core.data.library.history import trash_of
 from core.data.library.index import EpisodeIndex
 from core.data.rows import EpisodeEntry
 from core.data.stamps import recordings_in
-from core.data.vetted.reader import read_episode, read_info
+from core.data.vetted.reader import read_episode
 from core.data.writer import write_episode
 
 
@@ -70,24 +70,6 @@ class Library:
         """Commit a new episode and return its path; raises :class:`StorageError`."""
         self.require_writable("save an episode")
         return write_episode(self.folder, episode)
-
-    def discard(self, identifier: str) -> None:
-        """Move the episode to the trash; see :meth:`Editor.delete`."""
-        self.editor.delete([identifier])
-
-    def relabel(self, identifier: str, success: bool | None) -> EpisodeInfo:
-        """Say anew whether the episode solved its task; everything else stays as it is."""
-        self.editor.relabel([identifier], success)
-        return read_info(self.path(identifier))
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a change to take back."""
-        return bool(self.editor.undo_text)
-
-    def undo(self) -> str:
-        """Take back the last change; returns the identifier of the episode, or of the first."""
-        return next(changed_names(self.editor.undo_change()), "")
 
     def require_writable(self, what: str) -> None:
         """Raises :class:`ReadOnlyLibraryError`, naming `what` was wanted, where it must not be."""

@@ -46,10 +46,10 @@ class _Attempt:
     """Rows of a rollout that is going on."""
 
     seed: int
-    observations: list[dict[str, np.ndarray]] = field(default_factory=list)
-    actions: list[np.ndarray] = field(default_factory=list)
-    rewards: list[float] = field(default_factory=list)
-    states: list[np.ndarray] = field(default_factory=list)
+    rows: list[tuple[dict[str, np.ndarray], np.ndarray, float, np.ndarray]] = field(
+        default_factory=list
+    )
+    """Observation, action, reward and state of each step."""
 
 
 def demonstrate(
@@ -103,11 +103,9 @@ class _Rollouts:
         rewards, succeeded = world.rewards(), world.succeeded()
         ended = []
         for row, attempt in enumerate(self._attempts):
-            attempt.observations.append({name: values[row] for name, values in before.items()})
-            attempt.actions.append(executed[row])
-            attempt.rewards.append(float(rewards[row]))
-            attempt.states.append(states[row])
-            if succeeded[row] or len(attempt.actions) >= self._limit:
+            seen = {name: values[row] for name, values in before.items()}
+            attempt.rows.append((seen, executed[row], float(rewards[row]), states[row]))
+            if succeeded[row] or len(attempt.rows) >= self._limit:
                 self.finished[attempt.seed] = attempt if succeeded[row] else None
                 ended.append(row)
         if ended:
@@ -124,15 +122,15 @@ class _Rollouts:
 
 def _demonstration(task: str, attempt: _Attempt, attempts: int) -> Demonstration:
     """The rows of `attempt` as arrays."""
-    names = attempt.observations[0]
+    observations, actions, rewards, states = zip(*attempt.rows, strict=True)
     return Demonstration(
         task=task,
         seed=attempt.seed,
         observations={
-            name: np.stack([row[name] for row in attempt.observations]) for name in names
+            name: np.stack([seen[name] for seen in observations]) for name in observations[0]
         },
-        actions=np.stack(attempt.actions),
-        rewards=np.array(attempt.rewards, dtype=np.float32),
-        states=np.stack(attempt.states),
+        actions=np.stack(actions),
+        rewards=np.array(rewards, dtype=np.float32),
+        states=np.stack(states),
         attempts=attempts,
     )

@@ -30,7 +30,7 @@ def interrupted(monkeypatch, act):
 
 def test_a_label_given_while_pictures_are_drawn_is_kept(workspace, monkeypatch):
     path = workspace.library.paths()[0]
-    interrupted(monkeypatch, lambda: workspace.library.relabel(path.stem, False))
+    interrupted(monkeypatch, lambda: workspace.library.editor.relabel(path.stem, False))
     results = list(filming.render_images(path, ("wrist",), 16))
     assert [result.problem for result in results] == [None]
     episode = read_episode(path)
@@ -52,7 +52,7 @@ def test_a_recording_cut_while_pictures_are_drawn_gets_those_of_what_is_left(
 
 def test_a_recording_deleted_while_pictures_are_drawn_stays_deleted(workspace, monkeypatch):
     path, other = workspace.library.paths()
-    interrupted(monkeypatch, lambda: workspace.library.discard(path.stem))
+    interrupted(monkeypatch, lambda: workspace.library.editor.delete(path.stem))
     results = list(filming.render_images(path.parent, ("wrist",), 16))
     assert "was deleted while its images were drawn" in results[0].problem
     assert results[1].pictures > 0

@@ -93,8 +93,8 @@ def test_every_problem_is_named_and_what_can_be_mended_is(workspace):
     assert mended.dones.tolist() == [0] * 29 + [1]
     assert {problem.path.name for problem in check(workspace.root)} == left
     assert [row.identifier for row in open_index(folder)] == ["e2", "e3", "foreign", "renamed"]
-    while workspace.library.can_undo:  # a repair is a change as any other
-        workspace.library.undo()
+    while workspace.library.editor.undo_text:  # a repair is a change as any other
+        workspace.library.editor.undo()
     assert (folder / "e3.hdf5").read_bytes() == before["episodes/e3.hdf5"]
 
 
@@ -127,9 +127,9 @@ def test_what_was_measured_is_never_made_up(workspace):
 
 def test_a_change_that_was_cut_off_is_brought_to_its_end(workspace):
     history = workspace.trash / "history.json"
-    workspace.library.discard("e0")
+    workspace.library.editor.delete("e0")
     values = json.loads(history.read_text())
-    workspace.library.undo()
+    workspace.library.editor.undo()
     values["pending"] = [values["changes"][0], "after"]
     values["done"] = 0
     history.write_text(json.dumps(values))
@@ -137,10 +137,10 @@ def test_a_change_that_was_cut_off_is_brought_to_its_end(workspace):
     assert (workspace.episodes / "e0.hdf5").exists()
     kept = history.read_text()
     assert "e0" not in [row.identifier for row in open_index(workspace.episodes)]
-    workspace.library.undo()
+    workspace.library.editor.undo()
     history.write_text(kept)
     assert "e0" not in [entry.identifier for entry in Workspace(workspace.root).library.entries()]
-    workspace.library.undo()
+    workspace.library.editor.undo()
     history.write_text(kept)
     assert check_all(workspace.root, repair=True).problems[0].repaired
     assert not (workspace.episodes / "e0.hdf5").exists()

@@ -69,8 +69,8 @@ def test_only_what_changed_is_read(folder, make_episode):
         lambda _: "",
         lambda text: text[: len(text) // 2],
         lambda _: "[" * 100_000,
-        lambda text: text.replace('"version":2', '"version":0'),
-        lambda text: text.replace('"shared":{', '"shared":{},"other":{'),
+        lambda text: text.replace('"version":3', '"version":0'),
+        lambda text: text.replace('"shared":[', '"shared":[],"other":['),
         lambda text: text.rpartition("\n")[0],
         lambda text: text.replace('"counts":"7:', '"counts":"9:'),
         lambda text: text.replace('"e1.hdf5"', '"../e1.hdf5"'),
@@ -90,7 +90,7 @@ def test_a_damaged_index_is_made_again(folder, damage):
 def test_a_stale_index_is_brought_up_to_date(folder):
     open_index(folder)
     old = (folder / INDEX).read_bytes()
-    Library(folder).relabel("e0", False)
+    Library(folder).editor.relabel("e0", False)
     (folder / INDEX).write_bytes(old)
     assert [row.success for row in open_index(folder)] == [False, True, True]
 
@@ -98,9 +98,9 @@ def test_a_stale_index_is_brought_up_to_date(folder):
 def test_undo_brings_the_row_back_without_reading(folder):
     library = Library(folder)
     before = library.entries()
-    library.discard("e1")
+    library.editor.delete("e1")
     assert len(library.entries()) == 2
-    library.undo()
+    library.editor.undo()
     assert library.entries()[1] is before[1]
 
 

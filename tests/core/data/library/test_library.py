@@ -44,14 +44,14 @@ def test_broken_files_are_entries_with_a_problem(library):
     assert entries[0].info is None
     assert "not an HDF5 file" in str(entries[0].problem)
     assert all(entry.problem is None for entry in entries[1:])
-    library.discard("broken")  # a broken file can be thrown away as well
+    library.editor.delete("broken")  # a broken file can be thrown away as well
     assert len(library.entries()) == 3
 
 
 def test_changed_files_are_read_again(library):
     before = library.entries()
     assert library.entries()[0] is before[0]
-    library.relabel("episode-1", False)
+    library.editor.relabel("episode-1", False)
     after = library.entries()
     assert after[0] is before[0]
     assert after[1].info is not None
@@ -61,33 +61,33 @@ def test_changed_files_are_read_again(library):
 
 def test_discard_moves_and_undo_restores_bytes(library, tmp_path):
     before = contents(library)
-    library.discard("episode-1")
+    library.editor.delete("episode-1")
     assert "episode-1.hdf5" not in contents(library)
     assert len(list((tmp_path / "trash").rglob("episode-1.hdf5"))) == 1
-    assert library.undo() == "episode-1"
+    assert library.editor.undo() == "Delete episode-1"
     assert contents(library) == before
 
 
 def test_undo_goes_backwards_through_all_changes(library):
     states = [contents(library)]
-    library.discard("episode-0")
+    library.editor.delete("episode-0")
     states.append(contents(library))
-    library.relabel("episode-1", False)
+    library.editor.relabel("episode-1", False)
     states.append(contents(library))
-    library.relabel("episode-1", None)
+    library.editor.relabel("episode-1", None)
     states.append(contents(library))
-    library.discard("episode-1")
-    while library.can_undo:
-        library.undo()
+    library.editor.delete("episode-1")
+    while library.editor.undo_text:
+        library.editor.undo()
         assert contents(library) == states.pop()
     assert states == []
     with pytest.raises(NothingToUndoError, match="nothing to undo"):
-        library.undo()
+        library.editor.undo()
 
 
 def test_relabel_changes_the_label_and_nothing_else(library):
     before = library.read("episode-2")
-    assert library.relabel("episode-2", None).success is None
+    assert library.editor.relabel("episode-2", None) == 1
     after = library.read("episode-2")
     assert after.info.success is None
     np.testing.assert_array_equal(after.states, before.states)
@@ -96,34 +96,34 @@ def test_relabel_changes_the_label_and_nothing_else(library):
 
 
 def test_undo_never_overwrites(library, make_episode):
-    library.discard("episode-1")
+    library.editor.delete("episode-1")
     library.add(make_episode(identifier="episode-1", seed=99))
     with pytest.raises(StorageError, match="a file of that name exists"):
-        library.undo()
+        library.editor.undo()
     assert library.read("episode-1").info.seed == 99
-    library.discard("episode-1")
-    library.undo()
+    library.editor.delete("episode-1")
+    library.editor.undo()
     (library.folder / "episode-1.hdf5").unlink()
-    library.undo()  # the refused change can still be taken back
+    library.editor.undo()  # the refused change can still be taken back
     assert library.read("episode-1").info.seed == 1
 
 
 def test_emptied_trash_is_said(library):
-    library.discard("episode-1")
+    library.editor.delete("episode-1")
     for path in library.trash.rglob("*.hdf5"):
         path.unlink()
     with pytest.raises(StorageError, match="was the trash emptied"):
-        library.undo()
+        library.editor.undo()
 
 
 def test_read_only_refuses_every_change(library, make_episode):
     samples = Library(library.folder, read_only=True)
     before = contents(library)
     for change in (
-        lambda: samples.discard("episode-0"),
-        lambda: samples.relabel("episode-0", False),
+        lambda: samples.editor.delete("episode-0"),
+        lambda: samples.editor.relabel("episode-0", False),
         lambda: samples.add(make_episode()),
-        samples.undo,
+        samples.editor.undo,
     ):
         with pytest.raises(ReadOnlyLibraryError, match="reading only"):
             change()

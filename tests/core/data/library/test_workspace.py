@@ -46,7 +46,7 @@ def test_a_workspace_that_cannot_be_made_is_a_sentence(tmp_path):
 
 
 def test_discarded_episodes_go_to_the_workspace_trash(workspace):
-    workspace.library.discard("push-0")
+    workspace.library.editor.delete("push-0")
     assert len(list(workspace.trash.rglob("push-0.hdf5"))) == 1
 
 
