@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Flag
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from core.learning.dataset.windows import Windows
-
-if TYPE_CHECKING:
-    from core.learning.memory import EncodedDemonstrations
-    from core.learning.model import ActJepa
+from core.learning.memory import EncodedDemonstrations
+from core.learning.model import ActJepa
 
 SPREAD_POINTS = 8
 """Steps of a window on which most losses are taken: neighbouring steps teach little more."""
@@ -35,21 +33,44 @@ class Need(Flag):
     """Latents that the predictor imagines."""
 
 
-@dataclass(frozen=True)
 class Rollout:
-    """The predictor rolled out along the executed actions from some steps of each window."""
+    """The predictor rolled out along the executed actions from some steps of each window.
 
-    time: int
-    """Length of the windows."""
+    Iterated, it yields the latents (batch * points, D) predicted for 1, 2, … steps later, each
+    computed when it is first asked for: a loss taken between them then has its place between them
+    in the order in which gradients are summed, too.
+    """
+
     points: Tensor | None
     """The steps from which it is rolled out (points,) int64; None: all of them."""
-    latents: tuple[Tensor, ...]
-    """Latents (batch * points, D) predicted for 1, 2, … steps later."""
+
+    def __init__(self, model: ActJepa, windows: Windows, states: Tensor) -> None:
+        """From belief states `states` (batch, time, state)."""
+        loss, self.points = model.configuration.loss, None
+        if loss.rollout_points and loss.rollout_points < windows.time:
+            offset = windows.offset.to(states.device)
+            self.points = spread_points(windows.time, loss.rollout_points, offset)
+            states = states[:, self.points]
+        self._model, self._windows, self._length = model, windows, loss.rollout
+        self._state = states.flatten(0, 1)  # (batch * points, state)
+        self._latents: list[Tensor] = []
+
+    def __iter__(self) -> Iterator[Tensor]:
+        for k in range(self._length):
+            if k == len(self._latents):
+                if k:
+                    latent = self._latents[-1]
+                    self._state = self._model.belief.step(self._state, latent, latent)
+                action = self._windows.actions[:, self.steps(k)].flatten(0, 1)
+                self._latents.append(self._model.predict(self._state, action))
+            yield self._latents[k]
 
     def steps(self, later: int) -> Tensor | slice:
         """Index of the frames that lie `later` steps after the points."""
         # views where every point is rolled out: rows picked out have to be put back by autograd
-        return slice(later, later + self.time) if self.points is None else self.points + later
+        if self.points is None:
+            return slice(later, later + self._windows.time)
+        return self.points + later
 
 
 @dataclass(frozen=True)
@@ -65,7 +86,7 @@ class Batch:
     states: Tensor
     """Belief states (batch, time, state)."""
     rollout: Rollout | None = None
-    """What the predictor imagines."""
+    """What the predictor imagines; only for objectives that shape the belief."""
 
     def points(self, limit: int = SPREAD_POINTS, time: int | None = None) -> Tensor:
         """Evenly spaced points among the first `time` steps, shifted at random, (points,) int64.
@@ -77,11 +98,8 @@ class Batch:
 
     def detached(self) -> Batch:
         """The same, for objectives whose gradient must not reach the belief."""
-        rollout = self.rollout
-        if rollout is not None:
-            rollout = replace(rollout, latents=tuple(x.detach() for x in rollout.latents))
         features = self.latents.detach(), self.targets.detach(), self.states.detach()
-        return Batch(self.windows, *features, rollout)
+        return Batch(self.windows, *features)
 
 
 def spread_points(time: int, limit: int, offset: Tensor) -> Tensor:
@@ -106,7 +124,7 @@ def encode_batch(model: ActJepa, windows: Windows, need: Need) -> Batch:
         targets = (model.encode_target if stops else model.encode)(windows.observations[:, 1:])
     if Need.STATES in need:
         states = model.remember(latents[:, :time], windows.actions[:, :time])
-    rollout = _roll_out(model, windows, states) if Need.ROLLOUT in need else None
+    rollout = Rollout(model, windows, states) if Need.ROLLOUT in need else None
     return Batch(windows, latents, targets, states, rollout)
 
 
@@ -122,7 +140,7 @@ def recall_batch(
         targets = encoded.targets[rows[:, 1:]]
     if Need.STATES in need:
         states = encoded.states[rows[:, :time]]
-    rollout = _roll_out(model, windows, states) if Need.ROLLOUT in need else None
+    rollout = Rollout(model, windows, states) if Need.ROLLOUT in need else None
     return Batch(windows, latents, targets, states, rollout)
 
 
@@ -131,21 +149,3 @@ def _noisy(frames: Tensor, largest: float, generator: torch.Generator) -> Tensor
     level = largest * torch.rand(len(frames), 1, 1, generator=generator)
     noise = level * torch.randn(frames.shape, generator=generator)
     return frames + noise.to(frames.device)
-
-
-def _roll_out(model: ActJepa, windows: Windows, state: Tensor) -> Rollout:
-    """The predictor rolled out from belief states `state` (batch, time, state)."""
-    loss, belief, time = model.configuration.loss, model.belief, windows.time
-    points = None
-    if loss.rollout_points and loss.rollout_points < time:
-        points = spread_points(time, loss.rollout_points, windows.offset.to(state.device))
-        state = state[:, points]
-    state = state.flatten(0, 1)  # (batch * points, state)
-    latents: list[Tensor] = []
-    rollout = Rollout(time, points, ())
-    for k in range(loss.rollout):
-        if latents:
-            state = belief.step(state, latents[-1], latents[-1])
-        action = windows.actions[:, rollout.steps(k)].flatten(0, 1)
-        latents.append(model.predict(state, action))
-    return replace(rollout, latents=tuple(latents))

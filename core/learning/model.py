@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from copy import deepcopy
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +12,6 @@ from core.learning.configuration import Configuration
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.state import make_action_encoder, make_encoder
 from core.learning.heads import PolicyHead
-from core.learning.objectives import OBJECTIVES, Objective
 from core.learning.observer import Observer
 from core.learning.predictor import Predictor
 from core.spec import Spec
@@ -47,6 +44,8 @@ class ActJepa(nn.Module):
         training: bool = True,
     ) -> None:
         """`training`: whether modules that only a training needs are there."""
+        from core.learning.objectives import OBJECTIVES  # they are written for this class
+
         super().__init__()
         latent = configuration.encoder.latent
         self.configuration = configuration
@@ -152,33 +151,6 @@ class ActJepa(nn.Module):
         for kept, new in self._norms:  # their statistics are averages already
             for name, value in new.named_buffers():
                 kept.get_buffer(name).copy_(value)
-
-    def active_objectives(self, phase: str) -> list[Objective]:
-        """The objectives of a phase, ``representation`` or ``head``, that have a weight."""
-        return [
-            each
-            for each in self._objectives()
-            if each.phase == phase and each.active(self.configuration)
-        ]
-
-    def shaping_parameters(self, phases: Collection[str]) -> list[nn.Parameter]:
-        """What is trained in `phases` and shapes the belief, or acts on it."""
-        parts = (self.encoder, self.action_encoder, self.belief, self.predictor)
-        found = [p for part in parts if "representation" in phases for p in part.parameters()]
-        for phase in phases:
-            for each in self._objectives():
-                if each.shapes_belief and each.phase == phase:
-                    found += each.learned(self)
-        return found
-
-    def probe_parameters(self) -> list[nn.Parameter]:
-        """What shapes nothing else: decoder, goal map and observer."""
-        return [
-            p for each in self._objectives() if not each.shapes_belief for p in each.learned(self)
-        ]
-
-    def _objectives(self) -> list[Objective]:
-        return cast(list[Objective], list(self.objectives.values()))
 
     def _predict(self, state: Tensor, encoded_action: Tensor) -> Tensor:
         belief = self.belief

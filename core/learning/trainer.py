@@ -18,7 +18,7 @@ from core.learning.fast.allocation import keep_freed_memory
 from core.learning.fast.optimiser import Adam
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
-from core.learning.objectives import OBJECTIVES, Losses
+from core.learning.objectives import OBJECTIVES, Losses, Objective
 from core.learning.presets import get_preset
 from core.learning.schedules import learning_rate, target_tau
 from core.learning.training_state import TrainingState
@@ -181,7 +181,9 @@ class Trainer:
         phase, configuration = self.phase, self.configuration
         self._phase_end = sum(p.steps for p in self.phases[: index + 1])
         model = self.model
-        self._objectives = [o for kind in phase.learned for o in model.active_objectives(kind)]
+        objectives = [o for o in model.objectives.values() if isinstance(o, Objective)]
+        learned = [o for kind in phase.learned for o in objectives if o.phase == kind]
+        self._objectives = [o for o in learned if o.active(configuration)]
         self._need = reduce(or_, (o.needs for o in self._objectives), Need.NOTHING)
         self._ahead = max((o.frames_ahead for o in self._objectives), default=1)
         chunk = max((o.actions_ahead for o in self._objectives), default=1)
@@ -190,13 +192,14 @@ class Trainer:
         self._weights = dict(zip(terms, weights.unbind(), strict=True))
         for parameter in model.parameters():
             parameter.grad = None  # what an earlier phase trained is not trained now
+        core = (model.encoder, model.action_encoder, model.belief, model.predictor)
+        shaping = [p for part in core if not phase.frozen for p in part.parameters()]
+        shaping += [p for o in learned if o.shapes_belief for p in o.learned(model)]
+        probes = [p for o in objectives if not o.shapes_belief for p in o.learned(model)]
         # probes apart: a decoder's large gradient must not shorten that of the policy
         optimiser = configuration.optimiser
         settings = optimiser.weight_decay, optimiser.gradient_clip
-        self._optimisers = tuple(
-            Adam(parameters, *settings)
-            for parameters in (model.shaping_parameters(phase.learned), model.probe_parameters())
-        )
+        self._optimisers = tuple(Adam(group, *settings) for group in (shaping, probes))
         self._set_modes()
         self._frozen: EncodedDemonstrations | None = None
         demonstrations, motion = self.dataset.rows, self.motion

@@ -1,16 +1,8 @@
 """Decoder: the observation from the belief, for people to look at."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from core.learning.batch import Batch, Need
 from core.learning.heads import make_decoder
 from core.learning.losses import masked_mean, observation_distance
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
 class Decoder(Objective):

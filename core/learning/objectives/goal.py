@@ -1,16 +1,8 @@
 """Goal map: where a demonstration goes from here, for planning."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from core.learning.batch import Batch, Need
 from core.learning.heads import make_goal_map
 from core.learning.losses import latent_distance, masked_mean
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
 class Goal(Objective):

@@ -1,18 +1,10 @@
 """Imitation: the policy head proposes what was demonstrated."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from torch import Tensor
 
-from core.learning.batch import Batch, Need
 from core.learning.heads import PolicyHead
 from core.learning.losses import action_distance, gripper_distance, masked_mean
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
 class Imitation(Objective):

@@ -1,20 +1,19 @@
 """Inverse dynamics: what was done between a belief and a later latent."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 
-from core.learning.batch import SPREAD_POINTS, Batch, Need
 from core.learning.configuration import Configuration
 from core.learning.heads import PROBE_WIDTH
 from core.learning.layers import perceptron
 from core.learning.losses import action_distance, masked_mean
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import (
+    SPREAD_POINTS,
+    ActJepa,
+    Batch,
+    Losses,
+    Need,
+    Objective,
+)
 
 
 class InverseDynamics(Objective):

@@ -1,16 +1,14 @@
 """What every objective says of itself."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
-from core.learning.batch import Batch, Need
+from core.learning.batch import SPREAD_POINTS, Batch, Need
 from core.learning.configuration import Configuration
+from core.learning.model import ActJepa
 
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+__all__ = ["SPREAD_POINTS", "ActJepa", "Batch", "Losses", "Need", "Objective"]
 
 Losses = dict[str, Tensor]
 """Loss terms by name; the names are those of their weights."""

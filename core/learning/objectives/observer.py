@@ -1,21 +1,13 @@
 """Observer: noisy, incomplete windows corrected."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.learning.batch import Batch
 from core.learning.configuration import Configuration
 from core.learning.losses import OBSERVATION_CLIP, masked_mean
-from core.learning.objectives.objective import Losses, Objective
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Objective
 from core.learning.observer import Observer
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
 
 OBSERVED_SPAN = 24
 """Length of the part of a window that the observer learns from [control steps]: it forgets faster

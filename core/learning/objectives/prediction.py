@@ -1,17 +1,9 @@
 """Latent prediction: the future as the target encoder will see it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 
-from core.learning.batch import Batch, Need
 from core.learning.losses import latent_distance, masked_mean
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
 class Prediction(Objective):
@@ -28,7 +20,7 @@ class Prediction(Objective):
         settings, rollout = model.configuration.loss, batch.rollout
         assert rollout is not None
         distances = []
-        for k, latent in enumerate(rollout.latents):
+        for k, latent in enumerate(rollout):
             # targets begin with the second frame
             target = batch.targets[:, rollout.steps(k)].flatten(0, 1)
             distance = latent_distance(latent, target, settings.distance, settings.reduction)

@@ -1,19 +1,11 @@
 """Contrastive learning: two views of a frame find each other."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch.nn import functional
 
-from core.learning.batch import Batch
 from core.learning.layers import perceptron
 from core.learning.objectives.baselines.views import hide_fields
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Objective
 
 VIEW_NOISE = 0.2
 """Noise of a view [standard deviations]."""

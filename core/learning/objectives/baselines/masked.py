@@ -1,21 +1,13 @@
 """Masked prediction: later latents from a partly hidden frame, without actions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
-from core.learning.batch import Batch, Need
 from core.learning.heads import PROBE_WIDTH
 from core.learning.layers import perceptron
 from core.learning.losses import latent_distance, masked_mean
 from core.learning.objectives.baselines.views import hide_fields
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 STEPS = (1, 2, 4, 8)
 """How far ahead latents are predicted [control steps]."""

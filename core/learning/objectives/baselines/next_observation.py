@@ -1,19 +1,11 @@
 # ruff: noqa: ARG002  (all objectives are called alike; not each needs the model)
 """Predictive autoencoder: the future as it will be observed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 
-from core.learning.batch import Batch, Need
 from core.learning.heads import make_decoder
 from core.learning.losses import masked_mean, observation_distance
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
 class NextObservation(Objective):
@@ -31,7 +23,7 @@ class NextObservation(Objective):
         windows, rollout = batch.windows, batch.rollout
         assert rollout is not None
         distances = []
-        for k, latent in enumerate(rollout.latents):
+        for k, latent in enumerate(rollout):
             after = rollout.steps(k + 1)
             seen = windows.observations[:, after].flatten(0, 1)
             distance = observation_distance(self.decoder(latent), seen)

@@ -1,17 +1,9 @@
 # ruff: noqa: ARG002  (all objectives are called alike; not each needs the model)
 """Autoencoder: the observation from its own latent."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from core.learning.batch import Batch, Need
 from core.learning.heads import make_decoder
 from core.learning.losses import masked_mean, observation_distance
-from core.learning.objectives.objective import Losses, Objective
-
-if TYPE_CHECKING:
-    from core.learning.model import ActJepa
+from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
 class Reconstruction(Objective):
