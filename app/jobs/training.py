@@ -82,11 +82,6 @@ class TrainingWorker(QThread):
         """Go on after a pause."""
         self._running.set()
 
-    @property
-    def paused(self) -> bool:
-        """Whether it holds or will after the present update."""
-        return not self._running.is_set()
-
     def stop_and_keep(self) -> None:
         """End after the present update and write the checkpoint."""
         self._stop.set()

@@ -14,7 +14,7 @@ from core.commands.program import INTERRUPTED, SUCCESS, UsageError
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
 from core.data import find_episodes, list_episodes
-from core.learning import CheckpointError, Configuration, DivergedError, Report, get_preset
+from core.learning import PRESETS, CheckpointError, Configuration, DivergedError, Report
 from core.runs import TrainingRequest, autosave_folder, describe_checkpoint, furthest_copy
 from core.runs.run import TrainingRun
 
@@ -88,12 +88,9 @@ def run(arguments: Sequence[str]) -> int:
 def _parsed(arguments: Sequence[str]) -> Train:
     """The options; a preset named among them is where the other defaults come from."""
     named = value_of("--preset", arguments)
-    known = named in ("default", "reference")
+    preset = cast(PresetName, named if named in PRESETS else "default")
     start = Train(
-        folders=tyro.MISSING,
-        out=tyro.MISSING,
-        preset=cast(PresetName, named) if known else "default",
-        configuration=get_preset(str(named)) if known else get_preset("default"),
+        folders=tyro.MISSING, out=tyro.MISSING, preset=preset, configuration=PRESETS[preset]
     )
     options = parse(Train, "train", arguments, default=start)
     if not options.folders:

@@ -77,10 +77,6 @@ class CurveHistory:
         self._points[0, : self._count] = x[::stride]
         self._points[1, : self._count] = y[::stride]
 
-    def clear(self) -> None:
-        """Forget every point."""
-        self._count = 0
-
     @property
     def x(self) -> NDArray[np.float64]:
         """Abscissae so far, as a view (n,)."""
@@ -147,7 +143,7 @@ class RunCurves:
             for name, points in content["curves"].items():
                 values = [math.nan if value is None else value for value in points["values"]]
                 history = CurveHistory(KEPT_POINTS)
-                history.replace(np.array(points["steps"], float), np.array(values, float))
+                history.replace(points["steps"], values)
                 curves.histories[str(name)] = history
         except FileNotFoundError:
             return cls()
