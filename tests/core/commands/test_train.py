@@ -114,7 +114,7 @@ def test_what_is_held_out_is_not_trained_on_and_resume_remembers_it(run, demonst
     result = run("train", demonstrations, *arguments)
     assert result.returncode == 0, result.stderr
     assert "3 demonstrations of reach" in result.stderr
-    assert held_out.stem not in load_checkpoint(folder).memory.identifiers
+    assert held_out.stem not in load_checkpoint(folder).demonstrations.identifiers
     (entry,) = list_checkpoints(tmp_path)
     assert entry.held_out == (held_out,)
     assert held_out not in entry.recordings and len(entry.recordings) == 3
