@@ -15,7 +15,7 @@ import numpy as np
 from app.arm.messages import EMPTY_COMMAND, OperatorCommand, Take, TrialResult
 from app.arm.pace import RateMeter
 from app.scene.content import View
-from core.simulation import CONTROL_RATE, World
+from core.simulation import CONTROL_RATE, Condition, World
 
 GRIPPER_SPEED = 4.0
 """A trigger held down moves the gripper's target from open to closed in half a second [1/s]."""
@@ -33,8 +33,8 @@ class Outbox:
     """"grasp", "success", "reset", "discarded": for rumble and notices."""
     fail: Callable[[str, str], None]
     """A sentence and details."""
-    noise: Callable[[], float]
-    """The present sensor noise σ."""
+    condition: Callable[[], Condition]
+    """What disturbs a policy at present."""
 
 
 class GripperTarget:

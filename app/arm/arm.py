@@ -124,7 +124,7 @@ class Arm(QObject):
 
     @Slot(float)
     def _set_noise(self, sigma: float) -> None:
-        self.simulation.noise = sigma
+        self.simulation.condition = self.simulation.condition.changed(noise=sigma)
 
     @Slot(float)
     def _show_fps(self, fps: float) -> None:

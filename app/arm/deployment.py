@@ -20,6 +20,7 @@ from app.arm.messages import (
     UsePolicy,
 )
 from core.data import EpisodeRecorder
+from core.rollout import Rollout, Sensors, Step
 from core.simulation import CONTROL_RATE, get_task, model_hash
 
 FIRST_SEED = 3_000_000
@@ -43,14 +44,12 @@ class Deployment(Activity):
         self._use = UsePolicy(None)
         self._trials = RunTrials(False)
         self._recorder = EpisodeRecorder()
+        self._rollout: Rollout | None = None
         self._state = "idle"
-        self._steps = 0
         self._pause = 0
         self._hands_off = HAND_BACK
         self._intervened = False
         self._counted = True
-        self._noise = 0.0
-        self._before: tuple[dict[str, np.ndarray], np.ndarray] | None = None
         self._next_seed = FIRST_SEED
 
     @property
@@ -59,7 +58,7 @@ class Deployment(Activity):
 
     @property
     def step(self) -> int:
-        return self._steps
+        return 0 if self._rollout is None else self._rollout.step_count
 
     def command(self, operator: OperatorCommand) -> np.ndarray | None:
         if self.world is None:
@@ -78,9 +77,7 @@ class Deployment(Activity):
             self.driver = ""
             self.gripper.move(OperatorCommand(gripper_toggles=operator.gripper_toggles))
             return None
-        observation = self.world.observe()
-        self._before = (observation, self.world.get_states())
-        wanted = self._ask(observation) if self._state == "running" else None
+        wanted = self._ask() if self._state == "running" else None
         if person or wanted is None:
             self.driver = operator.device if person else ""
             self._intervened |= person
@@ -91,31 +88,21 @@ class Deployment(Activity):
     def stepped(self, executed: np.ndarray) -> None:
         assert self.world is not None
         self.judge()
-        if self._state != "running" or self._before is None:
+        if self._state != "running" or self._rollout is None:
             self.gripper.follow(executed[6])
             return
-        observation, state = self._before
-        self._before = None
         person = self.driver != self._use.mode
-        if person:
-            tell = getattr(self._use.policy, "executed", None)
-            if tell is not None:
-                tell(executed[None])
-        else:
+        if not person:
             self.gripper.follow(executed[6])
         self.meter.mark()
-        self._recorder.append(observation, executed, float(self.world.rewards()[0]), state, person)
-        if self._steps % EXPLAIN_EVERY == 0:
+        self._rollout.finish(executed[None], self.driver if person else "")
+        if (self.step - 1) % EXPLAIN_EVERY == 0:
             # After the step: it takes longer than acting, and nothing waits for it here.
             self.explanation = self._guarded(lambda: self._use.policy.explain(0))
             if self._state != "running":
                 return  # explaining failed, and the trial was abandoned
-        self._steps += 1
-        if self.outbox.noise() != self._noise:
-            self._counted = False
-            self._noise = self.outbox.noise()
         succeeded = bool(self.world.succeeded()[0])
-        if succeeded or self._steps >= self._trials.limit:
+        if succeeded or self.step >= self._trials.limit:
             self._end_trial(succeeded)
 
     def handle(self, request: Any) -> None:
@@ -135,7 +122,7 @@ class Deployment(Activity):
             if request.policy is None:
                 self._abandon()
             else:
-                self._guarded(lambda: self._prepare(request))
+                self._guarded(self._prepare)
         elif isinstance(request, RunTrials):
             self._trials = request
             if not request.running:
@@ -157,19 +144,21 @@ class Deployment(Activity):
             return None
         return Take(self._recorder, False, self.meter.rate, "closed")
 
-    def _ask(self, observation: dict[str, np.ndarray]) -> np.ndarray | None:
+    def _ask(self) -> np.ndarray | None:
         """The policy's action (1, 7) for what its sensors say; None if it failed."""
+        rollout = self._rollout
+        assert rollout is not None
+        if self.outbox.condition() != rollout.sensors.condition:
+            self._counted = False
+            rollout.sensors.condition = self.outbox.condition()
         began = time.perf_counter()
-        use, sigma, seed = self._use, self.outbox.noise(), self.seed
-        assert seed is not None
 
-        def act() -> np.ndarray:
-            sensed = observation
-            if use.noise is not None:
-                sensed = use.noise.apply(observation, sigma, [seed], self._steps)
-            return np.asarray(use.policy.act(sensed), dtype=np.float32)
+        def choose() -> np.ndarray:
+            if self._use.policy.delay != rollout.sensors.age:
+                self._use.policy.delay = rollout.sensors.age
+            return np.asarray(rollout.choose(), dtype=np.float32)
 
-        action = self._guarded(act)
+        action: np.ndarray | None = self._guarded(choose)
         self.latency = time.perf_counter() - began
         return action
 
@@ -189,13 +178,23 @@ class Deployment(Activity):
             )
             return None
 
-    @staticmethod
-    def _prepare(use: UsePolicy) -> None:
-        use.policy.observing = use.observing
-        use.policy.reset(1)
+    def _prepare(self) -> None:
+        """Let the policy begin anew, in the middle of a trial if there is one."""
+        policy = self._use.policy
+        policy.observing = self._use.observing
+        policy.reset(1)
+        if self._rollout is not None:
+            self._rollout.sensors, self._rollout.actor = self._sensors(), policy
+
+    def _sensors(self) -> Sensors:
+        """Fresh sensors for the policy in use, under the present condition."""
+        assert self.world is not None and self.seed is not None
+        return Sensors(self.world, self.outbox.condition(), self._use.scales, [self.seed])
 
     def _begin_trial(self) -> None:
+        assert self.world is not None
         self._pause = 0
+        self._rollout = self.explanation = None
         self.restart(self._draw_seed())
         if self._guarded(lambda: self._use.policy.reset(1) or True) is None:
             return
@@ -207,18 +206,23 @@ class Deployment(Activity):
             model_hash=model_hash(self.task),
             fields=get_task(self.task).fields,
         )
+        self._rollout = Rollout(self.world, self._sensors(), self._use.policy, self._append)
         self._state = "running"
         self.meter.clear()
-        self._steps = 0
         self._intervened = False
         self._counted = True
-        self._noise = self.outbox.noise()
-        self.explanation = None
+
+    def _append(self, step: Step) -> None:
+        """Record a control step of the trial."""
+        reward, person = float(step.rewards[0]), bool(step.actor)
+        self._recorder.append(step.observation, step.executed, reward, step.states, person)
 
     def _end_trial(self, success: bool) -> None:
+        assert self._rollout is not None
         counted = self._counted and not self._intervened
+        condition = self._rollout.sensors.condition
         result = TrialResult(
-            self._use.mode, self._noise, success, self._steps, counted, self._intervened
+            self._use.mode, condition, success, self.step, counted, self._intervened
         )
         if self._intervened and self._trials.keep_interventions:
             take = Take(self._recorder, success, self.meter.rate, "intervention")
@@ -233,9 +237,8 @@ class Deployment(Activity):
     def _abandon(self) -> None:
         """End a trial without counting it."""
         self._recorder.discard()
-        self._before = None
+        self._rollout = None
         self._state = "idle"
-        self._steps = 0
         self._pause = 0
         self._hands_off = HAND_BACK
         self.driver = ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from app.arm.pace import Timing
 from core.data import Episode, EpisodeRecorder
+from core.simulation import Condition
 
 DRIVE, DEPLOY, REPLAY = "drive", "deploy", "replay"
 """The three activities of the arm; each has a world of its own."""
@@ -99,14 +101,14 @@ class TrialResult:
 
     mode: str
     """Mode that drove."""
-    noise: float
-    """σ during the trial."""
+    condition: Condition
+    """What disturbed it."""
     success: bool
     """Whether the task was solved."""
     steps: int
     """Control steps."""
     counted: bool
-    """Whether mode, noise and policy stayed the same throughout and no one took over."""
+    """Whether mode, condition and policy stayed the same throughout and no one took over."""
     intervened: bool
     """Whether a person took over."""
 
@@ -161,8 +163,8 @@ class UsePolicy:
     """`core.policies.Policy`, built elsewhere; the simulation thread owns it from now on."""
     mode: str = ""
     """Its mode."""
-    noise: Any = None
-    """`core.simulation.SensorNoise` for the features of its training data."""
+    scales: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Standard deviation of each field over its training data (size,): the unit of noise."""
     observing: bool = True
     """Whether the policy's observer, if there is one, corrects what it senses."""
 

@@ -24,7 +24,7 @@ from app.arm.messages import (
 from app.arm.pace import Pace, Timing
 from app.arm.replaying import Replaying
 from app.scene.content import View
-from core.simulation import CONTROL_RATE
+from core.simulation import CONTROL_RATE, Condition
 
 SLICES = 3
 """Parts of a control step after each of which there is a view to draw: 60 a second."""
@@ -37,7 +37,7 @@ STOP_TIMEOUT = 10_000
 class SimulationThread(QThread):
     """Runs one activity of the arm at a time, against absolute deadlines.
 
-    The window reads `view` whenever it draws, sets `operator` and `noise` whenever they change
+    The window reads `view` whenever it draws, sets `operator` and `condition` whenever they change
     (each a single reference to something immutable), and posts everything else as a request that
     is picked up between two control steps.
     """
@@ -57,7 +57,8 @@ class SimulationThread(QThread):
         super().__init__(parent)
         self.setObjectName("simulation")
         self.operator: OperatorCommand = NO_INPUT
-        self.noise = 0.0
+        self.condition = Condition()
+        """What disturbs a deployed policy."""
         self.view: View | None = None
         self.leftover: tuple[Take, ...] = ()
         self._requests: deque[Activate | Addressed] = deque()
@@ -88,7 +89,7 @@ class SimulationThread(QThread):
             trial=self.trial_over.emit,
             event=self.happened.emit,
             fail=self.failed.emit,
-            noise=lambda: self.noise,
+            condition=lambda: self.condition,
         )
         made: tuple[Activity, ...] = (Driving(outbox), Deployment(outbox), Replaying(outbox))
         activities = {activity.name: activity for activity in made}

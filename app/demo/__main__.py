@@ -102,8 +102,8 @@ def _report(findings: Findings, folder: Path, problems: Sequence[str]) -> None:
     )
     for mode, way in findings.moved.items():
         counts = ", ".join(
-            f"{successes} of {trials} at σ {noise:.2f}"
-            for (name, noise), (successes, trials) in sorted(findings.trials.items())
+            f"{successes} of {trials} at {condition}"
+            for (name, condition), (successes, trials) in findings.trials.items()
             if name == mode
         )
         console.print(

@@ -25,6 +25,7 @@ from app.pages.record.page import RecordPage
 from app.pages.train.page import TrainPage
 from app.window.page import Page
 from core.policies import MODES
+from core.simulation import Condition
 
 if TYPE_CHECKING:
     from core.evaluation import Result
@@ -45,8 +46,8 @@ class Findings:
     """From the click on Train to the finished policy [s]."""
     moved: dict[str, float] = field(default_factory=dict)
     """Way of the end effector under each mode [m]."""
-    trials: dict[tuple[str, float], tuple[int, int]] = field(default_factory=dict)
-    """(mode, σ) -> (successes, trials) on the Deploy page."""
+    trials: dict[tuple[str, Condition], tuple[int, int]] = field(default_factory=dict)
+    """(mode, condition) -> (successes, trials) on the Deploy page."""
     rows: tuple[Result, ...] = ()
     """Rows of the comparison."""
     pictures: list[Path] = field(default_factory=list)

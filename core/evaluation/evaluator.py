@@ -11,7 +11,7 @@ from core.evaluation.clock import REPORT_INTERVAL, Clock
 from core.evaluation.errors import MismatchError, SettingsError
 from core.evaluation.results import Progress, Result
 from core.policies import MODES, require_offered
-from core.rollout import BatchRunner, RunningBatch
+from core.rollout.runner import BatchRunner, RunningBatch
 from core.simulation import DISTURBANCES, Condition
 
 if TYPE_CHECKING:

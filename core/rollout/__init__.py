@@ -1,18 +1,9 @@
-"""Closed-loop rollouts: sensors, the control loop, and batches of episodes."""
+"""Closed-loop rollouts: sensors, and the one control loop.
 
-from core.rollout.batch import Batch, group_count, halves
+Batches of episodes are in `core.rollout.batch` and `core.rollout.runner`, which import torch.
+"""
+
 from core.rollout.loop import Actor, Rollout, Step
-from core.rollout.runner import BatchRunner, RunningBatch
 from core.rollout.sensors import Sensors
 
-__all__ = [
-    "Actor",
-    "Batch",
-    "BatchRunner",
-    "Rollout",
-    "RunningBatch",
-    "Sensors",
-    "Step",
-    "group_count",
-    "halves",
-]
+__all__ = ["Actor", "Rollout", "Sensors", "Step"]

@@ -48,8 +48,9 @@ class Rollout:
     """Runs the simulations of a world in closed loop, one control step at a time.
 
     Owns the count of steps. World, sensors and actor are borrowed, and begin an episode when the
-    rollout is made. `step` does all of a control step. Where the world is stepped elsewhere, or
-    somebody may take over, `choose` is the first half and `finish` the second.
+    rollout is made; sensors and actor may be exchanged between two steps. `step` does all of a
+    control step. Where the world is stepped elsewhere, or a person may take over, `choose` is the
+    first half and `finish` the second.
     """
 
     def __init__(
@@ -59,9 +60,9 @@ class Rollout:
         actor: Actor,
         record: Callable[[Step], None] | None = None,
     ) -> None:
-        self.world, self.sensors = world, sensors
+        self.world, self.sensors, self.actor = world, sensors, actor
         self.step_count = 0
-        self._actor, self._record = actor, record
+        self._record = record
         self._truth: dict[str, np.ndarray] = {}
         self._states = self._chosen = np.zeros(0)
 
@@ -72,13 +73,13 @@ class Rollout:
             self._states = self.world.get_states()
         frame, missing = self.sensors.sense(self._truth, self.step_count)
         lost = {} if missing is None else {"missing": missing}
-        self._chosen = self._actor.act(frame, **lost)
+        self._chosen = self.actor.act(frame, **lost)
         return self._chosen
 
     def finish(self, executed: np.ndarray, actor: str = "") -> None:
         """The world has made the step: say what was executed (n, A), and by whom, and record it."""
         if not np.array_equal(executed, self._chosen):
-            self._actor.executed(executed)
+            self.actor.executed(executed)
         if self._record is not None:
             rewards = self.world.rewards()
             self._record(Step(self._truth, executed, rewards, self._states, actor))

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from app.arm.messages import TrialResult
 from core.data import read_episode
 from core.policies import MODES
+from core.simulation import DISTURBANCES, Condition
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_the_observer_is_switched_while_the_policy_drives(page, qtbot):
 def test_noise_is_one_number_for_the_whole_studio_and_reaches_the_senses(page):
     page.noise.number.setValue(0.5)
     assert page.studio.noise == 0.5
-    assert page.arm.simulation.noise == 0.5
+    assert page.arm.simulation.condition.noise == 0.5
     page.studio.set_noise(0.25)
     assert page.noise.value == 0.25
     assert "0.25" in page.go.window().status_bar.text("noise")
@@ -117,9 +118,9 @@ def test_trials_are_counted_by_mode_and_noise(page, qtbot):
     page.studio.set_noise(0.3)
     page.limit.setValue(1)
     page.toggle()
-    qtbot.waitUntil(lambda: ("bc", 0.3) in page.tally.counts, timeout=8000)
+    qtbot.waitUntil(lambda: ("bc", Condition(noise=0.3)) in page.tally.counts, timeout=8000)
     page.toggle()
-    assert page.tally.counts["bc", 0.3][1] >= 1
+    assert page.tally.counts["bc", Condition(noise=0.3)][1] >= 1
 
 
 def test_a_trial_with_another_noise_in_its_middle_does_not_count(page, qtbot):
@@ -132,6 +133,30 @@ def test_a_trial_with_another_noise_in_its_middle_does_not_count(page, qtbot):
     qtbot.waitUntil(lambda: bool(results), timeout=5000)
     page.toggle()
     assert not results[0].counted
+
+
+def test_every_disturbance_that_the_task_can_have_is_switched_in_the_window(page, qtbot):
+    page.studio.set_noise(0.1)
+    boxes = page.disturbances.boxes
+    assert set(boxes) == set(DISTURBANCES) - {"noise"}
+    assert not boxes["displace_object"].isEnabled()  # reach has no object
+    assert "no object to displace" in boxes["displace_object"].toolTip()
+    expected = {"noise": 0.1}
+    for name, box in boxes.items():
+        if box.isEnabled():
+            box.setValue(DISTURBANCES[name].example)
+            expected[name] = DISTURBANCES[name].example
+    assert page.arm.simulation.condition == Condition(**expected)
+    page.limit.setValue(1)
+    page.toggle()
+    qtbot.waitUntil(lambda: ("bc", Condition(**expected)) in page.tally.counts, timeout=8000)
+    page.studio.set_noise(0.0)
+    assert page.arm.simulation.condition.noise == 0.0
+    assert page.arm.simulation.condition.dropout == 0.5
+    page.toggle()
+    for box in boxes.values():
+        box.setValue(0)
+    assert page.arm.simulation.condition == Condition()
 
 
 def test_a_broken_checkpoint_is_refused_in_words(page, qtbot):

@@ -22,8 +22,9 @@ from core.data import scripted_episode
 from core.evaluation import FIRST_SEED
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint
 from core.policies import MODES, make_policy
-from core.rollout import Batch as Episodes
-from core.rollout import BatchRunner, group_count
+from core.rollout.batch import Batch as Episodes
+from core.rollout.batch import group_count
+from core.rollout.runner import BatchRunner
 from core.simulation import Condition, World, demonstrate
 
 STEPS, ROUNDS, WARM_UP, DECISIONS = 200, 3, 5, 300

@@ -31,6 +31,7 @@ from app.pages.deploy.tally import Tally
 from app.studio import Studio
 from app.widgets.command_strip import CommandStrip
 from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
+from app.widgets.disturbances import DisturbanceControls
 from app.widgets.empty import Empty
 from app.widgets.formats import task_title
 from app.widgets.modes import short_title
@@ -38,7 +39,7 @@ from app.widgets.noise_slider import NoiseSlider
 from app.window.page import Page
 from core.policies import DEFAULT_MODE, MODES
 from core.runs import CheckpointEntry, list_checkpoints
-from core.simulation import CONTROL_RATE, SensorNoise, task_names
+from core.simulation import CONTROL_RATE, Condition, get_task, task_names
 
 REST = "Let the policy drive, or move the arm yourself with a stick or a key."
 
@@ -139,6 +140,7 @@ class DeployPage(Page):
         self.mode_text = label("", "muted", wrap=True)
         self._show_modes()
         self.noise = NoiseSlider(self.studio.noise)
+        self.disturbances = DisturbanceControls()
         self.observer = QCheckBox("Sensors corrected by the observer")
         self.observer.setChecked(self.studio.settings.value("deploy/observer", "true") == "true")
         self.observer.setToolTip("A filter that checkpoints learn unless told otherwise")
@@ -149,6 +151,7 @@ class DeployPage(Page):
         card.body.addLayout(line)
         card.body.addWidget(self.mode_text)
         card.body.addWidget(self.noise)
+        card.body.addWidget(self.disturbances)
         card.body.addWidget(self.observer)
         card.body.addWidget(self.ghost)
         return card
@@ -197,6 +200,7 @@ class DeployPage(Page):
         self.modes.idClicked.connect(self._mode_chosen)
         self.noise.changed.connect(studio.set_noise)
         studio.noise_changed.connect(self.noise.set_value)
+        self.disturbances.changed.connect(self._disturb)
         self.observer.toggled.connect(self._observer_chosen)
         self.ghost.toggled.connect(self._show_ghost)
         self.keep.toggled.connect(self._settings_changed)
@@ -258,8 +262,8 @@ class DeployPage(Page):
         if self._mode not in loaded.policies:
             self._mode = next(iter(loaded.policies))
         self._show_modes()
-        post = self.arm.simulation.post
-        post(DEPLOY, SelectTask(loaded.task))
+        self.disturbances.fit(get_task(loaded.task))
+        self.arm.simulation.post(DEPLOY, SelectTask(loaded.task))
         self._post_policy()
         if self._running:
             self._run(True)
@@ -273,9 +277,10 @@ class DeployPage(Page):
         loaded = self._loaded
         if loaded is None:
             return
-        noise = SensorNoise(loaded.noise_scales)
         policy, observing = loaded.policies[self._mode], self.observer.isChecked()
-        self.arm.simulation.post(DEPLOY, UsePolicy(policy, self._mode, noise, observing))
+        self.arm.simulation.post(
+            DEPLOY, UsePolicy(policy, self._mode, loaded.noise_scales, observing)
+        )
 
     # -- what a person does --------------------------------------------------------------------
 
@@ -330,6 +335,11 @@ class DeployPage(Page):
         if self._running:
             self._run(True)
 
+    @Slot()
+    def _disturb(self) -> None:
+        noise = self.studio.noise
+        self.arm.simulation.condition = Condition(noise=noise, **self.disturbances.strengths)
+
     @Slot(bool)
     def _observer_chosen(self, observing: bool) -> None:
         self.studio.settings.setValue("deploy/observer", "true" if observing else "false")
@@ -357,7 +367,7 @@ class DeployPage(Page):
     def _trial_over(self, result: TrialResult) -> None:
         self.tally.add(result)
         if not result.counted:
-            why = "you took over" if result.intervened else "mode or noise changed"
+            why = "you took over" if result.intervened else "mode or disturbances changed"
             self.studio.toast(f"Trial not counted: {why}")
 
     @Slot()

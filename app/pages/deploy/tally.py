@@ -1,4 +1,4 @@
-"""Successes of the trials, for every mode and noise that was tried."""
+"""Successes of the trials, for every mode and condition that was tried."""
 
 from __future__ import annotations
 
@@ -8,43 +8,46 @@ from PySide6.QtWidgets import QSizePolicy
 
 from app.arm.messages import TrialResult
 from app.theme.theme import current_theme
+from app.widgets.disturbances import words_of
 from app.widgets.painted import Painted
 from core.policies import MODES
+from core.simulation import Condition
 
-_ROW = 28.0
+_LINE, _MORE = 28.0, 18.0
+"""Height of a line, and of a second one for disturbances other than noise [px]."""
 
 
 class Tally(Painted):
-    """One line for each mode and σ: a bar, and "7 of 9"."""
+    """A line for each mode and condition: a bar, and "7 of 9"."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._counts: dict[tuple[str, float], tuple[int, int]] = {}
+        self._counts: dict[tuple[str, Condition], tuple[int, int]] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
-    def counts(self) -> dict[tuple[str, float], tuple[int, int]]:
-        """(mode, σ) -> (successes, trials)."""
-        return dict(self._counts)
+    def counts(self) -> dict[tuple[str, Condition], tuple[int, int]]:
+        """(mode, condition) -> (successes, trials), by mode and rising noise."""
+        order = MODES.names
+        keys = sorted(self._counts, key=lambda k: (order.index(k[0]), k[1].noise, str(k[1])))
+        return {key: self._counts[key] for key in keys}
 
     def add(self, result: TrialResult) -> None:
         """Count a trial, if it counts."""
-        if not result.counted:
-            return
-        key = (result.mode, round(result.noise, 2))
-        successes, trials = self._counts.get(key, (0, 0))
-        self._counts[key] = (successes + int(result.success), trials + 1)
-        self.updateGeometry()
-        self.update()
+        if result.counted:
+            key = (result.mode, result.condition)
+            successes, trials = self._counts.get(key, (0, 0))
+            self._counts[key] = (successes + int(result.success), trials + 1)
+            self._resize()
 
     def clear(self) -> None:
         """Begin anew."""
         self._counts.clear()
-        self.updateGeometry()
-        self.update()
+        self._resize()
 
     def sizeHint(self) -> QSize:
-        return QSize(280, round(_ROW * max(1, len(self._counts))))
+        heights = (_LINE + _MORE * (not each.only_noise) for _, each in self._counts)
+        return QSize(280, round(max(_LINE, sum(heights))))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -56,22 +59,27 @@ class Tally(Painted):
         if not self._counts:
             painter.setPen(theme.color("muted"))
             painter.drawText(QRectF(self.rect()), left, "Counted trials appear here.")
-        order = list(MODES)
-        keys = sorted(self._counts, key=lambda key: (order.index(key[0]), key[1]))
-        for number, (mode, noise) in enumerate(keys):
-            successes, trials = self._counts[mode, noise]
-            y = number * _ROW
+        y = 0.0
+        for (mode, condition), (successes, trials) in self.counts.items():
             painter.setPen(theme.color("text"))
-            painter.drawText(QRectF(0, y, 64, _ROW), left, MODES[mode].short_title)
+            painter.drawText(QRectF(0, y, 64, _LINE), left, MODES[mode].short_title)
+            area = QRectF(self.width() - 68, y, 68, _LINE)
+            painter.drawText(area, right, f"{successes} of {trials}")
             painter.setPen(theme.color("muted"))
-            painter.drawText(QRectF(68, y, 56, _ROW), left, f"σ {noise:.2f}")
-            bar = QRectF(128, y + _ROW / 2 - 4, max(8.0, self.width() - 200.0), 8)
+            painter.drawText(QRectF(68, y, 56, _LINE), left, f"σ {condition.noise:.2f}")
+            bar = QRectF(128, y + _LINE / 2 - 4, max(8.0, self.width() - 200.0), 8)
+            y += _LINE
+            if not condition.only_noise:
+                words, room = words_of(condition.to_dict()), QRectF(68, y - 4, self.width(), _MORE)
+                painter.drawText(room, left, words)
+                y += _MORE
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("raised"))
             painter.drawRoundedRect(bar, 4, 4)
             bar.setWidth(bar.width() * successes / trials)
             painter.setBrush(theme.color("accent"))
             painter.drawRoundedRect(bar, 4, 4)
-            painter.setPen(theme.color("text"))
-            area = QRectF(self.width() - 68, y, 68, _ROW)
-            painter.drawText(area, right, f"{successes} of {trials}")
+
+    def _resize(self) -> None:
+        self.updateGeometry()
+        self.update()

@@ -19,6 +19,8 @@ from app.arm.messages import (
     UsePolicy,
 )
 from app.arm.replaying import Replaying
+from core.rollout import Sensors
+from core.simulation import Condition, World
 
 UP = OperatorCommand((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), device="gamepad")
 STILL = OperatorCommand()
@@ -29,13 +31,13 @@ class Said:
 
     def __init__(self) -> None:
         self.takes, self.trials, self.events, self.failures = [], [], [], []
-        self.sigma = 0.0
+        self.condition = Condition()
         self.outbox = Outbox(
             take=self.takes.append,
             trial=self.trials.append,
             event=self.events.append,
             fail=lambda text, details: self.failures.append((text, details)),
-            noise=lambda: self.sigma,
+            condition=lambda: self.condition,
         )
 
 
@@ -55,15 +57,16 @@ def step(use, operator, times=1):
 class Upwards:
     """A policy that moves up, and remembers what it was told."""
 
-    mode = "bc"
+    delay = 0
 
     def __init__(self) -> None:
-        self.resets, self.told, self.seen = 0, [], []
+        self.resets, self.told, self.seen, self.missing = 0, [], [], []
 
     def reset(self, count, ids=None):  # noqa: ARG002
         self.resets += 1
 
-    def act(self, observation):
+    def act(self, observation, missing=None):
+        self.missing.append(missing)
         self.seen.append(observation)
         return np.array([[0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -1.0]], dtype=np.float32)
 
@@ -75,7 +78,7 @@ class Upwards:
 
 
 class Broken(Upwards):
-    def act(self, observation):  # noqa: ARG002
+    def act(self, observation, missing=None):  # noqa: ARG002
         raise ValueError("no such field")
 
 
@@ -217,6 +220,61 @@ def test_noise_changed_in_a_trial_takes_it_out_of_the_count(deployment, said):
     deployment.handle(UsePolicy(Upwards(), "bc"))
     deployment.handle(RunTrials(True, limit=6))
     step(deployment, STILL, 3)
-    said.sigma = 0.5
+    said.condition = Condition(noise=0.5)
     step(deployment, STILL, 3)
     assert not said.trials[0].counted
+
+
+def test_every_disturbance_reaches_a_policy_as_in_an_evaluation(deployment, said):
+    """Sensed, lost, late and displaced as `Sensors` say, and switched while the policy drives."""
+    scales = {name: values.std(0) + 0.1 for name, values in World("lift", 9).observe().items()}
+    policy = Upwards()
+    deployment.handle(UsePolicy(policy, "bc", scales))
+    said.condition = Condition(
+        noise=0.2, bias=0.3, drift=0.1, dropout=0.5, delay=2, displace_object=0.05
+    )
+    deployment.handle(RunTrials(True, limit=100))
+    step(deployment, STILL, 45)
+    assert policy.delay == 2
+    world, seen, missing = World("lift", 1), [], []
+    world.reset([FIRST_SEED])
+    sensors = Sensors(world, said.condition, scales, [FIRST_SEED])
+    for number in range(45):
+        frame, lost = sensors.sense(sensors.look(number), number)
+        seen.append(frame)
+        missing.append(lost)
+        world.step(np.array([[0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -1.0]], dtype=np.float32))
+    for mine, expected in zip(policy.seen, seen, strict=True):
+        for name, values in expected.items():
+            np.testing.assert_array_equal(mine[name], values)
+    np.testing.assert_array_equal(np.stack(policy.missing), np.stack(missing))
+    np.testing.assert_array_equal(deployment.world.get_states(), world.get_states())
+    said.condition = Condition()
+    step(deployment, STILL, 1)
+    assert policy.delay == 0 and policy.missing[-1] is None
+    truth = world.observe()
+    for name, values in policy.seen[-1].items():
+        np.testing.assert_array_equal(values, truth[name])
+
+
+def test_a_trial_says_under_which_condition_it_was(deployment, said):
+    said.condition = Condition(dropout=0.5)
+    deployment.handle(UsePolicy(Upwards(), "bc"))
+    deployment.handle(RunTrials(True, limit=4))
+    step(deployment, STILL, 4)
+    said.condition = Condition(dropout=0.5, delay=1)
+    step(deployment, STILL, 40)
+    first, second, *_ = said.trials
+    assert first.counted and first.condition == Condition(dropout=0.5)
+    assert second.counted and second.condition == Condition(dropout=0.5, delay=1)
+
+
+def test_another_policy_in_the_middle_of_a_trial_goes_on_from_there(deployment, said):
+    first, second = Upwards(), Upwards()
+    deployment.handle(UsePolicy(first, "bc"))
+    deployment.handle(RunTrials(True, limit=10))
+    step(deployment, STILL, 4)
+    deployment.handle(UsePolicy(second, "plan"))
+    step(deployment, STILL, 6)
+    assert (len(first.seen), len(second.seen)) == (4, 6)
+    assert deployment.state == "over" and not said.trials[0].counted

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.policies import MODES, Explanation, make_policy
-from core.rollout import Batch, group_count, halves
+from core.rollout.batch import Batch, group_count, halves
 from core.simulation import Condition, World
 from core.simulation.disturbances.displacement import DISPLACEMENT_STEP
 

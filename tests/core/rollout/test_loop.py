@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.policies import make_policy
-from core.rollout import Batch, Rollout, Sensors
+from core.rollout import Rollout, Sensors
+from core.rollout.batch import Batch
 from core.simulation import Condition, SensorNoise, World, uniform
 
 SEEDS = range(1_000_000, 1_000_003)

@@ -1,0 +1,71 @@
+"""The controls of what disturbs a policy besides noise, generated from the registry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox
+
+from app.widgets.controls import grid
+from app.widgets.section import Section
+from core.simulation import DISTURBANCES, Disturbance, Task
+
+TITLE = "Disturbances"
+
+
+class DisturbanceControls(Section):
+    """A number for each disturbance except noise, which has a control of its own."""
+
+    changed = Signal()
+    """Something else disturbs, or with another strength."""
+
+    def __init__(self) -> None:
+        super().__init__(TITLE)
+        self.boxes = {n: _box(each) for n, each in DISTURBANCES.items() if n != "noise"}
+        """The number of each disturbance, by its name."""
+        rows = [(DISTURBANCES[name].title, box) for name, box in self.boxes.items()]
+        self.column.addLayout(grid(*rows, stretch=(1, 0)))
+        for box in self.boxes.values():
+            box.valueChanged.connect(self._changed)
+
+    @property
+    def strengths(self) -> dict[str, float]:
+        """Strengths of those that are on and that the task can have, by name."""
+        boxes = self.boxes.items()
+        return {n: round(box.value(), 6) for n, box in boxes if box.isEnabled() and box.value()}
+
+    def fit(self, task: Task) -> None:
+        """Offer the disturbances that `task` can have."""
+        for name, box in self.boxes.items():
+            lacking = DISTURBANCES[name].lacking(task)
+            box.setEnabled(lacking is None)
+            box.setToolTip(DISTURBANCES[name].sentence if lacking is None else f"The {lacking}.")
+        self._changed()
+
+    def _changed(self) -> None:
+        on = len(self.strengths)
+        self.set_title(f"{TITLE}: {on} on" if on else TITLE)
+        self.changed.emit()
+
+
+def _box(each: Disturbance) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setDecimals(0 if each.whole else 2)
+    box.setRange(0.0, each.largest)
+    box.setSingleStep(10.0 ** math.floor(math.log10(each.example)))
+    box.setSuffix(f" {each.unit}")
+    box.setSpecialValueText("off")
+    box.setKeyboardTracking(False)
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel must not change it on the way past
+    box.setAccessibleName(each.title)
+    box.setToolTip(each.sentence)
+    return box
+
+
+def words_of(strengths: Mapping[str, float]) -> str:
+    """What disturbs besides noise, such as "lost frames 0.5 of all"; empty where nothing does."""
+    rest = ((DISTURBANCES[name], value) for name, value in strengths.items() if name != "noise")
+    return ", ".join(f"{each.title.lower()} {value:g} {each.unit}" for each, value in rest)
