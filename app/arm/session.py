@@ -17,10 +17,11 @@ from core.data import (
     Episode,
     EpisodeInfo,
     EpisodeRow,
+    Quality,
     RecordingError,
+    measure_quality,
     write_episode,
 )
-from core.data.quality import Quality, measure_quality
 
 
 @dataclass(frozen=True)

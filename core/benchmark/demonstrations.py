@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core import versions
-from core.data import Episode, read_episode, scripted_episode, write_episode
-from core.data.layout import SUFFIX
+from core.data import SUFFIX, Episode, read_episode, scripted_episode, write_episode
 from core.simulation import demonstrate
 
 STARTS_PER_SEED = 10_000

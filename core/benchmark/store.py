@@ -11,7 +11,7 @@ import numpy as np
 
 from core.benchmark.cell import Cell, Training, Trial
 from core.benchmark.errors import DamagedResultError
-from core.data.library.locking import locked
+from core.data import locked
 from core.evaluation.results import write_whole
 from core.learning import ConfigurationError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.commands.interrupts import stop_on_interrupt
 from core.commands.options import parse
-from core.commands.program import FAILURE, INTERRUPTED, SUCCESS, UsageError
+from core.commands.program import FAILURE, INTERRUPTED, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
 from core.data import require_writable
@@ -86,8 +86,7 @@ def run(arguments: Sequence[str]) -> int:
     # all that is known is told, whatever part of it this run was asked for
     known = replace(scope, seeds=max(scope.seeds, _usual(options).seeds))
     for path in benchmark.write_report(store, known, names, out, report):
-        sys.stdout.write(f"saved {path}\n")
-    sys.stdout.flush()
+        say_saved(path)
     if not complete:
         sys.stderr.write("interrupted; finished cells are kept, the same command goes on\n")
         return INTERRUPTED

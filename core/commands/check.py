@@ -9,7 +9,7 @@ import tyro
 
 from core.commands.options import parse
 from core.commands.program import FAILURE, SUCCESS
-from core.data.library.checking import Checked, Problem, check_all
+from core.data import Checked, Problem, check
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Check:
 def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code."""
     options = parse(Check, "check", arguments)
-    found = check_all(options.folder, repair=options.repair)
+    found = check(options.folder, repair=options.repair)
     for problem in found.problems:
         sys.stdout.write(f"{_line(problem, options.repair)}\n")
     sys.stdout.flush()

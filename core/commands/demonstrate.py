@@ -1,13 +1,12 @@
 """`python -m core demonstrate`: record the scripted operator."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.commands.interrupts import stop_on_interrupt
 from core.commands.options import parse
-from core.commands.program import SUCCESS, UsageError
+from core.commands.program import SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import Workspace, require_writable, scripted_episode, write_episode
 
@@ -54,9 +53,7 @@ def run(arguments: Sequence[str]) -> int:
         for done, rollout in enumerate(rollouts, start=1):
             episode = scripted_episode(rollout)
             path = write_episode(folder, episode, replace=True)
-            # One write per line: a reader that is told of a file must find the whole line.
-            sys.stdout.write(f"saved {path}\n")
-            sys.stdout.flush()
+            say_saved(path)
             bar.update(done, f"seed {rollout.seed}, {episode.info.duration:.1f} s")
             if interrupted.is_set():
                 raise KeyboardInterrupt

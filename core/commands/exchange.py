@@ -9,7 +9,7 @@ from typing import Literal
 import tyro
 
 from core.commands.options import parse
-from core.commands.program import SUCCESS, UsageError
+from core.commands.program import SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import Workspace
 from core.exchange import Chosen, LimitedSource, choose_episodes, import_episodes
@@ -82,8 +82,7 @@ def run_export(arguments: Sequence[str]) -> int:
             bar.update(done)
     steps = sum(info.steps for info in chosen.infos)
     sys.stderr.write(f"{len(chosen.paths)} episodes, {steps} control steps\n")
-    sys.stdout.write(f"saved {out}\n")
-    sys.stdout.flush()
+    say_saved(out)
     return SUCCESS
 
 
@@ -115,8 +114,7 @@ def run_import(arguments: Sequence[str]) -> int:
         control_rate=options.rate,
         images=options.images,
     ) as source:
-        bar = ProgressBar(f"importing {source.path.name}", len(source))
-        with bar:
+        with ProgressBar(f"importing {source.path.name}", len(source)) as bar:
             imported = import_episodes(
                 source, workspace.root, without=options.without, replace_existing=options.replace
             )
@@ -124,8 +122,7 @@ def run_import(arguments: Sequence[str]) -> int:
                 steps += episode.steps
                 kept += not episode.written
                 if episode.written:
-                    sys.stdout.write(f"saved {episode.path}\n")
-                    sys.stdout.flush()
+                    say_saved(episode.path)
                 bar.update(done)
         for note in source.notes:
             sys.stderr.write(f"note: {note}\n")

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.registry import extension_problems, load_extensions
 
@@ -93,6 +94,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         for problem in extension_problems():
             _say(str(problem))
+
+
+def say_saved(path: Path) -> None:
+    """Report a file on standard output once it is on disk.
+
+    One write for the line: a program that reads it must find the whole path.
+    """
+    sys.stdout.write(f"saved {path}\n")
+    sys.stdout.flush()
 
 
 def _expected() -> tuple[type[BaseException], ...]:

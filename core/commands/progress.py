@@ -2,7 +2,6 @@
 
 import sys
 import time
-from types import TracebackType
 
 from rich.console import Console
 from rich.progress import (
@@ -14,11 +13,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from core.closing import Closing
+
 LINE_INTERVAL = 5.0
 """Time between two lines where no bar can be drawn [s]."""
 
 
-class ProgressBar:
+class ProgressBar(Closing):
     """A bar with the time left on a terminal, a line every few seconds elsewhere.
 
     Standard output stays free for results. Use as a context manager.
@@ -28,7 +29,6 @@ class ProgressBar:
         """`count`: show "3/50"; otherwise the share in percent."""
         self._title = title
         self._total = total
-        self._done = 0.0
         self._console = Console(stderr=True)
         self._lines = not self._console.is_terminal
         self._began = self._told = time.monotonic()
@@ -45,22 +45,14 @@ class ProgressBar:
             redirect_stdout=sys.stdout.isatty(),
         )
         self._task = self._bar.add_task(title, total=total, note="")
-
-    def __enter__(self) -> "ProgressBar":
         self._bar.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Take the bar away."""
         self._bar.stop()
 
     def update(self, done: float, note: str = "", seconds_left: float | None = None) -> None:
         """`done` of the total; `seconds_left` replaces the bar's own estimate in lines."""
-        self._done = done
         self._bar.update(self._task, completed=done, note=note)
         now = time.monotonic()
         if not self._lines or now - self._told < LINE_INTERVAL:

@@ -9,7 +9,7 @@ from typing import Literal
 import tyro
 
 from core.commands.options import parse
-from core.commands.program import FAILURE, SUCCESS, UsageError
+from core.commands.program import FAILURE, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import list_episodes
 
@@ -57,8 +57,7 @@ def run(arguments: Sequence[str]) -> int:
                 bar.say(f"left out: {result.problem}")
             elif result.pictures:
                 drawn += 1
-                sys.stdout.write(f"saved {result.path}\n")
-                sys.stdout.flush()
+                say_saved(result.path)
             else:
                 kept += 1
             bar.update(done)

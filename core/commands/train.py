@@ -10,7 +10,7 @@ import tyro
 
 from core.commands.interrupts import stop_on_interrupt
 from core.commands.options import parse, value_of
-from core.commands.program import INTERRUPTED, SUCCESS, UsageError
+from core.commands.program import INTERRUPTED, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
 from core.data import find_episodes, list_episodes
@@ -162,5 +162,4 @@ def _train(run: TrainingRun) -> None:
 
 
 def _save(run: TrainingRun) -> None:
-    sys.stdout.write(f"saved {run.save()}\n")
-    sys.stdout.flush()
+    say_saved(run.save())

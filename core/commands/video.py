@@ -1,6 +1,5 @@
 """`python -m core video`: MP4 and GIF of episodes, or of a policy at work."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 import tyro
 
 from core.commands.options import parse, require_mode
-from core.commands.program import SUCCESS, UsageError
+from core.commands.program import SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import EpisodeInfo, find_episodes, read_episode, read_info
 
@@ -75,8 +74,7 @@ def run(arguments: Sequence[str]) -> int:
     rate, total, pictures = _pictures(options)
     with ProgressBar("drawing", total, count=False) as bar:
         path = write_video(_counted(pictures, bar), options.out, rate, replace=options.replace)
-    sys.stdout.write(f"saved {path}\n")
-    sys.stdout.flush()
+    say_saved(path)
     return SUCCESS
 
 

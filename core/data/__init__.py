@@ -1,7 +1,7 @@
-"""Episodes: their schema, crash-safe writing, careful reading, and the library of a folder."""
+"""Episodes: schema, crash-safe writing, careful reading, and the library of a folder."""
 
 from core.data.action_units import ActionUnits
-from core.data.episode import OPERATORS, Episode, EpisodeInfo
+from core.data.episode import Episode, EpisodeInfo
 from core.data.errors import (
     DamagedRecordingError,
     ForeignRecordingError,
@@ -16,14 +16,14 @@ from core.data.errors import (
     UnknownSelectionError,
     UnsafeRecordingError,
 )
-from core.data.library.checking import Problem, check
+from core.data.layout import SUFFIX
+from core.data.library.checking import Checked, Problem, check
 from core.data.library.editor import Editor
-from core.data.library.index import EpisodeIndex, open_index
+from core.data.library.index import open_index
 from core.data.library.library import Library
+from core.data.library.locking import locked
 from core.data.library.selections import Selection, Selections
 from core.data.library.survey import (
-    Coverage,
-    Histogram,
     action_histogram,
     coverage,
     length_outliers,
@@ -43,23 +43,21 @@ from core.data.scripted import scripted_episode
 from core.data.versions import software_versions
 from core.data.vetted.image_reader import ImageReader
 from core.data.vetted.reader import read_episode, read_info
-from core.data.writer import require_writable, write_episode
+from core.data.writer import commit, make_folder, require_writable, write_episode
 
 __all__ = [
-    "OPERATORS",
     "SAMPLES",
+    "SUFFIX",
     "ActionUnits",
-    "Coverage",
+    "Checked",
     "DamagedRecordingError",
     "Editor",
     "Episode",
     "EpisodeEntry",
-    "EpisodeIndex",
     "EpisodeInfo",
     "EpisodeRecorder",
     "EpisodeRow",
     "ForeignRecordingError",
-    "Histogram",
     "ImageReader",
     "InvalidEpisodeError",
     "Library",
@@ -79,12 +77,15 @@ __all__ = [
     "Workspace",
     "action_histogram",
     "check",
+    "commit",
     "coverage",
     "episode_from_arrays",
     "find_episodes",
     "idle_ends",
     "length_outliers",
     "list_episodes",
+    "locked",
+    "make_folder",
     "measure_quality",
     "open_index",
     "path_outliers",

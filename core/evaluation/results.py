@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from core.data.writer import commit, make_folder
+from core.data import commit, make_folder
 from core.evaluation.statistics import mcnemar, wilson
 from core.simulation import Condition
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.closing import Closing
 from core.data import Episode, EpisodeInfo, list_episodes, read_episode
 from core.data.layout import encode
 from core.data.library.history import trash_of
@@ -50,7 +51,7 @@ def why_not(info: EpisodeInfo) -> str | None:
     return None
 
 
-class Studio:
+class Studio(Closing):
     """Draws states of whichever tasks come. Owns a camera of the task drawn last.
 
     Raises :class:`core.simulation.UnavailableGraphicsError` where nothing can be drawn.
@@ -78,12 +79,6 @@ class Studio:
         if self._camera is not None:
             self._camera.close()
         self._camera = None
-
-    def __enter__(self) -> "Studio":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def render_images(folder: Path | str, cameras: tuple[str, ...], size: int) -> Iterator[Rendered]:

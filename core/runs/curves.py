@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.data import StorageError
-from core.data.writer import commit
+from core.data import StorageError, commit
 
 if TYPE_CHECKING:
     from core.learning import Report

@@ -4,12 +4,12 @@ import importlib
 import os
 import sys
 import threading
-from types import TracebackType
 from typing import Any, Protocol
 
 import mujoco
 import numpy as np
 
+from core.closing import Closing
 from core.simulation.errors import InvalidStateError, SimulationError, UnavailableGraphicsError
 from core.simulation.model import load_model
 from core.simulation.snapshot import Snapshot
@@ -29,7 +29,7 @@ class GraphicsContext(Protocol):
     def free(self) -> None: ...
 
 
-class Camera:
+class Camera(Closing):
     """Draws states and snapshots of one task.
 
     Owns a model and an MjData of its own, so it never races with a world, and an OpenGL context
@@ -115,17 +115,6 @@ class Camera:
         if not self._lent:
             self._gl.free()
         self._gl = None
-
-    def __enter__(self) -> "Camera":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _camera_id(self, name: str) -> int:
         number = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_CAMERA, name)

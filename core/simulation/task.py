@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.simulation.operator.strategy import Strategy
 from core.simulation.sensors import SENSORS
+from core.simulation.strategy import Strategy
 from core.spec import Field
 
 HOLD_STEPS = 10

@@ -20,7 +20,7 @@ from app.studio import Studio
 from app.widgets.formats import format_seconds
 from app.widgets.modes import mode_title
 from app.window.page import Page
-from core.data.writer import make_folder
+from core.data import make_folder
 from core.runs import CheckpointEntry, list_checkpoints
 
 if TYPE_CHECKING:

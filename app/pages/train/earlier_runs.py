@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.pages.train.plots import TrainPlots
 from app.pages.train.run_list import RunList
 from app.studio import Studio
-from core.data.writer import make_folder
+from core.data import make_folder
 from core.runs.curves import Points, RunCurves
 
 

@@ -28,8 +28,7 @@ from app.pages.train.plots import TrainPlots
 from app.studio import Studio
 from app.widgets.formats import task_title
 from app.window.page import Page
-from core.data import Library, RecordingError, Selection, Selections
-from core.data.writer import make_folder
+from core.data import Library, RecordingError, Selection, Selections, make_folder
 from core.runs import (
     AUTOSAVE,
     CheckpointEntry,

@@ -62,22 +62,13 @@ class Checked:
     """Number of checkpoints read."""
 
 
-def check(folder: Path | str) -> list[Problem]:
-    """Everything that is wrong with recordings and checkpoints under `folder`; changes nothing.
+def check(folder: Path | str, *, repair: bool = False, progress: Progress | None = None) -> Checked:
+    """Everything that is wrong with recordings and checkpoints under `folder`.
 
     `folder` is a workspace, a folder of episodes or of checkpoints, a checkpoint, or one recording.
-    Raises :class:`StorageError` if it does not exist.
-    """
-    return list(check_all(folder).problems)
-
-
-def check_all(
-    folder: Path | str, *, repair: bool = False, progress: Progress | None = None
-) -> Checked:
-    """As :func:`check`; with `repair`, what can be mended is mended.
-
-    Raises :class:`StorageError` if the folder does not exist or cannot be listed. A disk that
-    refuses a repair leaves that problem as it was and says so in its text.
+    Nothing is changed without `repair`; with it, what can be mended is mended. A disk that refuses
+    a repair leaves that problem as it was and says so in its text. Raises :class:`StorageError` if
+    the folder does not exist or cannot be listed.
     """
     path = Path(folder).expanduser().absolute()
     if not path.exists():

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from core.data.episode import EpisodeInfo, info_to_json
-from core.data.errors import InvalidEpisodeError, RecordingError, StorageError
+from core.data.errors import InvalidEpisodeError, RecordingError, StorageError, unreadable
 from core.data.layout import SUFFIX, encode, with_info
 from core.data.library.cutting import cut
+from core.data.library.folder import EpisodeFolder
 from core.data.library.history import History
 from core.data.vetted.reader import read_episode, read_info
-
-if TYPE_CHECKING:
-    from core.data.library.library import Library
 
 LONGEST_TAG = 40
 """Most letters of a tag."""
@@ -35,7 +32,7 @@ class Editor:
     disk refuses; then nothing was changed.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: EpisodeFolder) -> None:
         self.library = library
         self._history = History(library.folder, library.trash)
         if not library.read_only:
@@ -130,14 +127,12 @@ class Editor:
     @property
     def undo_text(self) -> str:
         """What :meth:`undo` would take back; empty if nothing."""
-        change = None if self.library.read_only else self._history.last_done
-        return change.text if change is not None else ""
+        return self._history.text_of("before") if not self.library.read_only else ""
 
     @property
     def redo_text(self) -> str:
         """What :meth:`redo` would do again; empty if nothing."""
-        change = None if self.library.read_only else self._history.last_undone
-        return change.text if change is not None else ""
+        return self._history.text_of("after") if not self.library.read_only else ""
 
     def empty_trash(self) -> int:
         """Remove what was deleted and replaced for good; returns the bytes set free.
@@ -175,9 +170,7 @@ class Editor:
             try:
                 image = path.read_bytes()
             except OSError as error:
-                raise StorageError(
-                    f"cannot read {path}: {error.strerror or error}; check its permissions", path
-                ) from error
+                raise unreadable(error, path) from error
             try:
                 new = with_info(image, info_to_json(change(read_info(path))))
             except (OSError, RuntimeError, KeyError, ValueError) as error:

@@ -77,6 +77,11 @@ class _State:
     pending: tuple[str, Side] | None = None
     """The change that is under way, and to which side."""
 
+    def next(self, side: Side) -> str:
+        """The change that is undone ("before") or done again ("after") next; "" for none."""
+        place = self.done - 1 if side == "before" else self.done
+        return self.changes[place] if 0 <= place < len(self.changes) else ""
+
 
 def trash_of(folder: Path) -> Path:
     """Where the discarded files of a folder go: a workspace has its own place for them."""
@@ -140,17 +145,11 @@ class History:
         """Do again what was taken back last; raises as :meth:`undo` does."""
         return self._step("after")
 
-    @property
-    def last_done(self) -> Change | None:
-        """What :meth:`undo` would take back."""
-        state = self._state()
-        return self._read(state.changes[state.done - 1]) if state.done else None
-
-    @property
-    def last_undone(self) -> Change | None:
-        """What :meth:`redo` would do again."""
-        state = self._state()
-        return self._read(state.changes[state.done]) if state.done < len(state.changes) else None
+    def text_of(self, side: Side) -> str:
+        """What :meth:`undo` ("before") or :meth:`redo` ("after") would do; empty if nothing."""
+        name = self._state().next(side)
+        change = self._read(name) if name else None
+        return change.text if change is not None else ""
 
     def empty(self) -> int:
         """Remove everything in the trash and forget all changes; returns the bytes set free.
@@ -181,10 +180,9 @@ class History:
             raise NothingToUndoError(f"nothing to {word} in this library")
         with locked(self.trash):
             state = self._settled()
-            place = state.done - 1 if side == "before" else state.done
-            if not 0 <= place < len(state.changes):
+            name = state.next(side)
+            if not name:
                 raise NothingToUndoError(f"nothing to {word} in this library")
-            name = state.changes[place]
             change = self._read(name)
             if change is None:
                 raise StorageError(

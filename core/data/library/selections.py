@@ -1,23 +1,20 @@
 """Which episodes to train on and which to validate on, kept by name."""
 
-import contextlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, unquote
 
 from core.data.errors import (
     DamagedRecordingError,
     InvalidEpisodeError,
-    StorageError,
     UnknownSelectionError,
+    unreadable,
 )
 from core.data.writer import commit, make_folder, refused
-
-if TYPE_CHECKING:
-    from core.data.library.workspace import Workspace
 
 FOLDER = "selections"
 FORMAT = "act-jepa-studio selection"
@@ -44,9 +41,8 @@ class Selection:
 class Selections:
     """The selections of a workspace, one JSON file each. Owns the folder `selections`."""
 
-    def __init__(self, workspace: "Workspace | Path | str") -> None:
-        root = workspace if isinstance(workspace, Path | str) else workspace.root
-        self.folder = Path(root).absolute() / FOLDER
+    def __init__(self, workspace: str | os.PathLike[str]) -> None:
+        self.folder = Path(workspace).absolute() / FOLDER
 
     def save(
         self, name: str, identifiers: Iterable[str], validation: Iterable[str] = ()
@@ -100,14 +96,9 @@ class Selections:
                 name.strip(), _names(values["identifiers"]), _names(values["validation"])
             )
         except FileNotFoundError as error:
-            listed = ", ".join(self.names()) or "none yet"
-            raise UnknownSelectionError(
-                f"no selection {name!r}; selections: {listed}", path
-            ) from error
+            raise self._unknown(name) from error
         except OSError as error:
-            raise StorageError(
-                f"cannot read {path}: {error.strerror or error}; check its permissions", path
-            ) from error
+            raise unreadable(error, path) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise DamagedRecordingError(
                 f"{path} is damaged ({error}); delete the selection and save it again", path
@@ -115,12 +106,9 @@ class Selections:
 
     def names(self) -> list[str]:
         """Names of all selections, sorted."""
-        found = []
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            for path in self.folder.iterdir():
-                if path.suffix == _ENDING and not path.name.startswith("."):
-                    found.append(unquote(path.name.removesuffix(_ENDING)))
-        return sorted(found, key=lambda name: (name.casefold(), name))
+        files = [path.name for path in self.folder.glob(f"*{_ENDING}") if path.name[0] != "."]
+        names = [unquote(name.removesuffix(_ENDING)) for name in files]
+        return sorted(names, key=lambda name: (name.casefold(), name))
 
     def delete(self, name: str) -> None:
         """Forget a selection; the episodes stay. Raises :class:`UnknownSelectionError`."""
@@ -128,12 +116,13 @@ class Selections:
         try:
             path.unlink()
         except FileNotFoundError as error:
-            listed = ", ".join(self.names()) or "none yet"
-            raise UnknownSelectionError(
-                f"no selection {name!r}; selections: {listed}", path
-            ) from error
+            raise self._unknown(name) from error
         except OSError as error:
             raise refused(error, path, "delete") from error
+
+    def _unknown(self, name: str) -> UnknownSelectionError:
+        listed = ", ".join(self.names()) or "none yet"
+        return UnknownSelectionError(f"no selection {name!r}; selections: {listed}", self.folder)
 
     def _path(self, name: str) -> Path:
         if not name or len(name) > LONGEST_NAME or not name.isprintable():

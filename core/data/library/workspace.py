@@ -35,6 +35,9 @@ class Workspace:
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root).expanduser().absolute()
 
+    def __fspath__(self) -> str:
+        return str(self.root)
+
     @property
     def episodes(self) -> Path:
         """Recorded episodes, one file each."""

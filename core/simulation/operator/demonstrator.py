@@ -7,9 +7,9 @@ import numpy as np
 
 from core.simulation.command import COMMAND_SIZE
 from core.simulation.errors import DemonstrationError
-from core.simulation.operator.strategy import OPEN, Seen
-from core.simulation.operator.traits import MAX_DELAY, Traits
+from core.simulation.strategy import OPEN, Seen
 from core.simulation.task import Task
+from core.simulation.traits import MAX_DELAY, Traits
 
 TREMOR_STEPS = 400
 """Length of an episode's tremor, which then repeats [control steps]."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.simulation.operator.strategy import Pushing
+from core.simulation.strategy import Pushing
 from core.simulation.task import (
     ARM_SENSORS,
     OBJECT_BOX,

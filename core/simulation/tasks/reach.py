@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.simulation.operator.strategy import Reaching
+from core.simulation.strategy import Reaching
 from core.simulation.task import (
     ARM_SENSORS,
     START_BOX,

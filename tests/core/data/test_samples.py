@@ -16,7 +16,7 @@ def samples() -> Library:
 
 
 def test_every_task_has_its_episodes_and_none_is_damaged(samples):
-    assert check(SAMPLES) == []
+    assert check(SAMPLES).problems == ()
     tasks = [entry.info.task for entry in samples.entries() if entry.info is not None]
     assert {task: tasks.count(task) for task in task_names()} == dict.fromkeys(task_names(), EACH)
     assert len(tasks) == EACH * len(task_names())

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from core.data import Selections, StorageError, Workspace, check, open_index, read_episode
-from core.data.library.checking import check_all
 from core.data.library.index import INDEX
 
 HERE = Path(__file__).parents[1]
@@ -35,11 +34,13 @@ def change(path: Path, **options) -> h5py.File:
 
 def test_good_folders_have_no_problems_and_stay_as_they_are(workspace):
     before = contents(workspace.root)
-    assert check(workspace.root) == []
-    checked = check_all(workspace.root, repair=True)
+    assert check(workspace.root).problems == ()
+    checked = check(workspace.root, repair=True)
     assert (checked.problems, checked.recordings) == ((), 4)
     assert contents(workspace.root) == before
-    assert check(workspace.episodes) == check(workspace.episodes / "e0.hdf5") == []
+    assert (
+        check(workspace.episodes).problems == check(workspace.episodes / "e0.hdf5").problems == ()
+    )
     with pytest.raises(StorageError, match="does not exist"):
         check(workspace.root / "typo")
 
@@ -63,7 +64,7 @@ def test_every_problem_is_named_and_what_can_be_mended_is(workspace):
     (workspace.root / "selections" / "mine.json").write_text("[]")
 
     before = contents(workspace.root)
-    problems = {problem.path.name: problem for problem in check(workspace.root)}
+    problems = {problem.path.name: problem for problem in check(workspace.root).problems}
     assert contents(workspace.root) == before
     assert set(problems) == {
         "e1.hdf5",
@@ -79,7 +80,7 @@ def test_every_problem_is_named_and_what_can_be_mended_is(workspace):
     for missing in ("(total)", "(num_samples)", "env_args", "last step", "mark of its format"):
         assert missing in problems["e3.hdf5"].text
 
-    repaired = check_all(workspace.root, repair=True).problems
+    repaired = check(workspace.root, repair=True).problems
     left = {problem.path.name for problem in repaired if not problem.repaired}
     assert left == {"foreign.hdf5", "selections"}
     assert (workspace.root / "damaged" / "e1.hdf5").read_bytes() == before["episodes/e1.hdf5"]
@@ -91,7 +92,7 @@ def test_every_problem_is_named_and_what_can_be_mended_is(workspace):
     mended = read_episode(folder / "e3.hdf5")
     np.testing.assert_array_equal(mended.states, wanted)
     assert mended.dones.tolist() == [0] * 29 + [1]
-    assert {problem.path.name for problem in check(workspace.root)} == left
+    assert {problem.path.name for problem in check(workspace.root).problems} == left
     assert [row.identifier for row in open_index(folder)] == ["e2", "e3", "foreign", "renamed"]
     while workspace.library.editor.undo_text:  # a repair is a change as any other
         workspace.library.editor.undo()
@@ -109,9 +110,9 @@ def test_a_wrong_number_of_steps_follows_from_the_data(workspace):
         demonstration = file["data/demo_0"]
         values = json.loads(demonstration.attrs["episode_info"]) | {"steps": 31}
         demonstration.attrs["episode_info"] = json.dumps(values)
-    (problem,) = check(path)
+    (problem,) = check(path).problems
     assert "31 steps, it holds 30" in problem.text
-    assert check_all(path, repair=True).problems[0].repaired
+    assert check(path, repair=True).problems[0].repaired
     assert len(read_episode(path)) == 30
 
 
@@ -120,7 +121,7 @@ def test_what_was_measured_is_never_made_up(workspace):
     with change(path) as file:
         del file["data/demo_0/rewards"]
     before = path.read_bytes()
-    (problem,) = check_all(path, repair=True).problems
+    (problem,) = check(path, repair=True).problems
     assert "'rewards' is missing" in problem.text
     assert (workspace.root / "damaged" / "e0.hdf5").read_bytes() == before
 
@@ -133,7 +134,7 @@ def test_a_change_that_was_cut_off_is_brought_to_its_end(workspace):
     values["pending"] = [values["changes"][0], "after"]
     values["done"] = 0
     history.write_text(json.dumps(values))
-    assert any("cut off" in problem.text for problem in check(workspace.root))
+    assert any("cut off" in problem.text for problem in check(workspace.root).problems)
     assert (workspace.episodes / "e0.hdf5").exists()
     kept = history.read_text()
     assert "e0" not in [row.identifier for row in open_index(workspace.episodes)]
@@ -142,16 +143,16 @@ def test_a_change_that_was_cut_off_is_brought_to_its_end(workspace):
     assert "e0" not in [entry.identifier for entry in Workspace(workspace.root).library.entries()]
     workspace.library.editor.undo()
     history.write_text(kept)
-    assert check_all(workspace.root, repair=True).problems[0].repaired
+    assert check(workspace.root, repair=True).problems[0].repaired
     assert not (workspace.episodes / "e0.hdf5").exists()
-    assert check(workspace.root) == []
+    assert check(workspace.root).problems == ()
 
 
 def test_a_repair_that_the_disk_refuses_says_so(workspace):
     path = workspace.episodes / "e0.hdf5"
     path.write_bytes(path.read_bytes()[:-50])
     (workspace.root / "damaged").write_text("in the way")
-    (problem,) = check_all(workspace.root, repair=True).problems
+    (problem,) = check(workspace.root, repair=True).problems
     assert not problem.repaired
     assert "not repaired: " in problem.text
     assert path.exists()
@@ -181,13 +182,13 @@ def test_checkpoints_are_checked_without_loading_torch_here(workspace):
     leftover = workspace.checkpoints / ".run.abc.tmp"
     leftover.mkdir()
     os.utime(leftover, (1, 1))
-    checked = check_all(workspace.root)
+    checked = check(workspace.root)
     assert checked.checkpoints == 3
     problems = {problem.path.name: problem.text for problem in checked.problems}
     assert set(problems) == {"cut", "said", ".run.abc.tmp"}
     assert "weights.safetensors was changed or is truncated" in problems["cut"]
     assert "checkpoint.json cannot be read" in problems["said"]
-    check_all(workspace.root, repair=True)
+    check(workspace.root, repair=True)
     assert not leftover.exists()
     assert (weights.parent / "checkpoint.json").exists()  # checkpoints are never moved
     assert "torch" not in sys.modules or "core.learning" in sys.modules

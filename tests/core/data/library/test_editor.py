@@ -245,4 +245,4 @@ def test_two_programs_wait_for_each_other(library):
         library.editor.undo()
         undone += 1
     assert undone == 20
-    assert History(library.folder, library.trash).last_done is None
+    assert History(library.folder, library.trash).text_of("before") == ""

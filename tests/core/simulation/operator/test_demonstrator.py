@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.simulation import Demonstrator, World, task_names
-from core.simulation.operator.traits import MAX_DELAY
+from core.simulation.traits import MAX_DELAY
 
 
 @pytest.mark.parametrize("task", task_names())

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from core.simulation.operator.traits import Traits
 from core.simulation.rotation import length
+from core.simulation.traits import Traits
 
 OPEN, CLOSED = -1.0, 1.0
 
