@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -46,15 +47,20 @@ class Styles(QObject):
 
     def ensure(self, part: QWidget) -> None:
         """Give a part the current theme now, if it has not got it yet: it is about to be seen."""
+        for _ in self._steps(part):
+            pass
+
+    def _steps(self, part: QWidget) -> Iterator[None]:
+        """The style sheet of a part, then one `Themed` widget after the other."""
         theme = current_theme()
         if self._shown[part] is theme:
             return
+        self._shown[part] = theme
         if theme.name not in self._sheets:
             self._sheets[theme.name] = stylesheet(theme)
-        self._shown[part] = theme
         part.setStyleSheet(self._sheets[theme.name])
-        inside = part.findChildren(cast(type[QWidget], Themed))
-        for widget in (part, *inside):
+        for widget in (part, *part.findChildren(cast(type[QWidget], Themed))):
+            yield
             if isinstance(widget, Themed):
                 widget.apply_theme()
 
@@ -73,7 +79,7 @@ class Styles(QObject):
     def _in_turns(self, parts: Iterable[QWidget]) -> Iterator[None]:
         began = time.perf_counter()
         for part in parts:
-            self.ensure(part)
-            if time.perf_counter() - began > TURN:
-                yield
-                began = time.perf_counter()
+            for _ in chain(self._steps(part), (None,)):
+                if time.perf_counter() - began > TURN:
+                    yield
+                    began = time.perf_counter()
