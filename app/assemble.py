@@ -13,9 +13,11 @@ from app.jobs.preload import import_learning
 from app.pages.episodes.page import EpisodesPage
 from app.pages.record.page import RecordPage
 from app.studio import Studio
+from app.widgets.formats import sentence
 from app.window.frame import PageMaker, Window
 from app.window.page import Page
 from core.data import require_writable
+from core.registry import extension_problems, load_extensions
 
 FIRST = "Record"
 """The page of the very first start."""
@@ -62,6 +64,16 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
     window.show_page(last if last in titles else FIRST)
     window.first_shown.connect(arm.start)
     window.first_shown.connect(lambda: studio.background(lambda: _try_workspace(studio)))
+
+    def find_extension_problems() -> None:
+        studio.background(lambda: _extension_problems(warm_up), show_problems)
+
+    def show_problems(sentences: list[str]) -> None:
+        for text in sentences:
+            studio.fail(text)
+
+    delay = WARM_UP_DELAY if warm_up else 0
+    window.first_shown.connect(lambda: QTimer.singleShot(delay, find_extension_problems))
     if warm_up:
         window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, show_device))
         window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, window.prepare_pages))
@@ -82,6 +94,14 @@ def _late_page(title: str, icon: str, module: str, name: str, *parts: object) ->
 def _try_workspace(studio: Studio) -> None:
     """Say now, and not after the first episode, that nothing can be saved here."""
     require_writable(studio.workspace.root)
+
+
+def _extension_problems(warm_up: bool) -> list[str]:
+    """A sentence for each installed extension that cannot be loaded."""
+    if warm_up:
+        import_learning(())  # or an extension would import torch while the window waits
+    load_extensions()
+    return [sentence(str(problem)) for problem in extension_problems()]
 
 
 def _device() -> str:

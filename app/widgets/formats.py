@@ -34,6 +34,11 @@ def format_seconds(seconds: float | None) -> str:
     return f"{minutes // 60}:{minutes % 60:02d} h"
 
 
+def sentence(text: str) -> str:
+    """A message that begins small and ends without a full stop, as a sentence of its own."""
+    return f"{text[0].upper()}{text[1:].removesuffix('.')}." if text else ""
+
+
 def task_title(task: str) -> str:
     """A task's name for people; of a task of another program, its identifier."""
     return get_task(task).title if task in task_names() else task

@@ -17,7 +17,7 @@ from app.pages.train.redraw_turns import RedrawTurns
 from app.pages.train.spectrum import SpectrumPlot
 from app.widgets.controls import column, grid
 from app.widgets.empty import Empty
-from app.widgets.formats import format_seconds
+from app.widgets.formats import format_seconds, sentence
 from app.widgets.gradually import Gradually
 from app.widgets.run_header import RunHeader
 from core.runs.curves import Points, losses_of, report_values
@@ -192,7 +192,7 @@ class TrainPlots(QStackedWidget):
             measures = report.collapse
             self.spectrum.set_spectrum(measures.singular_values, measures.effective_rank)
             self.latent_map.set_points(measures.latent_map, measures.progress)
-            self.collapse_notice.say(_sentence(measures.alarm))
+            self.collapse_notice.say(sentence(measures.alarm or ""))
         self.header.show_numbers(
             f"{report.step:,} / {report.total_steps:,}",
             f"{report.steps_per_second:,.0f}",
@@ -287,7 +287,3 @@ def _of(name: str, curves: Mapping[str, T]) -> dict[str, T]:
     """What the small plot `name` shows of a run, by what it calls it."""
     named = MEASURES[name].curves or {name: name}
     return {shown: curves[curve] for curve, shown in named.items() if curve in curves}
-
-
-def _sentence(alarm: str | None) -> str:
-    return f"{alarm[0].upper()}{alarm[1:]}." if alarm else ""
