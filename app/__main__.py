@@ -38,19 +38,19 @@ own 5 ms and 4 to 5 ms with 1 or 2; with 1 ms imports and training become slower
 
 
 def default_workspace(settings: QSettings) -> Path:
-    """The last one, else `recordings/workspace` beside the program, else in the documents."""
+    """The last one, else `recordings/workspace` of the program, else one in the documents."""
     last = str(settings.value("workspace", ""))
     if last and Path(last).is_dir():
         return Path(last)
-    beside = ROOT / "recordings"
-    if os.access(beside, os.W_OK):
-        return beside / "workspace"
+    recordings = ROOT / "recordings"
+    if os.access(recordings, os.W_OK):
+        return recordings / "workspace"
     place = QStandardPaths.StandardLocation.DocumentsLocation
     return Path(QStandardPaths.writableLocation(place)) / "ACT-JEPA Studio"
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
-    """The application, with what OpenGL needs to be said before there is one."""
+    """The application, with the settings that OpenGL needs before there is one."""
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     QSurfaceFormat.setDefaultFormat(surface_format())
     QCoreApplication.setOrganizationName("ACT-JEPA")
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and run until it is closed; returns the exit code (130 for Ctrl-C)."""
     parser = argparse.ArgumentParser(
         prog="python -m app",
-        description="Drive the arm, record, train, hand over, compare.",
+        description="Drive the arm, record, train, deploy, compare.",
     )
     parser.add_argument(
         "workspace",
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     root = given.workspace or default_workspace(settings)
     assembled = assemble(root, settings)
     settings.setValue("workspace", str(assembled.studio.workspace.root))
-    _show_what_nobody_caught(assembled)
+    _show_uncaught_errors(assembled)
     interrupts: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _closer(assembled, interrupts))
@@ -103,20 +103,20 @@ def _closer(assembled: Assembled, interrupts: list[int]) -> Callable[[int, Frame
     return close
 
 
-def _show_what_nobody_caught(assembled: Assembled) -> None:
-    """Errors that no code expected are said in the window, with details, and in the terminal."""
+def _show_uncaught_errors(assembled: Assembled) -> None:
+    """Show errors that no code caught in the window, with details, and in the terminal."""
 
-    def tell(kind: type[BaseException], error: BaseException | None, trace: object) -> None:
+    def show(kind: type[BaseException], error: BaseException | None, trace: object) -> None:
         assert error is None or isinstance(error, BaseException)
         assert trace is None or isinstance(trace, TracebackType)
         details = "".join(traceback.format_exception(kind, error, trace))
         sys.stderr.write(details)
-        assembled.studio.fail(f"Something unexpected happened: {error or kind.__name__}", details)
+        assembled.studio.fail(f"Unexpected error: {error or kind.__name__}", details)
 
     def in_thread(happened: threading.ExceptHookArgs) -> None:
-        tell(happened.exc_type, happened.exc_value, happened.exc_traceback)
+        show(happened.exc_type, happened.exc_value, happened.exc_traceback)
 
-    sys.excepthook = tell
+    sys.excepthook = show
     threading.excepthook = in_thread
 
 

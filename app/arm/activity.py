@@ -90,7 +90,7 @@ class Activity:
     # -- what the thread calls -----------------------------------------------------------------
 
     def command(self, operator: OperatorCommand) -> np.ndarray | None:
-        """The command (1, 7) of the next control step; None if nothing shall move."""
+        """The command (1, 7) of the next control step; None if nothing is to move."""
         raise NotImplementedError
 
     def stepped(self, executed: np.ndarray) -> None:

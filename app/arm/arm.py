@@ -72,10 +72,10 @@ class Arm(QObject):
         simulation.happened.connect(self._happened)
         operator.held_changed.connect(self._show_held)
         operator.pad_changed.connect(self._pad_changed)
-        operator.gamepads.plugged.connect(self._plugged)
+        operator.gamepads.plugged.connect(lambda pad: studio.toast(f"{pad.name} is plugged in"))
         studio.noise_changed.connect(self._set_noise)
         self.scene.fps_changed.connect(self._show_fps)
-        self.scene.broken.connect(self._scene_broken)
+        self.scene.broken.connect(lambda why: studio.fail(f"The scene cannot be drawn: {why}"))
         self.filming.drawn.connect(studio.episodes_changed)
         self.filming.failed.connect(studio.fail)
         self.filming.waiting_changed.connect(self._show_filming)
@@ -118,10 +118,6 @@ class Arm(QObject):
         text = pad.name if pad is not None else "no gamepad: keyboard drives"
         self.studio.status.emit("pad", text, "strong" if pad is not None else "")
 
-    @Slot(object)
-    def _plugged(self, pad: Pad) -> None:
-        self.studio.toast(f"{pad.name} is plugged in")
-
     @Slot(float)
     def _set_noise(self, sigma: float) -> None:
         self.simulation.condition = self.simulation.condition.changed(noise=sigma)
@@ -129,7 +125,3 @@ class Arm(QObject):
     @Slot(float)
     def _show_fps(self, fps: float) -> None:
         self.studio.status.emit("fps", f"{fps:.0f} fps" if fps else "", "")
-
-    @Slot(str)
-    def _scene_broken(self, reason: str) -> None:
-        self.studio.fail(f"The scene cannot be drawn: {reason}")

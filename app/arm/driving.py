@@ -135,7 +135,7 @@ class Driving(Activity):
         return bool(self.world.succeeded()[0]) if success is None else success
 
     def _end(self, success: bool | None, reason: str) -> None:
-        """Hand out what was recorded, if anything was."""
+        """Send off what was recorded, if anything was."""
         self._pause = 0
         if self._state == "recording" and len(self._recorder):
             rate = self.meter.rate

@@ -118,7 +118,7 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class SelectTask:
-    """Use another task; what was recording is handed out first."""
+    """Use another task; what is being recorded ends first."""
 
     task: str
     """Its name."""
@@ -178,7 +178,7 @@ class RunTrials:
     limit: int = 200
     """Control steps after which a trial counts as failed."""
     keep_interventions: bool = True
-    """Hand out trials in which a person took over as demonstrations."""
+    """Keep trials in which a person took over, as demonstrations."""
 
 
 @dataclass(frozen=True)

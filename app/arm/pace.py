@@ -55,7 +55,7 @@ class Pace:
         self._ticks.clear()
 
     def next_tick(self) -> bool:
-        """Wait for the next deadline; False if the loop shall stop."""
+        """Wait for the next deadline; False if the loop is to stop."""
         self._deadline += self.period
         if not self._wait_until(self._deadline):
             return False
@@ -70,11 +70,11 @@ class Pace:
         return True
 
     def wait_within(self, offset: float) -> bool:
-        """Wait until `offset` [s] after the present deadline; False if the loop shall stop."""
+        """Wait until `offset` [s] after the present deadline; False if the loop is to stop."""
         return self._wait_until(self._deadline + offset)
 
     def timing(self) -> Timing:
-        """How well the loop did lately."""
+        """How well the loop held its rate over the last `WINDOW` ticks."""
         span = self._ticks[-1] - self._ticks[0] if len(self._ticks) > 1 else 0.0
         rate = (len(self._ticks) - 1) / span if span > 0 else 0.0
         if not self._lateness:

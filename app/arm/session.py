@@ -125,7 +125,7 @@ class Session(QObject):
         return self._saving > 0
 
     def relabel(self, identifiers: str | Sequence[str], success: bool | None) -> None:
-        """Say anew whether episodes succeeded; the toast offers to undo."""
+        """Change whether episodes count as successes; the toast offers to undo."""
         chosen = _several(identifiers)
         word = {True: "success", False: "failure", None: "unlabelled"}[success]
         self._change(
@@ -146,7 +146,7 @@ class Session(QObject):
         """Add and remove marks of episodes; the toast offers to undo."""
         chosen = _several(identifiers)
         signs = [*(f"+{tag}" for tag in add), *(f"−{tag}" for tag in remove)]
-        said = f"{self._words(chosen)} tagged anew: {', '.join(signs)}"
+        said = f"{self._words(chosen)} tagged: {', '.join(signs)}"
         self._change(
             lambda editor: editor.tag(chosen, add, remove), said.replace("{", "").replace("}", "")
         )
@@ -176,12 +176,12 @@ class Session(QObject):
     @Slot()
     def undo(self) -> None:
         """Take back the last change of the library, also one of an earlier session."""
-        self._change(lambda editor: editor.undo(), "Taken back: {}", "Redo", self.redo)
+        self._change(lambda editor: editor.undo(), "Undone: {}", "Redo", self.redo)
 
     @Slot()
     def redo(self) -> None:
         """Do again what was taken back last."""
-        self._change(lambda editor: editor.redo(), "Done again: {}")
+        self._change(lambda editor: editor.redo(), "Redone: {}")
 
     def listed(self) -> Listed:
         """All episodes of the workspace; for a background thread. Raises `StorageError`."""
@@ -296,6 +296,6 @@ def _several(identifiers: str | Sequence[str]) -> list[str]:
 
 
 def short(identifier: str) -> str:
-    """The part of an identifier that a person tells episodes apart by."""
+    """The part of an identifier that distinguishes episodes for a person."""
     parts = identifier.split("-")
     return "-".join((parts[1], *parts[3:])) if len(parts) >= 4 else identifier

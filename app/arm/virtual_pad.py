@@ -1,7 +1,7 @@
 """A game controller that exists only inside SDL, for the unattended demo and the tests.
 
 It travels the same way as a pad on a cable: SDL announces it, maps it, and delivers its events, so
-that what is shown or tested with it holds for a pad in the hand.
+that what is shown or tested with it holds for a real pad.
 """
 
 from __future__ import annotations

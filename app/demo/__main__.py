@@ -14,8 +14,7 @@ from rich.table import Table
 
 from app.__main__ import ROOT, make_application
 from app.assemble import assemble
-from app.demo.tour import Findings, Tour
-from app.demo.waiting import TooSlowError
+from app.demo.tour import Findings, TooSlowError, Tour
 from core.policies import MODES
 
 

@@ -1,4 +1,4 @@
-"""Somebody at a virtual gamepad: looks at the scene, moves sticks, triggers and buttons.
+"""Drives with a virtual gamepad: looks at the scene, moves sticks, triggers and buttons.
 
 It drives by the same pad events as a person and sees no more than what the window draws.
 """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Sized
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.arm.mapping import PadMapping
@@ -18,7 +19,6 @@ from app.arm.session import Session
 from app.arm.virtual_pad import VirtualPad
 from app.assemble import Assembled
 from app.demo.pad_driver import PadDriver
-from app.demo.waiting import TooSlowError, pause, wait_until
 from app.pages.compare.page import ComparePage
 from app.pages.deploy.page import DeployPage
 from app.pages.record.page import RecordPage
@@ -65,7 +65,6 @@ class Tour:
         self.studio, self.arm, self.window = assembled.studio, assembled.arm, assembled.window
         self.folder = folder
         self.findings = Findings()
-        self._last_run: int | None = None
 
     def run(self, *, record: int, trials: int, episodes: int, steps: int | None) -> Findings:
         """Record `record` episodes, train `steps` updates (None: the preset's own), run `trials`
@@ -73,7 +72,7 @@ class Tour:
         self.window.raise_()
         self.window.activateWindow()
         wait_until("the window comes up", self.window.isVisible, 20)
-        # Without a window manager the focus is handed out by no one.
+        # Without a window manager the window has to take the focus by itself.
         wait_until("the window is active", self._focused, 10)
         self.record(record)
         self.train(steps)
@@ -204,19 +203,15 @@ class Tour:
         page.modes.button(number).click()
         self.studio.set_noise(0.0)
         way: list[np.ndarray] = []
-        done = 0
+        ended: list[object] = []
 
         def look(tick: Tick) -> None:
             view = self.arm.simulation.view
             if tick.activity == DEPLOY and tick.driver == mode and view is not None:
                 way.append(view.snapshot.end_effector_position)
 
-        def count(_: object) -> None:
-            nonlocal done
-            done += 1
-
-        def has_ended(number: int) -> bool:
-            return done >= number
+        def count(result: object) -> None:
+            ended.append(result)
 
         self.arm.ticked.connect(look)
         self.arm.simulation.trial_over.connect(count)
@@ -228,7 +223,7 @@ class Tour:
             if trial == trials:
                 page.noise.set_value(0.3)
                 self.studio.set_noise(0.3)
-            wait_until(f"trial {trial} of {mode} ends", partial(has_ended, done + 1), 30)
+            wait_for_another(f"trial {trial} of {mode} ends", ended, 30)
         self.arm.ticked.disconnect(look)
         self.arm.simulation.trial_over.disconnect(count)
         steps = np.diff(np.stack(way), axis=0)
@@ -250,7 +245,7 @@ class Tour:
 
     def _page(self, title: str, kind: type[PageType]) -> PageType:
         self.window.show_page(title)
-        wait_until(f"the page {title} opens", lambda: self._shows(title), 60)
+        wait_until(f"the page {title} opens", lambda: self._current_title() == title, 60)
         pause(0.4)
         page = self.window.current
         assert isinstance(page, kind)
@@ -259,8 +254,8 @@ class Tour:
     def _state(self) -> str:
         return "" if self.arm.tick is None else self.arm.tick.state
 
-    def _shows(self, title: str) -> bool:
-        return self.window.current is not None and self.window.current.title == title
+    def _current_title(self) -> str:
+        return "" if self.window.current is None else self.window.current.title
 
     def _press(self, pad: VirtualPad, button: str) -> None:
         pad.press(button)
@@ -276,3 +271,37 @@ class Tour:
     def _say(self, text: str) -> None:
         sys.stderr.write(f"demo: {text}\n")
         sys.stderr.flush()
+
+
+POLL = 20
+"""Time between two looks at a condition [ms]."""
+
+
+class TooSlowError(RuntimeError):
+    """Something that had to happen did not happen in time."""
+
+
+def wait_until(what: str, condition: Callable[[], object], seconds: float) -> None:
+    """Let the window run until `condition` holds.
+
+    Raises:
+        TooSlowError: naming `what`, after `seconds` [s].
+    """
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            raise TooSlowError(f"{what}: not within {seconds:.0f} s")
+        pause(POLL / 1000)
+
+
+def wait_for_another(what: str, found: Sized, seconds: float) -> None:
+    """Let the window run until there is more in `found` than now; raises as `wait_until`."""
+    before = len(found)
+    wait_until(what, lambda: len(found) > before, seconds)
+
+
+def pause(seconds: float) -> None:
+    """Let the window run for `seconds` [s]."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()

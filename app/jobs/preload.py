@@ -35,7 +35,7 @@ def import_learning(modules: Sequence[str]) -> None:
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """What is made meanwhile stays for good: Python does not look through it for what is garbage.
+    """What is made in here stays for good: the garbage collector leaves it out.
 
     It would do so several times during the imports, and with torch's million objects each time
     stops every thread for up to 200 ms; afterwards it would go on doing so now and then. Another
@@ -85,4 +85,4 @@ def _load_libraries(package: str) -> None:
     library = Path(found.origin).parent / "lib" / f"libtorch_python.{suffix}"
     load = ctypes.CDLL(None).dlopen
     load.argtypes, load.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
-    load(os.fsencode(library), os.RTLD_NOW)  # a failure is the import's to tell
+    load(os.fsencode(library), os.RTLD_NOW)  # the import reports a failure

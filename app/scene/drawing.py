@@ -29,7 +29,7 @@ class Quality:
     """How much a frame may cost."""
 
     shadows: bool
-    """They tell depth, and cost more than everything else together in software."""
+    """They show depth, and cost more than everything else together in software."""
     scale: float
     """Size of the drawn picture as part of what is shown."""
 
@@ -70,8 +70,8 @@ class Drawing:
     ) -> tuple[int, int]:
         """Draw into MuJoCo's buffer; returns the size of the picture there [px].
 
-        `width` and `height` are what shall be shown [px], `ratio` how many of them make one unit
-        of the window. Raises `mujoco.FatalError` where the driver gives up.
+        `width` and `height` is the size to be shown [px]; `ratio` of these pixels make one unit of
+        the window. Raises `mujoco.FatalError` where the driver gives up.
         """
         began = time.perf_counter()
         self.marks.follow(view)

@@ -3,7 +3,7 @@
 MuJoCo holds Python's lock while it makes its GL objects, and in software the driver compiles for
 most of that time what it needs to scale the sky down: window and control loop stood still for
 80 ms at every new context. Asked for through ctypes, which gives the lock away, the same
-compilation stops nobody, and MuJoCo is done in 13 ms.
+compilation stops no other thread, and MuJoCo is done in 13 ms.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class _Wanted:
 class _Painter(QThread):
     """Draws the newest frame that was asked for.
 
-    A GL context belongs to one thread, and making one beside Qt's own on the GUI thread crashes.
+    A GL context belongs to one thread, and a second one on the GUI thread crashes.
     """
 
     drawn = Signal(QImage, float)
@@ -116,16 +116,12 @@ class SceneImage(QWidget):
     def __init__(self, marks: Marks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._image = QImage()
+        self.image = QImage()
+        """The last picture."""
         self._reason = ""
         self._painter = _Painter(marks, self)
         self._painter.drawn.connect(self._take)
         self._painter.broken.connect(self._give_up)
-
-    @property
-    def image(self) -> QImage:
-        """The last picture."""
-        return self._image
 
     def draw(self, view: View, eye: Eye, *, inset: bool) -> None:
         """Draw a view as soon as the one before is done."""
@@ -144,17 +140,17 @@ class SceneImage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
         painter = QPainter(self)
-        if self._image.isNull() or self._reason:
+        if self.image.isNull() or self._reason:
             painter.fillRect(self.rect(), self.palette().window())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(32, 32, -32, -32), int(flags), self._reason)
         else:
-            painter.drawImage(self.rect(), self._image)
+            painter.drawImage(self.rect(), self.image)
         painter.end()
 
     @Slot(QImage, float)
     def _take(self, image: QImage, took: float) -> None:
-        self._image = image
+        self.image = image
         self.update()
         self.drawn.emit(took)
 

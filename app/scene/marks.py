@@ -1,4 +1,4 @@
-"""What is drawn into the scene beside the model: trail, plumb line, ghost, futures."""
+"""What is drawn into the scene in addition to the model: trail, plumb line, ghost, futures."""
 
 from __future__ import annotations
 

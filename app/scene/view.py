@@ -49,10 +49,11 @@ class SceneView(QWidget):
         self.source: Callable[[], View | None] = lambda: None
         self.marks = Marks()
         self._eye = Eye()
-        self._inset = True
+        self.inset = True
+        """Whether the wrist camera is shown in a corner."""
         if settings is not None:
             self._eye = Eye.from_text(str(settings.value("scene/eye", "")))
-            self._inset = settings.value("scene/inset", "true") == "true"
+            self.inset = settings.value("scene/inset", "true") == "true"
         self.canvas: SceneGL | SceneImage
         if QGuiApplication.platformName() != "offscreen" and graphics() == "hardware":
             self.canvas = SceneGL(self.marks, software=False)
@@ -61,7 +62,7 @@ class SceneView(QWidget):
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column(self.canvas, inside=self)
         self.banner = Banner(self)
-        self.tools = SceneTools(self, inset=self._inset)
+        self.tools = SceneTools(self, inset=self.inset)
         self.tools.wrist.toggled.connect(self._show_inset)
         self.tools.home.clicked.connect(self._go_home)
         self.canvas.drawn.connect(self._drawn)
@@ -90,11 +91,6 @@ class SceneView(QWidget):
         self._eye = eye
         self._dirty = True
         self.eye_changed.emit()
-
-    @property
-    def inset(self) -> bool:
-        """Whether the wrist camera is shown in a corner."""
-        return self._inset
 
     @property
     def fps(self) -> float:
@@ -150,7 +146,7 @@ class SceneView(QWidget):
 
     @Slot(bool)
     def _show_inset(self, shown: bool) -> None:
-        self._inset = shown
+        self.inset = shown
         self._dirty = True
 
     @Slot()
@@ -159,7 +155,7 @@ class SceneView(QWidget):
         view = self.source() if self.isVisible() else None
         if view is not None and (view is not self._last or self._dirty):
             self._last, self._dirty = view, False
-            self.canvas.draw(view, self._eye, inset=self._inset)
+            self.canvas.draw(view, self._eye, inset=self.inset)
         pause = 1000.0 * self._cost / SHARE
         self._timer.start(round(min(SLOWEST, max(FASTEST, pause))))
 

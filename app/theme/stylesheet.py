@@ -1,4 +1,4 @@
-"""The stylesheet of all controls, made from a theme; `app.theme.dressing` says who wears it.
+"""The style sheet of all controls, made from a theme; `app.window.styles` applies it.
 
 No rule sets the font size of all widgets: the application's font does, at a third of the cost.
 
@@ -18,7 +18,7 @@ ICONS = Path(__file__).resolve().parents[1] / "icons"
 
 
 def stylesheet(theme: Theme) -> str:
-    """The whole stylesheet of the window in the colours of `theme`."""
+    """The whole style sheet of the window in the colours of `theme`."""
     parts = (_ground(theme), _text(theme), _buttons(theme), _fields(theme), _sliders(theme))
     return "\n".join((*parts, _views(theme), _frames(theme)))
 

@@ -221,7 +221,7 @@ class Card(QFrame):
 
 
 class Sign(QWidget):
-    """An icon beside or above a text."""
+    """An icon next to or above a text."""
 
     def __init__(self, name: str, role: str = "text", size: int = 20) -> None:
         super().__init__()

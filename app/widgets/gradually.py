@@ -1,4 +1,4 @@
-"""Building something large in small steps, so that the window goes on meanwhile."""
+"""Building something large in small steps, so that the window stays responsive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 PAUSE = 0.004
-"""Time between two steps, whoever takes them, in which the window does everything else [s]."""
+"""Time between two steps of any of these objects, in which the window does everything else [s]."""
 
 
 class Gradually(QObject):
@@ -18,7 +18,7 @@ class Gradually(QObject):
     """
 
     finished = Signal()
-    """The last step is done; told once."""
+    """The last step is done; emitted once."""
     _ended = 0.0
     """When the last step of any of them was done."""
 
@@ -36,12 +36,12 @@ class Gradually(QObject):
         return self._steps is None
 
     def finish(self) -> None:
-        """Take all that is left now: somebody needs the whole."""
+        """Take all remaining steps now, because the whole is needed."""
         while self._steps is not None:
             self._step()
 
     def stop(self) -> None:
-        """Take no further step; `finished` is not told."""
+        """Take no further step; `finished` is not emitted."""
         self._steps = None
         self._timer.stop()
 

@@ -1,4 +1,4 @@
-"""A short piece of a curve's line, beside its name."""
+"""A short piece of a curve's line, next to its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sensor-noise control that Deploy and Compare share: a slider with a number beside it."""
+"""The sensor-noise control that Deploy and Compare share: a slider and a number."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NoiseSlider(QWidget):
     """Chooses the sensor noise σ in [0, 1], in standard deviations of each sensed feature.
 
     The slider and the number field always show the same σ. `changed` carries the new σ and is
-    emitted once per change, whether the hand or the program made it; setting the σ that is
+    emitted once per change, whether a person or the program made it; setting the σ that is
     already shown emits nothing, so two sliders may be wired to each other.
     """
 

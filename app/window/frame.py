@@ -28,6 +28,7 @@ from app.window.status_bar import StatusBar
 from app.window.styles import Styles
 from app.window.toast import Toast
 
+RIGHT, BOTTOM = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 PANEL_WIDTH = 392
 """Width of the right dock at the first start [px]."""
 STRIP_HEIGHT = 176
@@ -84,11 +85,8 @@ class Window(QMainWindow):
         self.inner.setDockNestingEnabled(True)
         self.inner.setStyleSheet(SEPARATORS)
         # Controls get the whole height, curves only the width of what they are below.
-        for corner, area in (
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-        ):
-            self.inner.setCorner(corner, area)
+        self.inner.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.inner.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.middle = QWidget()
         _fill(self.middle)
         self.failure_bar = FailureBar()
@@ -99,8 +97,8 @@ class Window(QMainWindow):
         self.toast = Toast(self.middle)
         self.panel = QStackedWidget()
         self.strip = QStackedWidget()
-        self.panel_dock = self._dock("panel", self.panel, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.strip_dock = self._dock("strip", self.strip, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.panel_dock = self._dock("panel", self.panel)
+        self.strip_dock = self._dock("strip", self.strip)
         outer = QWidget()
         main = row(self.rail, (self.inner, 1), spacing=0)
         column((main, 1), self.status_bar, spacing=0, inside=outer)
@@ -137,10 +135,7 @@ class Window(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put the docks where they were at the very first start."""
-        for dock, area in (
-            (self.panel_dock, Qt.DockWidgetArea.RightDockWidgetArea),
-            (self.strip_dock, Qt.DockWidgetArea.BottomDockWidgetArea),
-        ):
+        for dock, area in ((self.panel_dock, RIGHT), (self.strip_dock, BOTTOM)):
             dock.setFloating(False)
             self.inner.addDockWidget(area, dock)
         self.panel_dock.show()
@@ -176,7 +171,7 @@ class Window(QMainWindow):
         self.studio.close_down()
         super().closeEvent(event)
 
-    def _dock(self, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, name: str, content: QWidget) -> QDockWidget:
         dock = QDockWidget(self.inner)
         dock.setObjectName(name)
         content.setObjectName(name)
@@ -192,7 +187,6 @@ class Window(QMainWindow):
         dock.setTitleBarWidget(title)
         dock.windowTitleChanged.connect(title.setText)
         dock.setWidget(content)
-        self.inner.addDockWidget(area, dock)
         return dock
 
     def _connect(self) -> None:

@@ -18,7 +18,7 @@ class Page(QWidget):
     icon: str = "ph.circle"
     """Name of the icon in the rail, from the icon set of the theme."""
     shows_scene: bool = False
-    """Whether the scene fills the middle; a page that changes it tells `middle_changed`."""
+    """Whether the scene fills the middle; a page that changes it emits `middle_changed`."""
     middle_changed = Signal()
     """Something else is to fill the middle."""
 

@@ -42,7 +42,7 @@ class Rail(QWidget):
         return made
 
     def set_current(self, index: int) -> None:
-        """Show which page is chosen, without telling `chosen`."""
+        """Show which page is chosen, without emitting `chosen`."""
         self._group.button(index).setChecked(True)
 
     def _button(self, title: str, icon: str, tip: str) -> QToolButton:

@@ -25,7 +25,7 @@ from rich.table import Table
 
 from app.__main__ import make_application
 from app.assemble import assemble
-from app.pages.episodes.browsing import found_of, rows_of
+from app.pages.episodes.rows import found_of, rows_of
 from core.data import EpisodeRow
 
 QUIET = 0.15

@@ -10,9 +10,9 @@ from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from app.jobs.background import Listing
 from app.jobs.evaluation import EvaluationWorker
 from app.jobs.evaluation_protocol import EvaluationPlan
-from app.jobs.listing import Listing
 from app.pages.compare.center import CompareCenter
 from app.pages.compare.comparisons import Comparison, export, list_comparisons, new_folder
 from app.pages.compare.panel import ComparePanel

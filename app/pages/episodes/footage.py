@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.jobs.newest_first import NewestFirst
+from app.widgets.controls import every
 from core.data import ImageReader, RecordingError
 
 FASTEST = 16
@@ -20,7 +21,7 @@ LARGEST = 1280
 CAMERAS = 6
 """Cameras that are shown; more would be too small to see anything."""
 IDLE = 1.0
-"""A file that nobody wants images of is let go after this time [s]: it may be about to be cut."""
+"""A file that no images are asked of is closed after this time [s]: it may be about to be cut."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,12 @@ class Pictures:
     """Why there are none; empty if there are."""
 
 
-class Footage(QThread):
-    """Reads the images that were asked for last; what was asked before that is forgotten.
+Episode = tuple[Path, int]
+"""An episode's file and its length, by which another file of the same name is noticed."""
+
+
+class Footage(NewestFirst[tuple[Episode, int]]):
+    """Reads the images of the episode and control step that were asked for last.
 
     So there are never more images in memory than those of two control steps, whatever the speed.
     """
@@ -47,54 +52,28 @@ class Footage(QThread):
     """The images of a control step: `Pictures`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("footage")
-        self._wanted: tuple[tuple[Path, int], int] | None = None
-        self._change = threading.Condition()
-        self._stop = False
-
-    def ask(self, key: tuple[Path, int], step: int) -> None:
-        """Read the images of this control step next; the key is the file and its length, which
-        tells another file of the same name."""
-        with self._change:
-            self._wanted = (key, step)
-            self._change.notify()
-        if not self.isRunning():
-            self.start()
-
-    def close_down(self) -> None:
-        """Stop reading and wait for the thread."""
-        with self._change:
-            self._stop = True
-            self._change.notify()
-        self.wait()
+        super().__init__("footage", 1, parent)
 
     def run(self) -> None:
         """Read until the program closes; on the thread itself."""
-        opened: tuple[tuple[Path, int], ImageReader] | None = None
-        while not self._stop:
-            wanted = self._next(None if opened is None else IDLE)
+        opened: tuple[Episode, ImageReader] | None = None
+        while not self.stopping:
+            wanted = self.next_wish(None if opened is None else IDLE)
             if opened is not None and (wanted is None or wanted[0] != opened[0]):
                 opened[1].close()
                 opened = None
             if wanted is None:
                 continue
-            key, step = wanted
+            episode, step = wanted
             try:
                 if opened is None:
-                    opened = key, ImageReader(key[0])
-                found = Pictures(key, step, _images(opened[1], step))
+                    opened = episode, ImageReader(episode[0])
+                found = Pictures(episode, step, _images(opened[1], step))
             except (RecordingError, IndexError) as error:
-                found = Pictures(key, step, problem=f"{error}")
+                found = Pictures(episode, step, problem=f"{error}")
             self.read.emit(found)
         if opened is not None:
             opened[1].close()
-
-    def _next(self, patience: float | None) -> tuple[tuple[Path, int], int] | None:
-        with self._change:
-            self._change.wait_for(lambda: self._stop or self._wanted is not None, patience)
-            wanted, self._wanted = self._wanted, None
-            return None if self._stop else wanted
 
 
 class Playback(QObject):
@@ -107,16 +86,11 @@ class Playback(QObject):
         super().__init__(parent)
         self._steps = 0
         self._rate = 1.0
-        self._step = 0
-        self._began = 0.0
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-
-    @property
-    def step(self) -> int:
+        self.step = 0
         """The present step."""
-        return self._step
+        self._began = 0.0
+        self._timer = every(FASTEST, self._tick, self, running=False)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
 
     @property
     def playing(self) -> bool:
@@ -126,7 +100,7 @@ class Playback(QObject):
     def load(self, steps: int, rate: float) -> None:
         """Begin with another episode of `steps` control steps at `rate` a second [Hz]; 0 ends."""
         self._timer.stop()
-        self._steps, self._rate, self._step = steps, rate, 0
+        self._steps, self._rate, self.step = steps, rate, 0
         if steps:
             self.play(steps > 1)
 
@@ -137,27 +111,27 @@ class Playback(QObject):
         if not playing or self._steps == 1:
             self._timer.stop()
         else:
-            if self._step >= self._steps - 1:
-                self._step = 0
+            if self.step >= self._steps - 1:
+                self.step = 0
             # Counted from a fixed moment: a late timer leaves steps out and never slows down.
-            self._began = time.perf_counter() - self._step / self._rate
+            self._began = time.perf_counter() - self.step / self._rate
             self._timer.start(max(FASTEST, round(1000 / self._rate)))
-        self.moved.emit(self._step, self.playing)
+        self.moved.emit(self.step, self.playing)
 
     def seek(self, step: int) -> None:
         """Hold at a step."""
-        self._step = max(0, min(self._steps - 1, step))
+        self.step = max(0, min(self._steps - 1, step))
         self.play(False)
 
     @Slot()
     def _tick(self) -> None:
         step = int((time.perf_counter() - self._began) * self._rate + 1e-6)
-        if step == self._step:
+        if step == self.step:
             return
-        self._step = min(step, self._steps - 1)
-        if self._step == self._steps - 1:
+        self.step = min(step, self._steps - 1)
+        if self.step == self._steps - 1:
             self._timer.stop()
-        self.moved.emit(self._step, self.playing)
+        self.moved.emit(self.step, self.playing)
 
 
 def image_of(pixels: np.ndarray) -> QImage:

@@ -230,7 +230,7 @@ class EpisodeList(QTableView):
         return [self._model.rows[number] for number in numbers]
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows; what was chosen stays chosen as far as it is among them."""
+        """Show other rows; what was chosen stays chosen where it is among them."""
         before = {row.entry.path for row in self.selected}
         current = self.current
         model = self.selectionModel()

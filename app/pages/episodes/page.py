@@ -10,12 +10,11 @@ from PySide6.QtCore import Slot
 from app.arm.arm import Arm
 from app.arm.messages import REPLAY, LoadReplay, Play, Seek, Tick
 from app.arm.replaying import in_scene
-from app.jobs.listing import Listing
-from app.pages.episodes.browsing import Found, found_of, rows_of
-from app.pages.episodes.footage_card import EpisodeFootage
+from app.jobs.background import Listing
+from app.pages.episodes.footage_view import EpisodeFootage
 from app.pages.episodes.panel import EpisodesPanel
 from app.pages.episodes.quality_view import Survey, survey
-from app.pages.episodes.rows import Row, ordered
+from app.pages.episodes.rows import Found, Row, found_of, ordered, rows_of
 from app.pages.episodes.selection_bar import SaveSelection, parted
 from app.pages.episodes.thumbnails import Thumbnails
 from app.pages.episodes.timeline import Timeline
@@ -230,11 +229,8 @@ class EpisodesPage(Page):
 
     def _own(self, *, readable: bool = True) -> list[str]:
         """Identifiers of the chosen episodes that may be changed."""
-        return [
-            row.entry.identifier
-            for row in self.table.selected
-            if not row.sample and (row.entry.info is not None or not readable)
-        ]
+        rows = [row for row in self.table.selected if not row.sample]
+        return [row.entry.identifier for row in rows if row.readable or not readable]
 
     @Slot(bool)
     def _relabel(self, success: bool) -> None:
@@ -253,14 +249,12 @@ class EpisodesPage(Page):
 
     @Slot(int, int)
     def _trim(self, start: int, stop: int) -> None:
-        current = self.table.current
-        if current is not None and not current.sample:
+        if (current := self.table.current) is not None and not current.sample:
             self.arm.session.trim(current.entry.identifier, start, stop)
 
     @Slot(int)
     def _split(self, step: int) -> None:
-        current = self.table.current
-        if current is not None and not current.sample:
+        if (current := self.table.current) is not None and not current.sample:
             self.arm.session.split(current.entry.identifier, step)
 
     # -- selections ---------------------------------------------------------------------------

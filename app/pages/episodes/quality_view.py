@@ -37,7 +37,7 @@ class Survey:
     counts: np.ndarray
     """How often each action took which value (A, bins) int64; (0, 0) for different robots."""
     starts: np.ndarray
-    """Where the object, or else the hand, began (N, 2) [m]."""
+    """Where the object, or else the gripper, began (N, 2) [m]."""
     goals: np.ndarray
     """Where the goals were (M, 2) [m]."""
     share: tuple[float, float]
@@ -112,7 +112,7 @@ class QualityView(Painted):
         for action, row in enumerate(counts):
             left = action * (width + GAP)
             painter.fillRect(QRectF(left, 0, width, BAR_HEIGHT), theme.color("plot_background"))
-            # The square root keeps what is rare in sight beside the many steps at rest.
+            # The square root keeps rare actions visible next to the many steps at rest.
             heights = np.sqrt(row / max(1, row.max())) * (BAR_HEIGHT - 2)
             step = width / len(row)
             for bin_number, height in enumerate(heights.tolist()):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import OrderedDict
 from pathlib import Path
 
 import mujoco
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
 from app.arm.replaying import in_scene
+from app.jobs.newest_first import NewestFirst
 from app.pages.episodes.footage import image_of
-from app.pages.episodes.stills import Stills
+from app.scene.graphics import ready_context
 from core.data import ImageReader, RecordingError, read_episode, read_info
-from core.simulation import SimulationError
+from core.simulation import Camera, SimulationError
 
 WIDTH, HEIGHT = 96, 72
 """Size of a picture [px]."""
@@ -24,7 +25,7 @@ SEEN = (160, 120, 34, 46)
 KEPT = 2000
 """Pictures in memory: 35 MB, many screens full."""
 WAITING = 64
-"""Wishes that are not forgotten: whoever scrolls on does not wait for what has gone by."""
+"""Wishes that are kept: after scrolling on, no one waits for what has gone by."""
 FOLDER = ".thumbnails"
 """In the workspace; can be deleted at any time."""
 
@@ -74,40 +75,20 @@ class Thumbnails(QObject):
         self.ready.emit()
 
 
-class _Painter(QThread):
+class _Painter(NewestFirst[Path]):
     """Draws on this thread, with an OpenGL context that it makes when it first needs one."""
 
     drawn = Signal(object, QImage)
     """Path of an episode and its picture; a null one if it cannot be drawn."""
 
     def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+        super().__init__("thumbnails", WAITING, parent)
         self.folder: Path | None = None
-        self._wishes: OrderedDict[Path, None] = OrderedDict()
-        self._change = threading.Condition()
-        self._stop = False
         self._stills: Stills | None = None
-
-    def ask(self, path: Path) -> None:
-        """Draw this next; called on the GUI thread for every row that is painted."""
-        with self._change:
-            self._wishes[path] = None
-            self._wishes.move_to_end(path)
-            while len(self._wishes) > WAITING:
-                self._wishes.popitem(last=False)
-            self._change.notify()
-        if not self.isRunning():
-            self.start(QThread.Priority.LowPriority)
-
-    def close_down(self) -> None:
-        with self._change:
-            self._stop = True
-            self._change.notify()
-        self.wait()
 
     def run(self) -> None:
         try:
-            while (path := self._next()) is not None:
+            while (path := self.next_wish()) is not None:
                 image = self._stored(path)
                 if image.isNull():
                     image = self._drawn(path)
@@ -116,12 +97,6 @@ class _Painter(QThread):
         finally:
             if self._stills is not None:
                 self._stills.close()
-
-    def _next(self) -> Path | None:
-        with self._change:
-            while not self._stop and not self._wishes:
-                self._change.wait()
-            return None if self._stop else self._wishes.popitem(last=True)[0]
 
     def _file(self, path: Path) -> Path | None:
         """Where the picture lies: the name changes with the file, so that none is out of date."""
@@ -175,3 +150,35 @@ def _filmed(path: Path) -> QImage:
     image = image.scaled(WIDTH, HEIGHT, cover, Qt.TransformationMode.SmoothTransformation)
     left, top = (image.width() - WIDTH) // 2, (image.height() - HEIGHT) // 2
     return image.copy(left, top, WIDTH, HEIGHT)
+
+
+class Stills:
+    """Draws states of any task as the camera of the workspace sees them, without shadows.
+
+    Owns one OpenGL context and lends it to a camera of each task: what the driver has to make
+    ready is made ready once, and nobody waits for it (`app.scene.graphics`). Make, use and
+    close it on one thread. Raises `core.simulation.UnavailableGraphicsError`.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self._width, self._height = width, height
+        self._cameras: dict[str, Camera] = {}
+        self._gl = ready_context(width, height)
+
+    def draw(self, task: str, state: np.ndarray) -> np.ndarray:
+        """A state (state_size,) of a task as (height, width, 3) uint8.
+
+        Raises `core.simulation.InvalidStateError` for a state of another task.
+        """
+        if task not in self._cameras:
+            self._cameras[task] = Camera(
+                task, self._width, self._height, shadows=False, context=self._gl
+            )
+        return self._cameras[task].render(state)
+
+    def close(self) -> None:
+        """Give the context back."""
+        for camera in self._cameras.values():
+            camera.close()
+        self._cameras.clear()
+        self._gl.free()

@@ -1,4 +1,4 @@
-"""A drawn gamepad that moves as the one in the hand does, with what everything is for."""
+"""A drawing of the gamepad that shows its state live, and what everything is for."""
 
 from __future__ import annotations
 

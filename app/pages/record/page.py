@@ -93,33 +93,35 @@ class RecordPage(Page):
         elif action in ("success", "failure"):
             self.mark(action == "success")
         elif action == "new_start":
-            self.arm.simulation.post(DRIVE, NewStart())
+            self._post(NewStart())
 
     @Slot()
     def toggle_recording(self) -> None:
         """Start, or stop and keep."""
         if self._state == "free":
-            request = StartRecording(self.automatic.isChecked(), self.again.isChecked())
-            self.arm.simulation.post(DRIVE, request)
+            self._post(StartRecording(self.automatic.isChecked(), self.again.isChecked()))
         elif self._state in ("recording", "between"):
-            self.arm.simulation.post(DRIVE, StopRecording())
+            self._post(StopRecording())
         else:
-            self.arm.simulation.post(DRIVE, DiscardRecording())
+            self._post(DiscardRecording())
 
     @Slot()
     def discard(self) -> None:
         """Drop what is being recorded; without a recording, the last episode, which is said."""
         if self._state in ("armed", "recording"):
-            self.arm.simulation.post(DRIVE, DiscardRecording())
+            self._post(DiscardRecording())
         else:
             self.arm.session.discard_last()
 
     def mark(self, success: bool) -> None:
         """End the recording with this label; without a recording, relabel the last episode."""
         if self._state == "recording":
-            self.arm.simulation.post(DRIVE, StopRecording(success))
+            self._post(StopRecording(success))
         else:
             self.arm.session.relabel_last(success)
+
+    def _post(self, request: object) -> None:
+        self.arm.simulation.post(DRIVE, request)
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -183,7 +185,7 @@ class RecordPage(Page):
         self.task.setCurrentIndex(self.task.findData(name))
         self.instruction.setText(get_task(name).instruction)
         self.studio.driven_task = name
-        self.arm.simulation.post(DRIVE, SelectTask(name))
+        self._post(SelectTask(name))
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:

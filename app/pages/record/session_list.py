@@ -1,4 +1,4 @@
-"""The episodes of this session, newest first, each with replay and discard at hand."""
+"""The episodes of this session, newest first, each with buttons to replay and discard it."""
 
 from __future__ import annotations
 

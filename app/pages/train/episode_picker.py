@@ -124,7 +124,7 @@ class EpisodePicker(QWidget):
     def show_candidates(
         self, candidates: Sequence[Candidate], selections: Sequence[Selection] = ()
     ) -> None:
-        """Offer these recordings; the task and the choice stay as far as they can."""
+        """Offer these recordings; the task and the choice stay where they can."""
         self._offer_selections(selections)
         self._candidates = tuple(sorted(candidates, key=lambda c: c.source == SAMPLES))
         self._choose_where_there_is_something()

@@ -16,7 +16,7 @@ from app.widgets.painted import Painted
 from app.widgets.plot import PlotView
 
 SHADES = 32
-"""Shades of progress; more cannot be told apart and each costs a brush."""
+"""Shades of progress; more cannot be distinguished, and each costs a brush."""
 DARK_STOPS = ("#3f7fd0", "#8f9bab", "#f6dc55")
 LIGHT_STOPS = ("#123a86", "#77808c", "#d8a200")
 POINT_SIZE = 5
@@ -26,7 +26,7 @@ POINT_SIZE = 5
 def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
     """From blue at the start over grey to yellow at the end of an episode.
 
-    Blue to yellow is told apart by every common kind of colour vision, and lightness rises all
+    Every common kind of colour vision distinguishes blue from yellow, and lightness rises all
     the way, as in cividis (Nuñez et al., 2018), whose own blue would sink into a dark ground.
     """
     stops = DARK_STOPS if theme.dark else LIGHT_STOPS
@@ -35,7 +35,7 @@ def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
 
 
 class LatentMap(QFrame, Themed):
-    """Points of the latent space; those of an episode's start and end are told apart by shade."""
+    """Points of the latent space; the shade goes from an episode's start to its end."""
 
     redraw_interval = 0.5
     """Least time between two redraws [s]."""

@@ -1,4 +1,4 @@
-"""Curves that grow while something runs, with their present values beside their names."""
+"""Curves that grow while something runs, with their present values next to their names."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class LivePlot(QFrame, Themed):
 
         `colors` fixes the place of a curve in the palette by name, -1 being the text colour.
         `shows_latest`: show the last values while the mouse is elsewhere. `named` False: the
-        title names the only curve, and its value stands beside. Plots of one page share `turns`.
+        title names the only curve, and its value stands next to it. Plots of a page share `turns`.
         """
         super().__init__()
         self.setProperty("role", "plot")
@@ -148,8 +148,8 @@ class LivePlot(QFrame, Themed):
         overlay = self._overlays.pop(run, None)
         for item in overlay.items.values() if overlay else ():
             self.plot.removeItem(item)
-        shown = {name for other in self._overlays.values() for name in other.items}
-        for name in [name for name in self._curves if name not in (*self.names, *shown)]:
+        needed = {*self.names, *(n for other in self._overlays.values() for n in other.items)}
+        for name in self._curves.keys() - needed:
             self._forget(name)
         self._schedule()
 
@@ -208,7 +208,7 @@ class LivePlot(QFrame, Themed):
                 curve.item.setData(*self._drawable(curve.history.x, curve.history.y))
                 curve.dirty = False
         self._keep_flat_curves_in_sight()
-        for side in ("left", "bottom"):  # numbers beside nothing would only puzzle
+        for side in ("left", "bottom"):  # numbers without curves would puzzle
             self.plot.getAxis(side).setStyle(showValues=bool(self.names or self._overlays))
         self._show_values()
 

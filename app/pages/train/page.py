@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from app.jobs.listing import Listing
+from app.jobs.background import Listing
 from app.jobs.preload import wake_torch
 from app.jobs.training import (
     CANCELLED,
@@ -60,7 +61,8 @@ class TrainPage(Page):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._studio = studio
-        self._state = IDLE
+        self.state = IDLE
+        """One of `IDLE`, `PREPARING`, `TRAINING`, `PAUSED`, `ENDING`."""
         self._worker: TrainingWorker | None = None
         self._prepared: Prepared | None = None
         self._phase = ""
@@ -74,11 +76,6 @@ class TrainPage(Page):
         self._say_what_to_do()
         self.reload()
         studio.background(wake_torch, self.controls.set_devices)
-
-    @property
-    def state(self) -> str:
-        """One of `IDLE`, `PREPARING`, `TRAINING`, `PAUSED`, `ENDING`."""
-        return self._state
 
     # the window
 
@@ -122,7 +119,7 @@ class TrainPage(Page):
         )
         count = len(picker.selected())
         missing = f"Training needs at least {FEWEST_EPISODES} demonstrations; {count} chosen"
-        self.controls.set_ready(count >= FEWEST_EPISODES, "" if count >= 2 else missing)
+        self.controls.set_ready("" if count >= FEWEST_EPISODES else missing)
         self.controls.name_line.setPlaceholderText(self._free_name())
         self._say_what_to_do()
 
@@ -160,7 +157,7 @@ class TrainPage(Page):
         except ValueError as error:
             problem = f"{error}"
         controls.say_problem(problem)
-        if problem or self._state != IDLE:
+        if problem or self.state != IDLE:
             return
         self._start(
             TrainingRequest(
@@ -175,8 +172,8 @@ class TrainPage(Page):
 
     @Slot(object)
     def resume_run(self, entry: CheckpointEntry) -> None:
-        """Go on with a training that stopped early, on the recordings it began with."""
-        if self._state != IDLE:
+        """Resume a training that stopped early, on the recordings it began with."""
+        if self.state != IDLE:
             return
         recordings = [path for path in entry.recordings if path.exists()]
         missing: list[str] = []
@@ -185,7 +182,7 @@ class TrainPage(Page):
         if missing:
             listed = ", ".join(missing[:3]) + (" and more" if len(missing) > 3 else "")
             self._studio.fail(
-                f"{entry.name} cannot go on: {len(missing)} of its recordings are no longer there "
+                f"{entry.name} cannot be resumed: {len(missing)} of its recordings are no longer there "
                 f"({listed}). Restore them, or start a new training.",
                 "\n".join(missing),
             )
@@ -222,18 +219,18 @@ class TrainPage(Page):
 
     # steering
 
-    @Slot(bool)
-    def pause(self, pause: bool) -> None:
+    @Slot()
+    def pause_or_resume(self) -> None:
         """Hold the training, or let it go on."""
-        if self._worker is None or self._state not in (TRAINING, PAUSED):
-            return
-        (self._worker.pause if pause else self._worker.resume)()
-        self._enter(PAUSED if pause else TRAINING)
+        if self._worker is not None and self.state in (TRAINING, PAUSED):
+            pause = self.state == TRAINING
+            (self._worker.pause if pause else self._worker.resume)()
+            self._enter(PAUSED if pause else TRAINING)
 
     @Slot()
     def stop_and_keep(self) -> None:
         """End the training and keep what it has learned."""
-        if self._worker is not None and self._state in (TRAINING, PAUSED):
+        if self._worker is not None and self.state in (TRAINING, PAUSED):
             self._worker.stop_and_keep()
             self._enter(ENDING)
 
@@ -250,27 +247,29 @@ class TrainPage(Page):
         if self._worker is not None:
             self._worker.save_again()
 
-    # what the thread tells
+    # what the thread reports
 
     @Slot(object)
     def _training_prepared(self, prepared: Prepared) -> None:
         self._prepared = prepared
         self.plots.show_curves(prepared.curves)
-        if self._state == PREPARING:
+        if self.state == PREPARING:
             self._enter(TRAINING)
 
     @Slot(object)
     def _training_reported(self, report: Report) -> None:
         if report.phase != self._phase:
             self._phase = report.phase
-            self._enter(self._state)
+            self._enter(self.state)
         self.plots.show_report(report)
         percent = round(100 * report.step / report.total_steps)
         self._studio.status.emit("training", f"training {percent}%", "strong")
 
     @Slot(str)
     def _training_unsaved(self, why: str) -> None:
-        self.plots.save_notice.say(f"What was learned is not on disk yet: {why}. Make room, then")
+        self.plots.save_notice.say(
+            f"The checkpoint is not on disk yet: {why}. Free some space, then save again."
+        )
         self._enter(ENDING)
         self.controls.cancel_button.setEnabled(True)
 
@@ -295,12 +294,12 @@ class TrainPage(Page):
         header.set_number("time left", "–")
         at = f"step {outcome.step:,} of {outcome.total_steps:,}"
         if self._phase == "representation":
-            at += ", before the policy head was trained: resume it to get there"
+            at += ", before the policy head was trained: resume it to train the head"
         if outcome.kind == FINISHED and outcome.folder is not None:
             header.say("Finished", "good", name, f"{self._what()} · policy ready")
             studio.toast(f"Policy {name} is ready", "Deploy", lambda: studio.go_to("Deploy"))
         elif outcome.kind == CANCELLED:
-            header.say("Cancelled", "muted", name, "Nothing of it was kept.")
+            header.say("Cancelled", "muted", name, "Nothing was kept.")
             studio.toast("Training cancelled")
         elif outcome.kind == FAILED:
             header.say("Failed", "danger", name, "See the message above.")
@@ -310,7 +309,9 @@ class TrainPage(Page):
             header.say("Diverged", "danger", name, f"Last good weights: {at}")
             studio.fail(outcome.text + kept, outcome.details)
         elif outcome.folder is None:
-            header.say("Not kept", "danger", name, f"Stopped at {at}; the disk refused to take it.")
+            header.say(
+                "Not kept", "danger", name, f"Stopped at {at}; it could not be written to the disk."
+            )
         else:
             header.say("Stopped", "warning", name, f"{self._what()} · kept at {at}")
             studio.toast(f"{name} kept at {at}", "Deploy", lambda: studio.go_to("Deploy"))
@@ -320,10 +321,10 @@ class TrainPage(Page):
     def _connect(self) -> None:
         controls, studio = self.controls, self._studio
         controls.picker.changed.connect(self._choice_changed)
-        controls.train_wanted.connect(self.train)
-        controls.pause_wanted.connect(self.pause)
-        controls.stop_wanted.connect(self.stop_and_keep)
-        controls.cancel_wanted.connect(self.cancel)
+        controls.train_button.clicked.connect(self.train)
+        controls.pause_button.clicked.connect(self.pause_or_resume)
+        controls.stop_button.clicked.connect(self.stop_and_keep)
+        controls.cancel_button.clicked.connect(self.cancel)
         controls.runs.resume_wanted.connect(self.resume_run)
         self.earlier.changed.connect(self.reload)
         controls.preset_box.activated.connect(self._choice_changed)
@@ -332,7 +333,7 @@ class TrainPage(Page):
         studio.episodes_changed.connect(self.reload)
 
     def _enter(self, state: str) -> None:
-        self._state = state
+        self.state = state
         self.controls.set_state(state)
         name = self._worker.request.folder.name if self._worker is not None else ""
         said = {
@@ -359,12 +360,9 @@ class TrainPage(Page):
         """`task-preset-n` with the first n that is free."""
         folder = self._studio.workspace.root / "checkpoints"
         taken = {run.name.removesuffix(AUTOSAVE) for run in self._runs}
-        number = 1
-        while True:
-            name = f"{self.controls.picker.task or 'run'}-{self.controls.preset}-{number}"
-            if name not in taken and not (folder / name).exists():
-                return name
-            number += 1
+        stem = f"{self.controls.picker.task or 'run'}-{self.controls.preset}"
+        names = (f"{stem}-{number}" for number in itertools.count(1))
+        return next(name for name in names if name not in taken and not (folder / name).exists())
 
 
 def _list_all(libraries: dict[str, Library], root: Path) -> Listed:
@@ -376,9 +374,7 @@ def _list_all(libraries: dict[str, Library], root: Path) -> Listed:
     ]
     kept, selections = Selections(root), []
     for name in kept.names():
-        with contextlib.suppress(
-            RecordingError
-        ):  # its name on the Episodes page says what is wrong
+        with contextlib.suppress(RecordingError):  # the Episodes page says what is wrong
             selections.append(kept.load(name))
     return candidates, list_checkpoints(root / "checkpoints"), selections
 

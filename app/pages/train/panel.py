@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
 
 from app.pages.train.episode_picker import EpisodePicker
@@ -38,12 +38,7 @@ IDLE, PREPARING, TRAINING, PAUSED, ENDING = "idle", "preparing", "training", "pa
 
 
 class TrainPanel(QWidget):
-    """Owns the choice of demonstrations and settings; asks the page for everything else."""
-
-    train_wanted = Signal()
-    pause_wanted = Signal(bool)
-    stop_wanted = Signal()
-    cancel_wanted = Signal()
+    """The choice of demonstrations and settings, and the buttons that the page connects."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +59,6 @@ class TrainPanel(QWidget):
         self.advanced.opened.connect(self._make_form)
         self.problem = label("", "danger", wrap=True)
         self.problem.hide()
-        self._paused = False
         self._lay_out()
         self.set_devices(())
         self._preset_chosen()
@@ -120,14 +114,13 @@ class TrainPanel(QWidget):
         self.cancel_button.setEnabled(state != ENDING)
         self.pause_button.setText("Resume" if state == PAUSED else "Pause")
         self.pause_button.setIcon(icon("ph.play-fill" if state == PAUSED else "ph.pause-fill"))
-        self._paused = state == PAUSED
         for part in (self.picker, self._method, self.advanced):
             part.setEnabled(idle)
         self.runs.set_may_resume(idle)
 
-    def set_ready(self, ready: bool, why_not: str = "") -> None:
-        """Whether Train can be pressed, and if not, what is missing."""
-        self.train_button.setEnabled(ready)
+    def set_ready(self, why_not: str) -> None:
+        """Train can be pressed unless something is missing."""
+        self.train_button.setEnabled(not why_not)
         self.train_button.setToolTip(why_not or "Train on the chosen demonstrations (Ctrl+Return)")
 
     def say_problem(self, text: str) -> None:
@@ -138,17 +131,13 @@ class TrainPanel(QWidget):
     # inside
 
     def _lay_out(self) -> None:
-        self.train_button = button(
-            "Train", self.train_wanted.emit, kind="primary", sign="ph.play-fill"
-        )
+        self.train_button = button("Train", kind="primary", sign="ph.play-fill")
         self.train_button.setShortcut("Ctrl+Return")
-        self.pause_button = button("Pause", lambda: self.pause_wanted.emit(not self._paused))
+        self.pause_button = button("Pause")
         tip = "Stop now and keep what was learned; the run can be resumed later"
-        self.stop_button = button(
-            "Stop and keep", self.stop_wanted.emit, sign="ph.stop-fill", tip=tip
-        )
+        self.stop_button = button("Stop and keep", sign="ph.stop-fill", tip=tip)
         tip = "Stop now and keep nothing"
-        self.cancel_button = button("Cancel", self.cancel_wanted.emit, kind="quiet", tip=tip)
+        self.cancel_button = button("Cancel", kind="quiet", tip=tip)
         wide = [(made, 1) for made in (self.train_button, self.pause_button, self.stop_button)]
         start = column(row(*wide, self.cancel_button), self.problem)
         self._method = QWidget()

@@ -1,4 +1,4 @@
-"""The middle of the Train page: everything that a training tells, as it tells it."""
+"""The middle of the Train page: everything that a training reports, as it reports it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Measure:
     title: str
     """What stands above it."""
     explanation: str
-    """What it tells, for people."""
+    """What it shows, for people."""
     group: str
     """The group in which it stands."""
     place: tuple[int, int]
@@ -109,7 +109,7 @@ MEASURES = {
     ),
     "steps_per_second": Measure("Updates per second", "How fast it trains.", OPTIMISER, (0, 2)),
 }
-"""The small plots, by name, in the order of their colours; the spectrum stands beside them."""
+"""The small plots, by name, in the order of their colours; the spectrum stands next to them."""
 MEASURES_INTERVAL = 0.4
 """Least time between two redraws of a measure [s]; they change slowly."""
 
@@ -181,7 +181,7 @@ class TrainPlots(QStackedWidget):
         self.show_plots()
 
     def show_report(self, report: Report) -> None:
-        """Add what `report` tells to every plot, and say how far the run is."""
+        """Add `report` to every plot, and show how far the run is."""
         values = report_values(report)
         self.losses.append(report.step, losses_of(values))
         for name, plot in self.measures.items():

@@ -24,7 +24,7 @@ class SpectrumPlot(LivePlot):
         super().__init__(
             "Spectrum",
             explanation="Singular values of the latents of the demonstrations, from the largest "
-            "down, as far as they are measured. A steep fall means that few directions are used; "
+            "down, those that are measured. A steep fall means that few directions are used; "
             "the dashed line stands at the effective rank, if it is that low.",
             x_label="direction",
             logarithmic=True,

@@ -51,7 +51,7 @@ def test_the_images_of_a_step_are_read(filmed, footage, qtbot):
     path, images = filmed
     for step in (0, 17, STEPS - 1):
         with qtbot.waitSignal(footage.read, timeout=5000) as told:
-            footage.ask((path, STEPS), step)
+            footage.ask(((path, STEPS), step))
         (found,) = told.args
         assert (found.key, found.step, found.problem) == ((path, STEPS), step, "")
         ((name, image),) = found.images
@@ -64,7 +64,7 @@ def test_what_was_asked_last_is_read_and_nothing_piles_up(filmed, footage, qtbot
     read = []
     footage.read.connect(lambda found: read.append(found.step))
     for step in range(STEPS):
-        footage.ask((path, STEPS), step)
+        footage.ask(((path, STEPS), step))
     qtbot.waitUntil(lambda: bool(read) and read[-1] == STEPS - 1, timeout=5000)
     assert read == sorted(read)
     assert len(read) < STEPS
@@ -73,10 +73,10 @@ def test_what_was_asked_last_is_read_and_nothing_piles_up(filmed, footage, qtbot
 def test_a_file_that_is_gone_is_a_sentence_and_the_next_is_read(filmed, footage, qtbot, tmp_path):
     path, _ = filmed
     with qtbot.waitSignal(footage.read, timeout=5000) as told:
-        footage.ask((tmp_path / "gone.hdf5", 3), 0)
+        footage.ask(((tmp_path / "gone.hdf5", 3), 0))
     assert "does not exist" in told.args[0].problem
     with qtbot.waitSignal(footage.read, timeout=5000) as told:
-        footage.ask((path, STEPS), 0)
+        footage.ask(((path, STEPS), 0))
     assert told.args[0].images
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_nobody_looks_at_is_let_go(filmed, footage, qtbot, monkeypat
         "app.pages.episodes.footage.ImageReader.close",
         lambda reader: closed.append(reader._file.close()),
     )
-    footage.ask((filmed[0], STEPS), 0)
+    footage.ask(((filmed[0], STEPS), 0))
     qtbot.waitUntil(lambda: len(closed) == 1, timeout=5000)
 
 

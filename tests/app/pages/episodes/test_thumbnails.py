@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.pages.episodes.stills import Stills
+from app.pages.episodes.thumbnails import Stills
 from core.simulation import (
     Camera,
     InvalidStateError,
