@@ -182,7 +182,7 @@ class TrainPage(Page):
         if missing:
             listed = ", ".join(missing[:3]) + (" and more" if len(missing) > 3 else "")
             self._studio.fail(
-                f"{entry.name} cannot be resumed: {len(missing)} of its recordings are no longer there "
+                f"{entry.name} cannot be resumed: {len(missing)} recordings are no longer there "
                 f"({listed}). Restore them, or start a new training.",
                 "\n".join(missing),
             )
