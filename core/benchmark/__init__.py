@@ -13,7 +13,7 @@ from core.benchmark.errors import (
 from core.benchmark.measured import MeasuredTable, measure
 from core.benchmark.methods import ABLATIONS, METHODS, REGIMES, configuration
 from core.benchmark.report import command_of_cell, quick_scope, write_report
-from core.benchmark.runner import Plan, State, Wanted, plan, run
+from core.benchmark.runner import Schedule, State, Wanted, make_schedule, run
 from core.benchmark.store import Store
 from core.benchmark.tables import Scope, wanted
 from core.benchmark.workers import LocalWorkers
@@ -28,8 +28,8 @@ __all__ = [
     "DamagedResultError",
     "LocalWorkers",
     "MeasuredTable",
-    "Plan",
     "RayWorkers",
+    "Schedule",
     "Scope",
     "ScopeError",
     "State",
@@ -40,9 +40,9 @@ __all__ = [
     "command_of_cell",
     "configuration",
     "differences_markdown",
+    "make_schedule",
     "make_table",
     "measure",
-    "plan",
     "quick_scope",
     "run",
     "wanted",

@@ -10,7 +10,7 @@ from typing import Any
 from core import versions
 from core.benchmark.demonstrations import STARTS_PER_SEED, first_start
 from core.benchmark.errors import ScopeError
-from core.benchmark.methods import configuration, get_method, get_regime
+from core.benchmark.methods import REGIMES, configuration, get_method
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.learning import Configuration
 from core.policies import DEFAULT_MODE, MODES
@@ -129,9 +129,7 @@ class Cell:
     """Whether this is a trial run with few updates of small networks."""
 
     def __post_init__(self) -> None:
-        get_regime(self.regime)
-        get_method(self.method)
-        get_task(self.task)
+        _ = REGIMES[self.regime], get_method(self.method), get_task(self.task)
         if not FEWEST_DEMONSTRATIONS <= self.demonstrations <= STARTS_PER_SEED // 2:
             raise ScopeError(
                 f"{self.demonstrations} demonstration(s) asked for; expected "

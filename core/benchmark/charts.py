@@ -40,17 +40,17 @@ def make_figure(table: MeasuredTable) -> "Figure | None":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    sections = [each for each in table.known if each.section.compared.quality is None]
+    sections = [each for each in table.known if each.section.compared.measure is None]
     if not sections:
         return None
     curves = bool(sections[0].section.axis)
     names = [[line.line.title for line in each.lines] for each in sections]
     longest = max(names, key=len)
     alike = all(set(each) <= set(longest) for each in names)
-    beside = curves or alike  # panels that name other lines stand below each other
+    side_by_side = curves or alike  # panels that name other lines stand below each other
     rows = [longest if alike else each for each in names]
     counts = [len(each) for each in rows]
-    if beside:
+    if side_by_side:
         height = 5.2 if curves else 1.6 + 0.30 * max(counts)
         width = (4.6 if curves else 3.4) * len(sections) + (0.6 if curves else 3.2)
         grid: dict[str, Any] = {"ncols": len(sections), "sharey": curves}
@@ -66,7 +66,7 @@ def make_figure(table: MeasuredTable) -> "Figure | None":
             _curves(panel, section, titles)
         else:
             _dots(panel, section, row)
-        title = textwrap.fill(section.section.title, 40 if beside else 70)
+        title = textwrap.fill(section.section.title, 40 if side_by_side else 70)
         panel.set_title(title, fontsize=10, color=INK, loc="left")
         panel.tick_params(colors=INK, length=0)
         panel.set_axisbelow(True)

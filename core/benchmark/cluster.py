@@ -1,6 +1,5 @@
 """Jobs on a Ray cluster."""
 
-import os
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.benchmark.errors import BenchmarkError
-from core.benchmark.workers import PATIENCE, POLL, Event, Job, in_a_sentence
+from core.benchmark.workers import PATIENCE, POLL, Event, Job, in_a_sentence, outcome
 
 
 class RayWorkers:
@@ -47,7 +46,7 @@ class RayWorkers:
         self.count = max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     def run(self, jobs: Sequence[Job], stop: threading.Event) -> Iterator[Event]:
-        """Do `jobs`, telling what is finished; ends early once `stop` is set."""
+        """Do `jobs` and report what is finished; ends early once `stop` is set."""
         ray = self._ray
         remote = ray.remote(num_cpus=1, max_retries=1)(_run)
         # not all at once: a task that has been handed over cannot be called back quickly
@@ -64,12 +63,10 @@ class RayWorkers:
                 for task in done:
                     job = running.pop(task)
                     try:
-                        answer, failure = ray.get(task)
+                        values = ray.get(task)
                     except ray.exceptions.RayError as error:
-                        answer, failure = None, in_a_sentence(error)
-                    yield Event(
-                        job, share=float(answer is not None), answer=answer, failure=failure
-                    )
+                        values = {"failure": in_a_sentence(error)}
+                    yield Event(job, **values)
         finally:
             for task in running:
                 ray.cancel(task, force=True)
@@ -80,7 +77,7 @@ class RayWorkers:
 
 
 def _require_listener(address: str) -> None:
-    """Refuse an address where nobody listens; Ray itself would try for minutes."""
+    """Refuse an address where no one listens; Ray itself would try for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if address in ("local", "auto"):
         return
@@ -93,13 +90,9 @@ def _require_listener(address: str) -> None:
         ) from error
 
 
-def _run(job: Job, cache: Path) -> tuple[dict[str, Any] | None, str | None]:
-    """One job on a node: its answer, or why there is none."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+def _run(job: Job, cache: Path) -> dict[str, Any]:
+    """One job on a node, as values of its last event."""
     import torch
 
     torch.set_num_threads(1)
-    try:
-        return job.run(cache, lambda *_: None), None
-    except Exception as error:  # noqa: BLE001  # told to whoever asked for it
-        return None, in_a_sentence(error)
+    return outcome(job, cache, lambda *_: None)

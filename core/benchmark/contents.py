@@ -1,9 +1,11 @@
 """What the tables show: their lines, columns and sections."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.benchmark import reference
+from core.benchmark.cell import Trial
 from core.benchmark.errors import UnknownNameError
 from core.benchmark.ideas import make_ideas
 from core.benchmark.methods import (
@@ -13,11 +15,23 @@ from core.benchmark.methods import (
     NOISE,
     NOISE_TRAINED,
     REGIMES,
-    get_method,
 )
-from core.benchmark.tables import CLEAN, TASKS, Column, Line, Scope, Section, Table
+from core.benchmark.tables import (
+    CLEAN,
+    TASKS,
+    Column,
+    Line,
+    Scope,
+    Section,
+    Table,
+    columns_by_task,
+    make_line,
+    make_section,
+)
 from core.evaluation import Condition
+from core.policies import MODES
 from core.policies.ensembling import FEW
+from core.registry import Registry
 from core.simulation import get_task
 
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.6)
@@ -32,30 +46,24 @@ WORSE_SENSORS = (
 DISPLACEMENTS = (Condition(displace_object=0.05), Condition(displace_goal=0.10))
 """What the table of modes asks for at step 40."""
 NOISE_METHODS = ("raw_bc", "autoencoder", "predictive_autoencoder", "v_jepa", BASELINE)
-"""Methods of the noise table, beside ACT-JEPA trained jointly."""
+"""Methods of the noise table, besides ACT-JEPA trained jointly."""
 
 
 def make_table(name: str, scope: Scope) -> Table:
     """The table called `name`; raises :class:`UnknownNameError`."""
-    if name not in _TABLES:
-        raise UnknownNameError("table", name, (*TABLE_NAMES, "all"))
     return _TABLES[name](scope)
 
 
 def _main(scope: Scope) -> Table:
-    columns = tuple(
-        Column(title, tasks, scope.demonstrations)
-        for title, tasks in (*((task, (task,)) for task in TASKS), ("mean", TASKS))
-    )
     sections = [
         _section(
             regime,
-            [
-                Line(method.title, regime, name, reference=reference.TASKS.get(name, {}))
-                for name, method in METHODS.items()
+            (
+                make_line(regime, name, reference=reference.TASKS.get(name))
+                for name in METHODS
                 if regime == "C" or name != "raw_bc_observer"
-            ],
-            columns,
+            ),
+            columns_by_task(scope.demonstrations),
         )
         for regime in REGIMES
     ]
@@ -79,36 +87,34 @@ def _noise(scope: Scope) -> Table:
     sections = []
     for regime in REGIMES:
         lines = [
-            Line(
-                METHODS[name].title,
-                regime,
-                name,
-                reference={
-                    f"σ {level:g}": rate for level, rate in reference.NOISE.get(name, {}).items()
-                },
-            )
+            make_line(regime, name, reference=_by_title("σ {:g}", reference.NOISE.get(name)))
             for name in (*NOISE_METHODS, "act_jepa_joint")
         ]
-        columns = (*levels, *(worse if regime == "C" else ()))
         if regime == "B":
-            lines += [Line(method.title, regime, name) for name, method in NOISE_TRAINED.items()]
+            lines += [make_line(regime, name) for name in NOISE_TRAINED]
         if regime == "C":
-            trained = ("raw_bc_noise", "act_jepa_joint_noise")
-            joint = METHODS["act_jepa_joint"].title
-            lines += [
-                Line(f"{joint}, observer off", regime, "act_jepa_joint", observer=False),
-                Line(METHODS["raw_bc_observer"].title, regime, "raw_bc_observer"),
-                *(Line(NOISE_TRAINED[name].title, regime, name) for name in trained),
-            ]
-        section = _section(regime, lines, columns, axis="sensor noise σ [standard deviations]")
-        compared = next(column for column in columns if column.x == LEVELS[-1])
-        sections.append(replace(section, compared=compared, clean=columns[0]))
+            others = ("raw_bc_observer", "raw_bc_noise", "act_jepa_joint_noise")
+            off = Line(
+                f"{METHODS['act_jepa_joint'].title}, observer off",
+                regime,
+                "act_jepa_joint",
+                Trial(observer=False),
+            )
+            lines += [off, *(make_line(regime, name) for name in others)]
+        section = _section(
+            regime,
+            lines,
+            (*levels, *(worse if regime == "C" else ())),
+            compared=len(LEVELS),
+            axis="sensor noise σ [standard deviations]",
+        )
+        sections.append(replace(section, clean=levels[0]))
     return Table(
         "noise",
         "Success with worse sensors",
         "Mean over the tasks. σ: standard deviation of a feature over the training data. bias: an "
         "offset for the whole episode; drift: a random walk, per square root of a control step; "
-        "dropout: share of frames that never arrive; delay: control steps; a policy is told which "
+        "dropout: share of frames that never arrive; delay: control steps; a policy knows which "
         "frames are missing, and how late they are. After the interval: what is kept of the "
         "success at σ 0. Rows are trained on clean recordings unless they say that they are "
         f"trained with noise (up to {NOISE} σ). In C ACT-JEPA has an observer before its encoder, "
@@ -126,20 +132,15 @@ def _modes(scope: Scope) -> Table:
         tasks = tuple(t for t in TASKS if get_task(t).has_object) if moved else TASKS
         title = str(condition).replace("=", " ").replace("_", " ")
         columns.append(Column(title, tasks, scope.demonstrations, condition))
+    displaced = [bool(condition.displace_object) for condition in conditions].index(True)
     sections = []
     for method in (BASELINE, "act_jepa_joint"):
-        name = get_method(method).title
         lines = [
-            Line(f"{name}: {title}", "C", method, mode)
-            for mode, title in (
-                ("bc", "cloning"),
-                ("nearest", "nearest neighbour"),
-                ("plan", "latent planning"),
-            )
+            make_line("C", method, mode.title.lower(), Trial(name)) for name, mode in MODES.items()
         ]
-        section = _section("C", lines, tuple(columns))
-        displaced = next(column for column in columns if column.condition.displace_object)
-        sections.append(replace(section, title=f"C: {name}", baseline=lines[0], compared=displaced))
+        title = f"C: {METHODS[method].title}"
+        section = make_section(title, lines, columns, baseline=lines[0], compared=displaced)
+        sections.append(section)
     return Table(
         "modes",
         "Ways of choosing actions",
@@ -150,22 +151,13 @@ def _modes(scope: Scope) -> Table:
 
 
 def _ablation(scope: Scope) -> Table:
-    columns = tuple(
-        Column(title, tasks, scope.demonstrations)
-        for title, tasks in (*((task, (task,)) for task in TASKS), ("mean", TASKS))
-    )
     variants = {
         BASELINE: "full",
         "act_jepa_plain": "no inverse dynamics",
         **{name: method.title for name, method in ABLATIONS.items()},
     }
     lines = [
-        Line(
-            title,
-            "B",
-            name,
-            reference=({"mean": reference.ABLATIONS[name]} if name in reference.ABLATIONS else {}),
-        )
+        Line(title, "B", name, reference=_by_title("mean", reference.ABLATIONS.get(name)))
         for name, title in variants.items()
     ]
     return Table(
@@ -174,29 +166,28 @@ def _ablation(scope: Scope) -> Table:
         f"{METHODS[BASELINE].title}, with one change. Changes that the default has already made "
         "give the numbers of the full method. Inverse dynamics spans 16 control steps throughout, "
         "which suits chunks of 16 and not single actions.",
-        (_section("B", lines, columns),),
+        (_section("B", lines, columns_by_task(scope.demonstrations)),),
     )
 
 
 def _data(scope: Scope) -> Table:
     counts = (3, scope.demonstrations) if scope.quick else (10, 25, 50, 100)
     columns = tuple(Column(str(count), TASKS, count, x=count) for count in counts)
-    sections = []
-    for regime in ("A", "C"):
-        lines = [
-            Line(
-                METHODS[name].title,
-                regime,
-                name,
-                reference={
-                    str(count): rate
-                    for count, rate in reference.DEMONSTRATIONS.get(name, {}).items()
-                },
-            )
-            for name in ("raw_bc", "predictive_autoencoder", BASELINE, "act_jepa_joint")
-        ]
-        section = _section(regime, lines, columns, axis="demonstrations of a task")
-        sections.append(replace(section, compared=columns[0]))
+    methods = ("raw_bc", "predictive_autoencoder", BASELINE, "act_jepa_joint")
+    reported = reference.DEMONSTRATIONS
+    sections = [
+        _section(
+            regime,
+            (
+                make_line(regime, name, reference=_by_title("{}", reported.get(name)))
+                for name in methods
+            ),
+            columns,
+            compared=0,
+            axis="demonstrations of a task",
+        )
+        for regime in ("A", "C")
+    ]
     return Table(
         "data",
         "Success by number of demonstrations",
@@ -217,17 +208,14 @@ def _collapse(scope: Scope) -> Table:
         ("error, 8 steps", "prediction_error.8"),
     )
     columns = tuple(
-        Column(title, TASKS, scope.demonstrations, quality=measure) for title, measure in measures
+        Column(title, TASKS, scope.demonstrations, measure=measure) for title, measure in measures
     )
-    variants = {name: METHODS[name] for name in METHODS if name != "raw_bc_observer"} | {
-        name: ABLATIONS[name]
-        for name in (
-            *("no_ema", "no_ema_plain", "no_ema_no_stop_gradient", "tau_0.99", "tau_0.996"),
-            *("tau_0.999", "tau_0.9999", "no_actions", "norm_layer", "norm_batch"),
-        )
-    }
-    lines = [Line(method.title, "B", name) for name, method in variants.items()]
-    section = _section("B", lines, (*columns, success))
+    names = (
+        *(name for name in METHODS if name != "raw_bc_observer"),
+        *("no_ema", "no_ema_plain", "no_ema_no_stop_gradient", "tau_0.99", "tau_0.996"),
+        *("tau_0.999", "tau_0.9999", "no_actions", "norm_layer", "norm_batch"),
+    )
+    section = _section("B", (make_line("B", name) for name in names), (*columns, success))
     return Table(
         "collapse",
         "Collapse and quality of the representation",
@@ -236,31 +224,40 @@ def _collapse(scope: Scope) -> Table:
         "are ignored. Errors are parts of the variance of the latent. All measured on the "
         "demonstrations that were learned from, the probe fitted on one half of them and measured "
         "on the other. –: nothing learned to predict.",
-        (replace(section, compared=success),),
+        (section,),
     )
 
 
 def _section(
-    regime: str, lines: list[Line], columns: tuple[Column, ...], axis: str = ""
+    regime: str,
+    lines: Iterable[Line],
+    columns: Iterable[Column],
+    compared: int = -1,
+    axis: str = "",
 ) -> Section:
-    return Section(
-        title=f"{regime}: {REGIMES[regime].title}",
-        lines=tuple(lines),
-        columns=columns,
-        baseline=next((line for line in lines if line.method == BASELINE), None),
-        compared=columns[-1],
-        axis=axis,
-    )
+    title = f"{regime}: {REGIMES[regime].title}"
+    return make_section(title, lines, columns, compared=compared, axis=axis)
 
 
-_TABLES: dict[str, Callable[[Scope], Table]] = {
-    "main": _main,
-    "noise": _noise,
-    "modes": _modes,
-    "ablation": _ablation,
-    "data": _data,
-    "collapse": _collapse,
-    "ideas": make_ideas,
-}
+def _by_title(title: str, rates: Mapping[Any, float] | float | None) -> dict[str, float]:
+    """What the reference reports, by title of the column; `rates` by what it varies."""
+    if isinstance(rates, float):
+        return {title: rates}
+    return {title.format(value): rate for value, rate in (rates or {}).items()}
+
+
+_TABLES: Registry[Callable[[Scope], Table]] = Registry(
+    "table",
+    {
+        "main": _main,
+        "noise": _noise,
+        "modes": _modes,
+        "ablation": _ablation,
+        "data": _data,
+        "collapse": _collapse,
+        "ideas": make_ideas,
+    },
+    error=UnknownNameError,
+)
 TABLE_NAMES: tuple[str, ...] = tuple(_TABLES)
 """Names of the tables."""

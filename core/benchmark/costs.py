@@ -6,11 +6,12 @@ from statistics import median
 
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.contents import make_table
+from core.benchmark.differences import markdown_rows
 from core.benchmark.store import Store
 from core.benchmark.tables import Scope, wanted
 
 CORES = 2
-"""Cores that the whole is told for, one process on each."""
+"""Cores that the whole is given for, one process on each."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,8 @@ class Cost:
     """Name of the table."""
     training: tuple[float, ...]
     """By cell, its training [s]."""
-    trials: tuple[float, ...]
-    """By cell, those of its trials that the table asks for [s]."""
-
-    @property
-    def cells(self) -> tuple[float, ...]:
-        """By cell, training and trials together [s]."""
-        return tuple(a + b for a, b in zip(self.training, self.trials, strict=True))
+    cells: tuple[float, ...]
+    """By cell, its training and those of its trials that the table asks for [s]."""
 
 
 def costs_of(tables: Sequence[str], store: Store, scope: Scope) -> tuple[Cost, ...]:
@@ -35,51 +31,54 @@ def costs_of(tables: Sequence[str], store: Store, scope: Scope) -> tuple[Cost, .
 
     Tables share cells: what all took is less than the sum.
     """
-    together: dict[Cell, dict[Trial, None]] = {}
-    costs = []
-    for name in tables:
-        asked = wanted(make_table(name, scope), scope)
-        for cell, trials in asked.items():
-            together.setdefault(cell, {}).update(dict.fromkeys(trials))
-        costs.append(_cost(name, asked, store))
-    everything = {cell: tuple(trials) for cell, trials in together.items()}
-    return (*costs, _cost("all, each cell once", everything, store))
+    asked = {name: wanted(make_table(name, scope), scope) for name in tables}
+    together: dict[Cell, tuple[Trial, ...]] = {}
+    for cells in asked.values():
+        for cell, trials in cells.items():
+            together[cell] = tuple(dict.fromkeys((*together.get(cell, ()), *trials)))
+    asked["all, each cell once"] = together
+    return tuple(_cost(title, cells, store) for title, cells in asked.items())
 
 
 def _cost(title: str, asked: Mapping[Cell, Sequence[Trial]], store: Store) -> Cost:
-    training, trials = [], []
-    for cell, wanted_trials in asked.items():
-        record = store.record(cell)
-        known = {} if record is None else record.results
-        seconds = [known[trial].seconds for trial in wanted_trials if trial in known]
-        if record is None or not seconds:
-            continue
-        training.append(sum(record.values["training"]["seconds"].values()))
-        trials.append(sum(seconds))
-    return Cost(title, tuple(training), tuple(trials))
+    training, cells = [], []
+    for cell, trials in asked.items():
+        results = [store.result(cell, trial) for trial in trials]
+        seconds = [result.seconds for result in results if result is not None]
+        if seconds and (record := store.record(cell)) is not None:
+            training.append(sum(record.values["training"]["seconds"].values()))
+            cells.append(training[-1] + sum(seconds))
+    return Cost(title, tuple(training), tuple(cells))
 
 
 def costs_markdown(costs: Sequence[Cost]) -> str:
     """A heading and a table of the `costs` of which something is known."""
+    heads = (
+        "table",
+        "cells",
+        "a training, median and longest [s]",
+        "a cell, median and longest [s]",
+        "all [h]",
+        f"on {CORES} cores [min]",
+    )
     rows = [
-        "| table | cells | a training, median and longest [s] | a cell, median and longest [s] "
-        f"| all [h] | on {CORES} cores [min] |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for cost in costs:
-        if not cost.cells:
-            continue
-        whole = sum(cost.cells)
-        rows.append(
-            f"| {cost.title} | {len(cost.cells)} | {_spread(cost.training)} | "
-            f"{_spread(cost.cells)} | {whole / 3600:.1f} | {whole / 60 / CORES:.0f} |"
+        (
+            cost.title,
+            str(len(cost.cells)),
+            _spread(cost.training),
+            _spread(cost.cells),
+            f"{sum(cost.cells) / 3600:.1f}",
+            f"{sum(cost.cells) / 60 / CORES:.0f}",
         )
+        for cost in costs
+        if cost.cells
+    ]
     about = (
         "By the clock, on the machines named in the cells, one process with one thread for each "
         "core; a machine that was put to sleep, or had other work, is in it. A cell is counted "
         "with the trials that the table asks for."
     )
-    return "\n".join(["## Time", "", about, "", *rows, ""])
+    return "\n".join(["## Time", "", about, "", *markdown_rows(heads, rows), ""])
 
 
 def _spread(seconds: Sequence[float]) -> str:

@@ -1,5 +1,6 @@
-"""Rows of a table beside any one of them, in every column."""
+"""Rows of a table compared with any one of them, in every column."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.benchmark.errors import UnknownNameError
@@ -8,14 +9,16 @@ from core.benchmark.store import Store
 from core.benchmark.tables import Scope, Table
 
 
-def points(comparison: Comparison) -> str:
+def points(comparison: Comparison | None) -> str:
     """Such as `−3.2 [−7.1, 0.4]`: the difference and its 95% interval, in points of percent."""
+    if comparison is None:
+        return ""
     low, high = (f"{100 * end:.1f}" for end in (comparison.low, comparison.high))
     return f"{100 * comparison.difference:+.1f} [{low}, {high}]".replace("-", "−")
 
 
 def differences_markdown(table: Table, method: str, store: Store, scope: Scope) -> str:
-    """Every row of `table` beside the row of `method`, section by section, in all columns.
+    """Every row of `table` compared with the row of `method`, section by section, in all columns.
 
     Sections without that row are left out; where several rows have the method, the first counts.
     Raises :class:`UnknownNameError` if no section has it.
@@ -36,9 +39,15 @@ def _grid(measured: MeasuredSection) -> str:
     section = measured.section
     assert section.baseline is not None
     heads = ["method", *(column.title for column in section.columns)]
-    rows = [heads, ["---", *["---:"] * (len(heads) - 1)]]
-    for each in measured.lines:
-        compared = (None if entry is None else entry.comparison for entry in each.entries)
-        rows.append([each.line.title, *("" if c is None else points(c) for c in compared)])
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([f"### {section.title}, beside {section.baseline.title}", "", *lines, ""])
+    rows = [
+        [each.line.title, *("" if e is None else points(e.comparison) for e in each.entries)]
+        for each in measured.lines
+    ]
+    title = f"### {section.title}, compared with {section.baseline.title}"
+    return "\n".join([title, "", *markdown_rows(heads, rows), ""])
+
+
+def markdown_rows(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table; all columns but the first are numbers."""
+    ruler = ["---", *["---:"] * (len(heads) - 1)]
+    return [f"| {' | '.join(row)} |" for row in (heads, ruler, *rows)]

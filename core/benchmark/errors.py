@@ -1,19 +1,14 @@
 """What can go wrong with a benchmark."""
 
-from collections.abc import Iterable
+from core import registry
 
 
 class BenchmarkError(Exception):
     """Root of everything that :mod:`core.benchmark` raises; its text says what to do."""
 
 
-class UnknownNameError(BenchmarkError, ValueError):
-    """A method, regime, task or table that does not exist."""
-
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        self.name = name
-        self.known = tuple(known)
-        super().__init__(f"unknown {kind} {name!r}; {kind}s: {', '.join(self.known)}")
+class UnknownNameError(BenchmarkError, registry.UnknownNameError):
+    """A method, regime or table that does not exist; lists those that do."""
 
 
 class ScopeError(BenchmarkError, ValueError):

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.demonstrations import scripted_demonstrations
 from core.data import perturbed_replays, software_versions
-from core.evaluation import Result, evaluate
+from core.evaluation import Condition, evaluate
 from core.evaluation.provenance import machine
 from core.learning import (
     Checkpoint,
@@ -59,13 +59,8 @@ class DemonstrationJob:
 
     def run(self, cache: Path, on_progress: OnProgress) -> dict[str, Any]:
         """Make what is missing and check that it can be learned from; the answer is empty."""
-        episodes = scripted_demonstrations(
-            cache,
-            self.task,
-            self.seed,
-            self.count,
-            lambda share: on_progress(share, "demonstrating"),
-        )
+        wanted = (cache, self.task, self.seed, self.count)
+        episodes = scripted_demonstrations(*wanted, lambda s: on_progress(s, "demonstrating"))
         Dataset.from_episodes(episodes)
         return {}
 
@@ -186,53 +181,42 @@ def _evaluated(
     """The results of `trials`. Those of one mode and the same starts share worlds and policies."""
     results: list[dict[str, Any]] = []
     total, done = sum(_cost(trial) for trial in trials) or 1.0, 0.0
-    groups: dict[_Starts, list[Trial]] = {}
+    groups: dict[Trial, list[Trial]] = {}
     for trial in trials:
-        groups.setdefault(_starts(trial), []).append(trial)
-    for (mode, first_seed, episodes, horizon, observer, decay), together in groups.items():
+        groups.setdefault(replace(trial, condition=Condition()), []).append(trial)
+    for alike, together in groups.items():
         cost = sum(_cost(trial) for trial in together)
         began = time.perf_counter()
-        rows: tuple[Result, ...] = ()
         for progress in evaluate(
             checkpoint,
-            [mode],
+            [alike.mode],
             (),
-            episodes,
+            alike.episodes,
             conditions=[trial.condition for trial in together],
-            first_seed=first_seed,
-            horizon=horizon,
-            batch=episodes,
+            first_seed=alike.first_seed,
+            horizon=alike.horizon,
+            batch=alike.episodes,
             threads=1,
-            observer=observer,
-            options={mode: {} if decay is None else {"decay": decay}},
+            observer=alike.observer,
+            options={alike.mode: {} if alike.decay is None else {"decay": alike.decay}},
         ):
-            on_progress((done + cost * progress.fraction) / total, mode)
-            rows = progress.results
+            on_progress((done + cost * progress.fraction) / total, alike.mode)
         seconds = (time.perf_counter() - began) / len(together)
         done += cost
-        by_condition = {row.condition: row for row in rows}
         for trial in together:
-            row = by_condition[trial.condition]
+            (result,) = (r for r in progress.results if r.condition == trial.condition)
             results.append(
                 {
                     "versions": trial.versions,
                     **trial.to_dict(),
-                    "successes": row.successes,
-                    "outcomes": "".join("01"[outcome] for outcome in row.outcomes),
-                    "steps": list(row.steps),
+                    "successes": result.successes,
+                    "outcomes": "".join("01"[outcome] for outcome in result.outcomes),
+                    "steps": list(result.steps),
                     "seconds": round(seconds, 3),
                     **_circumstances(),
                 }
             )
     return results
-
-
-_Starts = tuple[str, int, int, int, bool, float | None]
-
-
-def _starts(trial: Trial) -> _Starts:
-    chosen = (trial.observer, trial.decay)
-    return (trial.mode, trial.first_seed, trial.episodes, trial.horizon, *chosen)
 
 
 def _cost(trial: Trial) -> float:

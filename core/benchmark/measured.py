@@ -19,7 +19,7 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Comparison:
-    """A line beside its baseline on the same starts, with the same seed of training."""
+    """A line and its baseline on the same starts, with the same seed of training."""
 
     seeds: tuple[PairedDifference, ...]
     """By training seed; "first" is the line, "second" the baseline."""
@@ -54,7 +54,7 @@ class Entry:
     seeds: int
     """Training seeds that it is computed from."""
     comparison: Comparison | None = None
-    """Beside the baseline of its section."""
+    """With the baseline of its section."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def measure(table: Table, store: Store, scope: Scope) -> MeasuredTable:
 
     A section gets as many training seeds as most of its entries have: tables share cells, and where
     only some rows were trained again with other seeds, the mean of three trainings would stand
-    beside single ones.
+    next to single ones.
     """
     sections = []
     for section in table.sections:
@@ -188,8 +188,8 @@ def _line(
 ) -> MeasuredLine:
     entries: list[Entry | None] = []
     for column, baseline in zip(section.columns, baselines, strict=True):
-        if column.quality is not None:
-            entries.append(_quality(line, column, store, scope))
+        if column.measure is not None:
+            entries.append(_representation(line, column, store, scope))
             continue
         outcomes = _outcomes(line, column, store, scope)
         entries.append(_entry(outcomes, column, {} if line == section.baseline else baseline))
@@ -244,10 +244,10 @@ def _interval(groups: Sequence[np.ndarray]) -> tuple[float, float]:
     return bootstrap_mean(groups, resamples=RESAMPLES)
 
 
-def _quality(line: Line, column: Column, store: Store, scope: Scope) -> Entry | None:
+def _representation(line: Line, column: Column, store: Store, scope: Scope) -> Entry | None:
     """A measure of the representation: mean over tasks and seeds, and its range over seeds."""
     by_seed: dict[int, list[float]] = {}
-    path = str(column.quality).split(".")
+    path = str(column.measure).split(".")
     for cell, _ in cells_of(line, column, scope):
         record = store.record(cell)
         if record is not None and (path[0] not in OF_PREDICTIONS or _predicts(cell)):

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.benchmark.errors import UnknownNameError
 from core.learning import Configuration
+from core.registry import Registry
 
 Patch = Mapping[str, Mapping[str, Any]]
 
@@ -50,7 +51,8 @@ _NO_MEMORY: Patch = {"belief": {"kind": "none"}, "training": {"window": 24}, **_
 """The observer remembers too. Without a memory, longer windows only repeat what their steps tell:
 pick-place, 100 demonstrations, raw BC, 48 steps 86 of 100, 24 steps 85 in half of the time."""
 
-REGIMES: Mapping[str, Regime] = MappingProxyType(
+REGIMES = Registry(
+    "regime",
     {
         "A": Regime(
             "single actions by mean squared error, no memory, trained on clean recordings",
@@ -63,7 +65,8 @@ REGIMES: Mapping[str, Regime] = MappingProxyType(
         ),
         "B": Regime("action chunks with temporal ensembling, no memory", _NO_MEMORY),
         "C": Regime("action chunks, and memory of the same size for every method", {}),
-    }
+    },
+    error=UnknownNameError,
 )
 
 _INVERSE = 10.0
@@ -82,7 +85,7 @@ def _representation(**terms: float) -> Patch:
     return {"training": _FROZEN, "loss": _NO_TERMS | terms, **_NO_OBSERVER}
 
 
-METHODS: Mapping[str, Method] = MappingProxyType(
+_METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "raw_bc": Method(
             "raw BC, end to end",
@@ -129,6 +132,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         ),
     }
 )
+METHODS = Registry("method", _METHODS, "methods", expected=Method, error=UnknownNameError)
 """The rows of the main table. ``plain``: the reference's objective, prediction alone."""
 
 NOISE = 0.5
@@ -136,7 +140,7 @@ NOISE = 0.5
 
 
 def _with_noise(name: str) -> Method:
-    method = METHODS[name]
+    method = _METHODS[name]
     return Method(
         f"{method.title}, trained with noise", patched(method.patch, {"training": {"noise": NOISE}})
     )
@@ -229,7 +233,7 @@ _FORCES: Patch = {"encoder": {"ignored": ("joint_positions", "joint_velocities")
 
 def _idea(base: str, change: str, **patch: Mapping[str, Any]) -> Method:
     """The method `base` with a change."""
-    return Method(f"{METHODS[base].title}: {change}", patched(METHODS[base].patch, patch))
+    return Method(f"{_METHODS[base].title}: {change}", patched(_METHODS[base].patch, patch))
 
 
 IDEAS: Mapping[str, Method] = MappingProxyType(
@@ -306,19 +310,16 @@ QUICK: Patch = {
 """Networks and updates of a trial run, which shows that everything works and measures nothing."""
 
 
+_VARIANTS: Mapping[str, Method] = {**NOISE_TRAINED, **ABLATIONS, **IDEAS}
+
+
 def get_method(name: str) -> Method:
     """The method, ablation or idea called `name`; raises :class:`UnknownNameError`."""
-    known = {**METHODS, **NOISE_TRAINED, **ABLATIONS, **IDEAS}
-    if name not in known:
-        raise UnknownNameError("method", name, known)
-    return known[name]
-
-
-def get_regime(name: str) -> Regime:
-    """The regime called `name`; raises :class:`UnknownNameError`."""
-    if name not in REGIMES:
-        raise UnknownNameError("regime", name, REGIMES)
-    return REGIMES[name]
+    if name in _VARIANTS:
+        return _VARIANTS[name]
+    if name not in METHODS:
+        raise UnknownNameError("method", name, (*METHODS, *_VARIANTS))
+    return METHODS[name]
 
 
 @cache
@@ -331,7 +332,7 @@ def configuration(method: str, regime: str, seed: int, *, quick: bool = False) -
     settings: dict[str, Any] = Configuration().to_dict()
     for patch in (
         UPDATES,
-        get_regime(regime).patch,
+        REGIMES[regime].patch,
         QUICK if quick else {},
         get_method(method).patch,
         {"training": {"seed": seed}},

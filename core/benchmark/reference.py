@@ -1,6 +1,6 @@
 """Success rates that the reference description of the method reports, on its own tasks [%].
 
-They stand beside ours for comparison and enter no computation.
+They are shown next to ours and enter no computation.
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from core.benchmark.cell import Cell
 from core.benchmark.charts import draw
 from core.benchmark.contents import TABLE_NAMES, make_table
 from core.benchmark.costs import costs_markdown, costs_of
-from core.benchmark.differences import points
+from core.benchmark.differences import markdown_rows, points
 from core.benchmark.measured import (
     Comparison,
     Entry,
@@ -24,19 +24,20 @@ from core.benchmark.measured import (
     MeasuredTable,
     measure,
 )
-from core.benchmark.methods import UPDATES
 from core.benchmark.store import Store
 from core.benchmark.tables import Column, Line, Scope
 from core.data import software_versions
 from core.evaluation.provenance import machine
 from core.evaluation.results import write_whole
-from core.policies import MODES
+from core.policies import DEFAULT_MODE, MODES
 
 DISCUSSION = "discussion.md"
-"""Hand-written part of the report, kept beside the tables."""
+"""What the tables say, written by hand and kept with them."""
+PAGE = "page.md"
+"""What the report begins with, written by hand. Its numbers are names of entries; see `fill`."""
 PROGRAM = ("python", "-m", "core", "benchmark")
 AGAIN = ("--again", "--out", "build/again")
-"""Makes cells anew in a folder of their own, to be held beside those that are published."""
+"""Makes cells anew in a folder of their own, to be compared with those that are published."""
 
 
 def write_report(
@@ -45,16 +46,19 @@ def write_report(
     """Write `tables`, and those that `folder` has already, from what is known now.
 
     `folder` gets a JSON, a Markdown file and a picture for each table; `report` is one Markdown
-    file with all of them, what they took, and the discussion from `folder`. Returns the files.
-    Raises :class:`core.data.StorageError` if the disk refuses.
+    file with the first page, all tables, what they took, and the discussion. The first page and
+    the discussion come from `folder`. Returns the files. Raises :class:`core.data.StorageError`
+    if the disk refuses.
     """
-    written, parts, told = [], [], []
+    written, parts = [], []
+    known: dict[str, MeasuredTable] = {}
     for name in TABLE_NAMES:
         if name not in tables and not (folder / f"{name}.json").exists():
             continue
         measured = measure(make_table(name, scope.whole), store, scope.whole)
         if not measured.known:
             continue
+        known[name] = measured
         picture = draw(measured, folder / f"{name}.png")
         text = markdown(measured, scope.whole)
         values = json.dumps(table_json(measured, scope.whole), indent=1, allow_nan=False)
@@ -62,15 +66,46 @@ def write_report(
         written.append(write_whole(folder / f"{name}.md", text.encode()))
         if picture is not None:
             written.append(picture)
-            link = Path(os.path.relpath(picture, report.parent)).as_posix()
-            text += f"\n![{measured.table.title}]({link})\n"
+            text += f"\n![{measured.table.title}]({name}.png)\n"
         parts.append(text)
-        told.append(name)
-    if parts:
-        parts.append(costs_markdown(costs_of(told, store, scope.whole)))
-        whole = _whole(parts, scope, folder / DISCUSSION)
-        written.append(write_whole(report, whole.encode()))
+    if known:
+        parts.append(costs_markdown(costs_of(tuple(known), store, scope.whole)))
+        page, discussion = (_written_by_hand(folder / name, known) for name in (PAGE, DISCUSSION))
+        text = "\n".join((*parts, discussion) if discussion else parts)
+        command = shlex.join([*PROGRAM, "--table", "all", *_size(scope)])
+        head = f"# Results\n\n`{command}` makes this file; do not edit it.\n\n"
+        text = f"{head}{page}\n{_contents(text)}{text}"
+        place = Path(os.path.relpath(folder, report.parent)).as_posix()
+        text = re.sub(r"\]\((\w+\.png)\)", rf"]({place}/\1)", text)
+        written.append(write_whole(report, text.encode()))
     return written
+
+
+def _written_by_hand(path: Path, tables: Mapping[str, MeasuredTable]) -> str:
+    """The text of `path`, with the numbers that it names; empty if it is not there."""
+    return fill(path.read_text("utf-8").strip(), tables) + "\n" if path.is_file() else ""
+
+
+def fill(text: str, tables: Mapping[str, MeasuredTable]) -> str:
+    """`text` with the success rates that it names, such as ``{noise C raw_bc: σ 0.6}``.
+
+    Named are table, regime, method, after a slash the mode (unless it is the default), and the
+    title of the column; ``±`` adds the interval. What was not measured is a dash.
+    """
+
+    def rate(match: re.Match[str]) -> str:
+        table, regime, method, mode, title, interval = match.groups()
+        wanted = (regime, method, mode or DEFAULT_MODE)
+        for section in tables[table].known if table in tables else ():
+            titles = [column.title for column in section.section.columns]
+            for each in section.lines:
+                if (each.line.regime, each.line.method, each.line.trial.mode) == wanted:
+                    entry = each.entries[titles.index(title)]
+                    if entry is not None:
+                        return _rate(entry) if interval else f"{100 * entry.value:.1f}"
+        return "–"
+
+    return re.sub(r"\{(\w+) (\w+) (\w+)(?:/(\w+))?: ([^}]*?)( ±)?\}", rate, text)
 
 
 def markdown(measured: MeasuredTable, scope: Scope) -> str:
@@ -176,40 +211,42 @@ def _grid(section: MeasuredSection) -> list[str]:
     compared = columns.index(section.section.compared)
     baseline = section.section.baseline
     several = baseline is not None and len(section.lines) > 1
-    referred = [
+    reported = [
         column.title
         for column in columns
         if any(column.title in line.line.reference for line in section.lines)
     ]
     heads = ["method", *(column.title.replace("_", "-") for column in columns)]
     if several and baseline is not None:
-        heads.append(f"beside {baseline.title} ({columns[compared].title})")
-    if referred:
-        heads.append(f"reference ({', '.join(referred)})".replace("_", "-"))
-    rows = [heads, ["---", *["---:"] * (len(heads) - 1)]]
+        heads.append(f"compared with {baseline.title} ({columns[compared].title})")
+    if reported:
+        heads.append(f"reference ({', '.join(reported)})".replace("_", "-"))
+    rows = []
     most = max(e.seeds for each in section.lines for e in each.entries if e is not None)
     for each in section.lines:
-        row = [each.line.title]
-        if each.line == baseline:
-            row[0] = f"**{each.line.title}**"
+        title = f"**{each.line.title}**" if each.line == baseline else each.line.title
         usual, counts = most, {e.seeds for e in each.entries if e is not None}
         if len(counts) == 1 and most not in counts:
             (usual,) = counts
-            row[0] += f" ({_seeds(usual)})"
+            title += f" ({_seeds(usual)})"
         clean = section.section.clean
         whole = None if clean is None else each.entries[columns.index(clean)]
-        for entry, column in zip(each.entries, columns, strict=True):
-            row.append(_cell(entry, column, usual) + _kept(entry, whole))
+        row = [
+            title,
+            *(
+                _cell(entry, column, usual) + _kept(entry, whole)
+                for entry, column in zip(each.entries, columns, strict=True)
+            ),
+        ]
         if several:
             entry = each.entries[compared]
-            row.append(_beside(entry.comparison if entry is not None else None))
-        if referred:
-            rates = [each.line.reference.get(title) for title in referred]
-            known = any(rate is not None for rate in rates)
+            row.append(_compared(entry.comparison if entry is not None else None))
+        if reported:
+            rates = [each.line.reference.get(title) for title in reported]
             text = ", ".join("–" if rate is None else f"{rate:.1f}" for rate in rates)
-            row.append(text if known else "")
+            row.append(text if any(rate is not None for rate in rates) else "")
         rows.append(row)
-    return [f"| {' | '.join(row)} |" for row in rows]
+    return markdown_rows(heads, rows)
 
 
 def _cell(entry: Entry | None, column: Column, usual: int) -> str:
@@ -217,9 +254,14 @@ def _cell(entry: Entry | None, column: Column, usual: int) -> str:
     if entry is None:
         return "–"
     seeds = "" if entry.seeds == usual else f" ({_seeds(entry.seeds)})"
-    if column.quality is not None:
+    if column.measure is not None:
         return f"{entry.value:.3g}{seeds}"
-    return f"{100 * entry.value:.1f} [{100 * entry.low:.0f}, {100 * entry.high:.0f}]{seeds}"
+    return _rate(entry) + seeds
+
+
+def _rate(entry: Entry) -> str:
+    """Such as `92.4 [90, 95]`."""
+    return f"{100 * entry.value:.1f} [{100 * entry.low:.0f}, {100 * entry.high:.0f}]"
 
 
 def _seeds(count: int) -> str:
@@ -235,7 +277,7 @@ def _kept(entry: Entry | None, whole: Entry | None) -> str:
     return f", {100 * entry.value / whole.value:.0f}%"
 
 
-def _beside(comparison: Comparison | None) -> str:
+def _compared(comparison: Comparison | None) -> str:
     """Such as `−3.2 [−7.1, 0.4] (won 4, lost 9; p 0.04 0.21 <.001)`: points and their interval,
     starts, McNemar's p by seed."""
     if comparison is None:
@@ -249,68 +291,23 @@ def _beside(comparison: Comparison | None) -> str:
 def _row(table: str, each: MeasuredLine, section: MeasuredSection) -> dict[str, Any]:
     entries = {}
     for column, entry in zip(section.section.columns, each.entries, strict=True):
-        if entry is None:
-            continue
-        values: dict[str, Any] = {
-            "value": entry.value,
-            "low": entry.low,
-            "high": entry.high,
-            "seeds": entry.seeds,
-        }
-        if column.quality is None:
-            values["condition"] = column.condition.to_dict()
-        if entry.comparison is not None:
-            values["beside_baseline"] = {
-                "difference": entry.comparison.difference,
-                "low": entry.comparison.low,
-                "high": entry.comparison.high,
-                "by_seed": [asdict(seed) for seed in entry.comparison.seeds],
-            }
-        if column.title in each.line.reference:
-            values["reference"] = each.line.reference[column.title] / 100
-        entries[column.title] = values
+        if entry is not None:
+            entries[column.title] = asdict(entry)
+            if column.measure is None:
+                entries[column.title]["condition"] = column.condition.to_dict()
+            if column.title in each.line.reference:
+                entries[column.title]["reference"] = each.line.reference[column.title] / 100
     return {
         "title": each.line.title,
         "regime": each.line.regime,
         "method": each.line.method,
-        "mode": each.line.mode,
+        "mode": each.line.trial.mode,
         "baseline": each.line == section.section.baseline,
         "command": command_of_line(table, each.line, section.scope),
         "training_seconds": each.training_seconds,
         "updates": each.updates,
         "entries": entries,
     }
-
-
-def _whole(parts: Iterable[str], scope: Scope, discussion: Path) -> str:
-    """The report: how to read it, the tables, and the discussion."""
-    command = shlex.join([*PROGRAM, "--table", "all", *_size(scope)])
-    updates = UPDATES["training"]
-    head = f"""# Results
-
-Made by `{command}`, which trains and measures only what is not in `{discussion.parent.name}/cells`
-or was made by other settings, data or code. Do not edit: tables are generated, the discussion is
-`{discussion.parent.name}/{discussion.name}`.
-
-Success in percent with 95% intervals by bootstrap over starts and training seeds; Wilson's for one
-training and one task, and where all outcomes are alike. Three trainings are few, and where they
-differ much an interval is too narrow. "Beside" gives the difference in points over the seeds that
-both rows have, its interval (the same starts and seeds drawn for both), the starts that only this
-row and only the other solved, and McNemar's exact p for each training seed: a test of two trained
-policies, not of two methods, and one of many in a table; `python -m core differences` holds rows
-beside any other, in every column. The demonstrations are scripted, with the
-faults of a person's. "Reference" is what the reference description of the method reports for its
-own tasks, which are not ours; its ACT-JEPA has no inverse dynamics.
-
-All methods share inputs, augmentation, encoder, head, memory and batch. An end-to-end or joint row
-makes {updates["steps"]:,} updates of everything, a frozen one as many of the representation and
-then {updates["head_steps"]:,} of the head: every part is updated equally often.
-
-"""
-    text = "\n".join(parts)
-    if discussion.is_file():
-        text += "\n" + discussion.read_text("utf-8").strip() + "\n"
-    return head + _contents(text) + text
 
 
 def _contents(text: str) -> str:

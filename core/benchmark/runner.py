@@ -3,32 +3,23 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from core.benchmark.cell import Cell, Trial
+from core.benchmark.cluster import RayWorkers
 from core.benchmark.execution import CellJob, DemonstrationJob, checkpoint_folder
 from core.benchmark.store import Store
-from core.benchmark.workers import Event, Job
+from core.benchmark.workers import Job, LocalWorkers
 from core.learning import CheckpointError, load_checkpoint
 
 Wanted = Mapping[Cell, Sequence[Trial]]
 """The trials that are wanted of each cell."""
 
 
-class Workers(Protocol):
-    """Something that does jobs beside each other."""
-
-    count: int
-    """How many at a time."""
-
-    def run(self, jobs: Sequence[Job], stop: threading.Event) -> Iterator[Event]:
-        """Do `jobs`, telling what happens."""
-
-
 @dataclass(frozen=True)
-class Plan:
+class Schedule:
     """What has to be done for the cells that are wanted."""
 
     jobs: tuple[Job, ...]
@@ -59,29 +50,7 @@ class State:
     """A job that has just failed, and why."""
 
 
-@dataclass
-class _Forecast:
-    """Time left, from what the jobs so far took beside what they were thought to cost."""
-
-    total: float
-    began: float = field(default_factory=time.perf_counter)
-    finished: float = 0.0
-    running: dict[Job, float] = field(default_factory=dict)
-
-    @property
-    def share(self) -> float:
-        partly = sum(share * job.cost for job, share in self.running.items())
-        return min(1.0, (self.finished + partly) / self.total)
-
-    @property
-    def seconds_left(self) -> float | None:
-        share = self.share
-        if share < 0.01:
-            return None
-        return (time.perf_counter() - self.began) * (1.0 - share) / share
-
-
-def plan(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> Plan:
+def make_schedule(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> Schedule:
     """What is missing from `store`; everything, with `again`.
 
     A training on another processor gives other weights. So a cell that has to be trained once
@@ -113,37 +82,37 @@ def plan(wanted: Wanted, store: Store, cache: Path, *, again: bool = False) -> P
         place = (cell.task, cell.seed)
         most[place] = max(cell.demonstrations, most.get(place, 0))
     first = [DemonstrationJob(task, seed, count) for (task, seed), count in most.items()]
-    return Plan((*first, *cells), {**dict.fromkeys(first, ()), **cells}, len(wanted), there)
+    return Schedule((*first, *cells), {**dict.fromkeys(first, ()), **cells}, len(wanted), there)
 
 
 def run(
-    plan: Plan,
+    schedule: Schedule,
     store: Store,
-    workers: Workers,
+    workers: LocalWorkers | RayWorkers,
     stop: threading.Event,
     command_of: Callable[[Cell], str],
 ) -> Iterator[State]:
-    """Do the jobs of `plan` and keep what they give, telling how far it is.
+    """Do the jobs of `schedule` and keep what they give, yielding how far it is.
 
     A cell is on disk once the state that counts it has been given. After `stop` is set, the jobs
     that run are given up. Raises :class:`core.data.StorageError` if the disk refuses.
     """
-    forecast = _Forecast(sum(job.cost for job in plan.jobs) or 1.0)
+    total, began = sum(job.cost for job in schedule.jobs) or 1.0, time.perf_counter()
+    shares: dict[Job, float] = {}
     done = 0
-    for event in workers.run(plan.jobs, stop):
+    for event in workers.run(schedule.jobs, stop):
         job, failure, note = event.job, None, f"{event.job.name}: {event.note}"
-        if event.answer is None and event.failure is None:
-            forecast.running[job] = event.share
-        else:
-            done += 1
-            forecast.running.pop(job, None)
-            forecast.finished += job.cost
+        shares[job] = 1.0 if event.finished else event.share
+        done += event.finished
+        if event.failure is not None:
+            failure = note = f"{job.name} failed: {event.failure}"
+        elif event.answer is not None:
             note = f"{job.name} done"
-            if event.failure is not None:
-                failure = note = f"{job.name} failed: {event.failure}"
-            else:
-                _keep(plan.cells[job], event.answer, store, command_of)
-        yield State(done, len(plan.jobs), forecast.share, forecast.seconds_left, note, failure)
+            for cell in schedule.cells[job]:
+                store.keep(cell, event.answer, command_of(cell))
+        share = min(1.0, sum(share * job.cost for job, share in shares.items()) / total)
+        left = (time.perf_counter() - began) * (1.0 - share) / share if share >= 0.01 else None
+        yield State(done, len(schedule.jobs), share, left, note, failure)
 
 
 def _training(cache: Path, cell: Cell) -> dict[str, Any] | None:
@@ -155,14 +124,3 @@ def _training(cache: Path, cell: Cell) -> dict[str, Any] | None:
     except (CheckpointError, KeyError):
         return None
     return record
-
-
-def _keep(
-    cells: Sequence[Cell],
-    answer: dict[str, Any] | None,
-    store: Store,
-    command_of: Callable[[Cell], str],
-) -> None:
-    for cell in cells:
-        assert answer is not None
-        store.keep(cell, answer, command_of(cell))

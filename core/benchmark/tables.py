@@ -1,18 +1,18 @@
 """The tables: what they are made of, and which cells they ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.benchmark.cell import Cell, Trial
-from core.benchmark.errors import ScopeError, UnknownNameError
-from core.benchmark.methods import REGIMES, get_method
+from core.benchmark.errors import ScopeError
+from core.benchmark.methods import BASELINE, REGIMES, get_method
 from core.evaluation import FIRST_SEED, HORIZON, Condition
-from core.policies import DEFAULT_MODE
 from core.simulation import get_task
 
 TASKS = ("reach", "push", "pick_place")
 """Tasks of the tables; lift is for people, and for tests."""
 CLEAN = Condition()
+CLEAN_TRIAL = Trial()
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class Scope:
         for task in self.tasks:
             get_task(task)
         for regime in self.regimes:
-            if regime not in REGIMES:
-                raise UnknownNameError("regime", regime, REGIMES)
+            _ = REGIMES[regime]
         for method in self.methods or ():
             get_method(method)
         for name, low in (("seeds", 1), ("episodes", 1), ("demonstrations", 2)):
@@ -59,19 +58,19 @@ class Scope:
 
 @dataclass(frozen=True)
 class Column:
-    """One thing that a table tells of each line."""
+    """One thing that a table gives of each line."""
 
     title: str
     """Heading."""
     tasks: tuple[str, ...]
-    """Tasks; the mean over them is told."""
+    """Tasks; the entry is the mean over them."""
     demonstrations: int
     """Number of demonstrations."""
     condition: Condition = CLEAN  # frozen
     """What disturbs the evaluation."""
     first_seed: int = FIRST_SEED
     """Seed of the first start."""
-    quality: str | None = None
+    measure: str | None = None
     """A measure of the representation instead of success."""
     x: float | None = None
     """Place on the axis of a picture."""
@@ -87,12 +86,8 @@ class Line:
     """Its regime."""
     method: str
     """A name of :mod:`core.benchmark.methods`."""
-    mode: str = DEFAULT_MODE
-    """How actions are chosen."""
-    observer: bool = True
-    """Whether the observer, where there is one, corrects what is sensed."""
-    decay: float | None = None
-    """How fast older chunks lose weight [1/control step]; None: as the program does by itself."""
+    trial: Trial = CLEAN_TRIAL  # frozen
+    """How it is deployed; columns and scope decide conditions and starts."""
     reference: Mapping[str, float] = field(default_factory=dict)
     """What the reference reports, by title of the column [%]."""
 
@@ -106,13 +101,13 @@ class Section:
     lines: tuple[Line, ...]
     """The rows."""
     columns: tuple[Column, ...]
-    """What is told of them."""
+    """What is given of them."""
     baseline: Line | None
     """The line that the others are compared with."""
     compared: Column
     """The column whose comparison is printed."""
     clean: Column | None = None
-    """The column of which the others keep a share, where that is told."""
+    """The column of which the others keep a share, where that is given."""
     axis: str = ""
     """What the columns vary, for a picture of curves; empty: a picture of the compared column."""
 
@@ -133,14 +128,53 @@ class Table:
     """Which starts it is measured on."""
 
 
+def make_line(
+    regime: str,
+    method: str,
+    change: str = "",
+    trial: Trial = CLEAN_TRIAL,
+    reference: Mapping[str, float] | None = None,
+) -> Line:
+    """A line called what the method is, and how it is deployed where that is said."""
+    title = get_method(method).title + (f": {change}" if change else "")
+    return Line(title, regime, method, trial, reference or {})
+
+
+def columns_by_task(
+    demonstrations: int, tasks: tuple[str, ...] = TASKS, first_seed: int = FIRST_SEED
+) -> tuple[Column, ...]:
+    """Success by task, and the mean."""
+    groups = {**{task: (task,) for task in tasks}, "mean": tasks}
+    return tuple(
+        Column(title, group, demonstrations, first_seed=first_seed)
+        for title, group in groups.items()
+    )
+
+
+def make_section(
+    title: str,
+    lines: Iterable[Line],
+    columns: Iterable[Column],
+    *,
+    baseline: Line | None = None,
+    compared: int = -1,
+    axis: str = "",
+) -> Section:
+    """A section. `baseline`: the row of :data:`core.benchmark.methods.BASELINE` unless given;
+    `compared`: place of the column whose comparison is printed."""
+    lines, columns = tuple(lines), tuple(columns)
+    if baseline is None:
+        baseline = next((line for line in lines if line.method == BASELINE), None)
+    return Section(title, lines, columns, baseline, columns[compared], axis=axis)
+
+
 def wanted(table: Table, scope: Scope) -> dict[Cell, tuple[Trial, ...]]:
     """The cells that `table` needs within `scope`, and the trials of each."""
     found: dict[Cell, dict[Trial, None]] = {}
     for section in table.sections:
         for line in section.lines:
-            if line.regime not in scope.regimes:
-                continue
-            if scope.methods is not None and line.method not in scope.methods:
+            methods = scope.methods or (line.method,)
+            if line.regime not in scope.regimes or line.method not in methods:
                 continue
             for column in section.columns:
                 for cell, trial in cells_of(line, column, scope):
@@ -151,14 +185,12 @@ def wanted(table: Table, scope: Scope) -> dict[Cell, tuple[Trial, ...]]:
 
 def cells_of(line: Line, column: Column, scope: Scope) -> list[tuple[Cell, Trial]]:
     """Every (cell, trial) that one entry of a table is computed from."""
-    trial = Trial(
-        line.mode,
-        column.condition,
-        scope.episodes,
-        column.first_seed,
-        scope.horizon,
-        line.observer,
-        line.decay,
+    trial = replace(
+        line.trial,
+        condition=column.condition,
+        episodes=scope.episodes,
+        first_seed=column.first_seed,
+        horizon=scope.horizon,
     )
     return [
         (

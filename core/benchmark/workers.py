@@ -17,7 +17,7 @@ from typing import Any, Protocol
 POLL = 0.2
 """How often it is asked whether to stop [s]."""
 PATIENCE = 5.0
-"""How long a process that was told to end may take before it is killed [s]."""
+"""How long a process may take to end before it is killed [s]."""
 
 
 class Job(Protocol):
@@ -31,8 +31,8 @@ class Job(Protocol):
     def cost(self) -> float:
         """About how long it takes [s]."""
 
-    def run(self, cache: Path, told: Any) -> dict[str, Any]:
-        """Do it; `told(share, note)` hears how far it is."""
+    def run(self, cache: Path, on_progress: Any) -> dict[str, Any]:
+        """Do it; `on_progress(share, note)` gets how far it is."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Event:
     failure: str | None = None
     """Why it gave nothing, in a sentence."""
 
+    @property
+    def finished(self) -> bool:
+        """Whether this is the last that is heard of the job."""
+        return self.answer is not None or self.failure is not None
+
 
 @dataclass
 class _Worker:
@@ -63,7 +68,7 @@ class _Worker:
 class LocalWorkers:
     """Runs jobs in processes that live as long as there is work.
 
-    A process loads torch and the simulator once (about 3 s) and keeps them from job to job; each
+    A process loads torch and the simulator once (about 3 s) and keeps them from job to job. Each
     uses one thread, since the networks are small and the cores are for other jobs. A job that
     fails, or takes its process with it, leaves the others alone.
     """
@@ -99,7 +104,7 @@ class LocalWorkers:
         process = context.Process(
             target=serve, args=(theirs, self._cache), name="benchmark", daemon=True
         )
-        with _deaf_to_interrupts(), _one_thread():
+        with _deaf_to_interrupts():
             process.start()
         theirs.close()  # or its end of file would never reach us
         worker = _Worker(process, ours)
@@ -116,20 +121,15 @@ class LocalWorkers:
             except (EOFError, OSError):
                 worker.process.join(PATIENCE)
                 workers.remove(worker)
-                code = worker.process.exitcode
                 if job is not None:
+                    code = worker.process.exitcode
                     yield Event(job, failure=f"its process ended with exit code {code}")
                 continue
             assert job is not None
-            kind, *values = said
-            if kind == "told":
-                yield Event(job, share=values[0], note=values[1])
-                continue
-            worker.job = None
-            if kind == "done":
-                yield Event(job, share=1.0, answer=values[0])
-            else:
-                yield Event(job, failure=values[0])
+            event = Event(job, **said)
+            if event.finished:
+                worker.job = None
+            yield event
 
 
 def serve(line: Connection, cache: Path) -> None:
@@ -143,20 +143,22 @@ def serve(line: Connection, cache: Path) -> None:
             job = line.recv()
         except (EOFError, OSError):
             return
-
-        try:
-            answer = job.run(cache, lambda share, note: _say(line, "told", share, note))
-        except Exception as error:  # noqa: BLE001  # whatever it is, the others go on
-            _say(line, "failed", in_a_sentence(error))
-        else:
-            _say(line, "done", answer)
+        _say(line, **outcome(job, cache, lambda share, note: _say(line, share=share, note=note)))
 
 
-def _say(line: Connection, *what: Any) -> None:
+def outcome(job: Job, cache: Path, on_progress: Any) -> dict[str, Any]:
+    """Do `job`; its answer or why there is none, as values of an :class:`Event`."""
     try:
-        line.send(what)
+        return {"share": 1.0, "answer": job.run(cache, on_progress)}
+    except Exception as error:  # noqa: BLE001  # whatever it is, the others go on
+        return {"failure": in_a_sentence(error)}
+
+
+def _say(line: Connection, **values: Any) -> None:
+    try:
+        line.send(values)
     except OSError:
-        os._exit(1)  # nobody listens any more
+        os._exit(1)  # no one listens any more
 
 
 def in_a_sentence(error: BaseException) -> str:
@@ -201,17 +203,3 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Processes started inside begin with one thread for linear algebra (torch asks at import)."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before

@@ -14,7 +14,7 @@ from core.commands.threads import use_one_torch_thread
 from core.data import require_writable
 
 if TYPE_CHECKING:
-    from core.benchmark import Cell, Plan, Scope, Store, Wanted
+    from core.benchmark import Cell, Schedule, Scope, Store, Wanted
 
 OUT = Path("docs/results")
 QUICK_OUT = Path("build/benchmark-quick")
@@ -24,8 +24,8 @@ QUICK_OUT = Path("build/benchmark-quick")
 class Benchmark:
     """Train every method, measure it on held-out starts, and make tables, pictures and a report.
 
-    Finished cells are kept and used again while their settings, data and code are unchanged, so a
-    benchmark can be stopped at any time and goes on where it was. The files written go to
+    Finished cells are kept and used again while their settings, data and versions are unchanged, so
+    a benchmark can be stopped at any time and goes on where it was. The files written go to
     standard output, progress to standard error.
 
     Example: python -m core benchmark --table main --tasks push --methods raw_bc act_jepa
@@ -50,7 +50,7 @@ class Benchmark:
     out: Path | None = None
     """Folder of cells, tables and pictures; docs/results unless --quick."""
     report: Path | None = None
-    """Report with all tables; RESULTS.md beside docs/results, else in the folder of --out."""
+    """Report with all tables; RESULTS.md next to docs/results, else in the folder of --out."""
     cache: Path = Path("recordings/benchmark")
     """Folder where demonstrations and checkpoints are kept; may be deleted."""
     again: bool = False
@@ -80,10 +80,10 @@ def run(arguments: Sequence[str]) -> int:
     cache = require_writable(options.cache.expanduser().absolute())
     names = benchmark.TABLE_NAMES if "all" in options.table else tuple(dict.fromkeys(options.table))
     wanted = _wanted(options, names, scope)
-    plan = benchmark.plan(wanted, store, cache, again=options.again)
-    sys.stderr.write(f"{plan.wanted} cells, {plan.there} of them there already\n")
-    complete, failures = _work(options, plan, store, cache, scope)
-    # all that is known is told, whatever part of it this run was asked for
+    schedule = benchmark.make_schedule(wanted, store, cache, again=options.again)
+    sys.stderr.write(f"{schedule.wanted} cells, {schedule.there} of them there already\n")
+    complete, failures = _work(options, schedule, store, cache, scope)
+    # all that is known is reported, whatever part of it this run was asked for
     known = replace(scope, seeds=max(scope.seeds, _usual(options).seeds))
     for path in benchmark.write_report(store, known, names, out, report):
         say_saved(path)
@@ -142,7 +142,7 @@ def _wanted(options: Benchmark, names: Sequence[str], scope: "Scope") -> "Wanted
 
 def _work(
     options: Benchmark,
-    plan: "Plan",
+    schedule: "Schedule",
     store: "Store",
     cache: Path,
     scope: "Scope",
@@ -150,7 +150,7 @@ def _work(
     """Do what is missing; returns whether all was tried, and how many jobs failed."""
     from core import benchmark
 
-    if not plan.jobs:
+    if not schedule.jobs:
         return True, 0
     workers: benchmark.LocalWorkers | benchmark.RayWorkers
     if options.ray is not None:
@@ -160,7 +160,7 @@ def _work(
     done = failures = 0
     with stop_on_interrupt() as stop, ProgressBar("benchmark", 100, count=False) as bar:
         for state in benchmark.run(
-            plan,
+            schedule,
             store,
             workers,
             stop,
@@ -174,4 +174,4 @@ def _work(
                 bar.say(state.failure)
     if isinstance(workers, benchmark.RayWorkers):
         workers.close()
-    return done == len(plan.jobs), failures
+    return done == len(schedule.jobs), failures

@@ -1,4 +1,4 @@
-"""`python -m core differences`: rows of the benchmark's tables beside any one of them."""
+"""`python -m core differences`: rows of the benchmark's tables compared with any one of them."""
 
 import sys
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ from core.commands.program import SUCCESS, UsageError
 
 @dataclass(frozen=True)
 class Differences:
-    """Print the rows of a finished table beside one of its rows, with intervals.
+    """Print how the rows of a finished table differ from one of its rows, with intervals.
 
     Differences are in points of success, over the training seeds that both rows have, with 95%
     intervals for which the same starts and seeds are drawn for both. Nothing is run.
 
-    Example: python -m core differences --table noise --beside raw_bc
+    Example: python -m core differences --table noise --compared-with raw_bc
     """
 
     table: str
     """main, noise, modes, ablation, data, collapse or ideas."""
-    beside: str
-    """Name of the method that the others are held beside, such as raw_bc."""
+    compared_with: str
+    """Name of the method that the others are compared with, such as raw_bc."""
     results: Path = Path("docs/results")
     """Folder that the benchmark wrote its tables to."""
 
@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     scope = benchmark.Scope()
     table = benchmark.make_table(options.table, scope)
     store = benchmark.Store(cells)
-    text = benchmark.differences_markdown(table, options.beside, store, scope)
+    text = benchmark.differences_markdown(table, options.compared_with, store, scope)
     if not text:
         raise UsageError(f"{cells} has nothing of table {options.table} yet; run the benchmark")
     sys.stdout.write(text)

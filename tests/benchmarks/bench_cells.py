@@ -21,7 +21,17 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from core.benchmark import Cell, LocalWorkers, Scope, Store, Trial, make_table, plan, run, wanted
+from core.benchmark import (
+    Cell,
+    LocalWorkers,
+    Scope,
+    Store,
+    Trial,
+    make_schedule,
+    make_table,
+    run,
+    wanted,
+)
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "results" / "cells"
 TABLES = ("main", "noise", "ablation", "data")
@@ -64,7 +74,7 @@ def main() -> int:
     published, again = Store(PUBLISHED), Store(options.out.absolute() / "results")
     chosen = draw(published, options.cells, options.seed)
     cache = options.out.absolute() / "cache"
-    jobs = plan(chosen, again, cache)
+    jobs = make_schedule(chosen, again, cache)
     for state in run(
         jobs, again, LocalWorkers(cache, 1), threading.Event(), lambda cell: cell.name
     ):

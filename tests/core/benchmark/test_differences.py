@@ -28,7 +28,7 @@ def row_of(text: str, title: str) -> list[str]:
 def test_rows_stand_beside_the_one_that_is_named_in_every_column(results):
     table = make_table("noise", SCOPE)
     text = differences_markdown(table, "raw_bc", results, SCOPE)
-    assert "beside raw BC, end to end" in text
+    assert "compared with raw BC, end to end" in text
     lower = row_of(text, "autoencoder + BC")
     higher = row_of(text, "ACT-JEPA, inverse dynamics + BC, joint")
     assert len(lower) == len(table.sections[1].columns)

@@ -1,14 +1,18 @@
 import json
+import re
 import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from core.benchmark import Cell, Scope, Store, command_of_cell, make_table, write_report
-from core.benchmark.report import DISCUSSION
+from core.benchmark.methods import UPDATES
+from core.benchmark.report import DISCUSSION, PAGE
 from core.benchmark.tables import cells_of
 from core.commands.benchmark import run as run_command
 
+PUBLISHED = Path(__file__).parents[3] / "docs" / "results"
 SCOPE = Scope(demonstrations=10, seeds=1, episodes=6)
 
 
@@ -43,9 +47,9 @@ def test_tables_come_as_json_markdown_and_pictures(store, tmp_path):
     rows = json.loads((tmp_path / "results" / "main.json").read_text())["sections"][0]["rows"]
     row = next(row for row in rows if row["method"] == "autoencoder")
     assert row["entries"]["mean"]["reference"] == pytest.approx(0.627)
-    assert row["entries"]["mean"]["beside_baseline"]["by_seed"][0]["p_value"] <= 1
+    assert row["entries"]["mean"]["comparison"]["seeds"][0]["p_value"] <= 1
     baseline = next(row for row in rows if row["baseline"])
-    assert "beside_baseline" not in baseline["entries"]["mean"]
+    assert baseline["entries"]["mean"]["comparison"] is None
 
 
 def test_the_report_shows_rates_the_reference_and_the_command_of_each_row(store, tmp_path):
@@ -72,6 +76,33 @@ def test_the_discussion_is_included_and_kept(store, tmp_path):
     for _ in range(2):
         assert write(store, tmp_path, "main").rstrip().endswith("Why this is so.")
     assert discussion.read_text() == "## Discussion\n\nWhy this is so.\n"
+
+
+def test_the_first_page_has_the_numbers_that_it_names(store, tmp_path):
+    page = tmp_path / "results" / PAGE
+    page.parent.mkdir()
+    page.write_text(
+        "## In one page\n\n{main B autoencoder: mean} and {main B autoencoder: mean ±}, noise "
+        "{noise B raw_bc: σ 0.6}; not measured {main B act_jepa/plan: mean} {modes C raw_bc: clean}"
+        "\n\n![picture](main.png)\n"
+    )
+    text = write(store, tmp_path, "main", "noise")
+    assert "66.7 and 66.7 [44, 89], noise 66.7; not measured – –" in text
+    assert "![picture](results/main.png)" in text
+    assert text.index("## In one page") < text.index("## Success by method")
+
+
+def test_the_published_page_names_what_there_is():
+    """A number that is not there would be a dash; eleven entries of its table were not measured."""
+    page = (PUBLISHED / PAGE).read_text()
+    begin, _, _ = (PUBLISHED.parent / "RESULTS.md").read_text().partition("## How to read")
+    assert len(re.findall(r"^\| [^p-]", begin, re.MULTILINE)) == 1 + 8
+    sentences = begin[begin.index("\n1. ") :]
+    assert len(re.findall(r"^\d\. ", sentences, re.MULTILINE)) == 5
+    assert "–" not in sentences
+    assert "{" not in begin
+    assert f"{UPDATES['training']['steps']:,} updates of everything" in page
+    assert UPDATES["training"]["steps"] == UPDATES["training"]["head_steps"]
 
 
 def test_the_report_begins_with_links_to_its_parts(store, tmp_path):

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from core.benchmark import Cell, LocalWorkers, Store, Trial, methods, plan, run
+from core.benchmark import Cell, LocalWorkers, Store, Trial, make_schedule, methods, run
 from core.benchmark.demonstrations import scripted_demonstrations
 from core.evaluation import Condition
 
@@ -21,7 +21,7 @@ NOISY = Trial(episodes=2, horizon=8, condition=Condition(noise=0.2))
 
 def go(store, cache, cells, *, again=False, stop=None, workers=2):
     """Run what is missing; the last state and all failures."""
-    todo = plan(dict.fromkeys(cells, (CLEAN,)), store, cache, again=again)
+    todo = make_schedule(dict.fromkeys(cells, (CLEAN,)), store, cache, again=again)
     states = list(
         run(
             todo,
@@ -61,21 +61,21 @@ def test_cells_are_run_and_kept(first, store):
 
 @pytest.mark.usefixtures("first")
 def test_what_is_there_is_not_run_again(store, cache):
-    todo = plan(dict.fromkeys((RAW, JEPA, SAME), (CLEAN,)), store, cache)
+    todo = make_schedule(dict.fromkeys((RAW, JEPA, SAME), (CLEAN,)), store, cache)
     assert todo.jobs == ()
     assert todo.there == 3
 
 
 @pytest.mark.usefixtures("first")
 def test_a_new_trial_is_all_that_is_run(store, cache):
-    todo = plan({RAW: (CLEAN, NOISY), JEPA: (CLEAN,)}, store, cache)
+    todo = make_schedule({RAW: (CLEAN, NOISY), JEPA: (CLEAN,)}, store, cache)
     assert [job.name for job in todo.jobs if todo.cells[job]] == [RAW.name]
     assert todo.jobs[-1].trials == (NOISY,)
 
 
 @pytest.mark.usefixtures("first")
 def test_a_cell_whose_checkpoint_is_lost_is_measured_again_in_all(store, tmp_path):
-    todo = plan({RAW: (NOISY,), JEPA: (CLEAN,)}, store, tmp_path)
+    todo = make_schedule({RAW: (NOISY,), JEPA: (CLEAN,)}, store, tmp_path)
     assert [job.name for job in todo.jobs if todo.cells[job]] == [RAW.name]
     assert todo.jobs[-1].trials == (NOISY, CLEAN)
 
@@ -86,13 +86,13 @@ def test_a_cell_with_the_checkpoint_of_another_training_is_measured_again_in_all
 ):
     elsewhere = Store(tmp_path)
     elsewhere.keep(RAW, by_hand(RAW, {CLEAN: (True, False)}), "")
-    todo = plan({RAW: (CLEAN, NOISY)}, elsewhere, cache)
+    todo = make_schedule({RAW: (CLEAN, NOISY)}, elsewhere, cache)
     assert todo.jobs[-1].trials == (NOISY, CLEAN)
 
 
 @pytest.mark.usefixtures("first")
 def test_a_cell_made_anew_is_measured_again_in_all(store, cache):
-    todo = plan({RAW: (NOISY,)}, store, cache, again=True)
+    todo = make_schedule({RAW: (NOISY,)}, store, cache, again=True)
     assert todo.jobs[-1].trials == (NOISY, CLEAN)
 
 
@@ -104,7 +104,7 @@ def test_a_changed_setting_runs_exactly_the_cell_that_has_it(store, cache, monke
     monkeypatch.setattr(methods, "METHODS", {**methods.METHODS, "raw_bc": changed})
     methods.configuration.cache_clear()
     try:
-        todo = plan(dict.fromkeys((RAW, JEPA), (CLEAN,)), store, cache)
+        todo = make_schedule(dict.fromkeys((RAW, JEPA), (CLEAN,)), store, cache)
         assert [job.name for job in todo.jobs if todo.cells[job]] == [RAW.name]
     finally:
         methods.configuration.cache_clear()
@@ -150,7 +150,7 @@ def test_a_process_that_is_killed_costs_its_cell_alone(cache, tmp_path):
 def test_stopping_keeps_what_is_finished_and_leaves_no_process(cache, tmp_path):
     stop = threading.Event()
     store = Store(tmp_path)
-    todo = plan(dict.fromkeys((RAW, JEPA), (CLEAN,)), store, cache)
+    todo = make_schedule(dict.fromkeys((RAW, JEPA), (CLEAN,)), store, cache)
     for state in run(todo, store, LocalWorkers(cache, 1), stop, lambda _: ""):
         if state.done == 2:
             stop.set()
