@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from core.benchmark import BenchmarkError, Cell, RayWorkers, Store, Trial, plan, run
+from core.benchmark import BenchmarkError, Cell, RayWorkers, Store, Trial, make_schedule, run
 from core.benchmark.cluster import _require_listener
 
 INSTALLED = importlib.util.find_spec("ray") is not None
@@ -29,7 +29,7 @@ def test_a_local_ray_runs_cells(cache, tmp_path):
     workers = RayWorkers(cache, "local")
     try:
         store = Store(tmp_path)
-        todo = plan({CELL: (TRIAL,)}, store, cache)
+        todo = make_schedule({CELL: (TRIAL,)}, store, cache)
         states = list(run(todo, store, workers, threading.Event(), lambda _: ""))
     finally:
         workers.close()

@@ -93,10 +93,10 @@ def test_the_first_page_has_the_numbers_that_it_names(store, tmp_path):
 
 
 def test_the_published_page_names_what_there_is():
-    """A number that is not there would be a dash; eleven entries of its table were not measured."""
+    """A number that is not there would be a dash, as some entries of the table are."""
     page = (PUBLISHED / PAGE).read_text()
     begin, _, _ = (PUBLISHED.parent / "RESULTS.md").read_text().partition("## How to read")
-    assert len(re.findall(r"^\| [^p-]", begin, re.MULTILINE)) == 1 + 8
+    assert len(re.findall(r"^\| [^p-]", begin, re.MULTILINE)) == 8
     sentences = begin[begin.index("\n1. ") :]
     assert len(re.findall(r"^\d\. ", sentences, re.MULTILINE)) == 5
     assert "–" not in sentences
