@@ -300,6 +300,11 @@ class Spec:
         senses = (f.name for f in self.fields if not left_out & {f.name, f.kind})
         return replace(self, senses=tuple(senses))
 
+    def sensing_all_vectors(self) -> Spec:
+        """The same, sensing all vector fields too."""
+        senses = (f.name for f in self.fields if f.kind != "image" or f.name in self.senses)
+        return replace(self, senses=tuple(senses))
+
     def to_dict(self) -> dict[str, Any]:
         """The spec as JSON can hold it."""
         return {

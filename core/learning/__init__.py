@@ -27,7 +27,8 @@ from core.learning.configuration import (
 from core.learning.dataset.dataset import Dataset, EpisodeLike
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.normaliser import Normaliser
-from core.learning.encoders.state import ENCODERS, Encoder
+from core.learning.dataset.observation import Observation
+from core.learning.encoders import ENCODERS, Encoder
 from core.learning.errors import (
     BrokenCheckpointError,
     CheckpointError,
@@ -82,6 +83,7 @@ __all__ = [
     "MissingCheckpointError",
     "Normaliser",
     "NotResumableError",
+    "Observation",
     "ObserverConfiguration",
     "OptimiserConfiguration",
     "PredictorConfiguration",

@@ -9,6 +9,7 @@ from enum import Flag
 import torch
 from torch import Tensor
 
+from core.learning.dataset.observation import Observation
 from core.learning.dataset.windows import Windows
 from core.learning.memory import EncodedDemonstrations
 from core.learning.model import ActJepa
@@ -112,7 +113,7 @@ def spread_points(time: int, limit: int, offset: Tensor) -> Tensor:
 def encode_batch(model: ActJepa, windows: Windows, need: Need) -> Batch:
     """What `model` makes of `windows`, as far as there is `need`."""
     configuration, time = model.configuration, windows.time
-    latents = targets = states = windows.observations.new_empty(0)
+    latents = targets = states = windows.actions.new_empty(0)
     if Need.LATENTS in need:
         everything = Need.LATENTS_AHEAD in need
         seen = windows.observations if everything else windows.observations[:, :time]
@@ -133,7 +134,7 @@ def recall_batch(
 ) -> Batch:
     """The same of a frozen representation, which has encoded all demonstrations once."""
     rows, time = windows.rows, windows.time
-    latents = targets = states = windows.observations.new_empty(0)
+    latents = targets = states = windows.actions.new_empty(0)
     if Need.LATENTS in need:
         latents = encoded.latents[rows if Need.LATENTS_AHEAD in need else rows[:, :time]]
     if Need.TARGETS in need:
@@ -144,8 +145,8 @@ def recall_batch(
     return Batch(windows, latents, targets, states, rollout)
 
 
-def _noisy(frames: Tensor, largest: float, generator: torch.Generator) -> Tensor:
-    """Frames (batch, time, O) with Gaussian noise, of another level in every window."""
+def _noisy(frames: Observation, largest: float, generator: torch.Generator) -> Observation:
+    """Frames (batch, time) with Gaussian noise on vectors, of another level in every window."""
     level = largest * torch.rand(len(frames), 1, 1, generator=generator)
-    noise = level * torch.randn(frames.shape, generator=generator)
-    return frames + noise.to(frames.device)
+    noise = level * torch.randn(frames.packed.shape, generator=generator)
+    return frames.with_vectors(frames.packed + noise.to(frames.device))

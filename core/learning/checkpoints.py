@@ -38,6 +38,7 @@ from core.learning.configuration import Configuration
 from core.learning.dataset.dataset import Dataset
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.normaliser import Normaliser
+from core.learning.dataset.observation import Observation
 from core.learning.errors import (
     BrokenCheckpointError,
     CheckpointError,
@@ -68,6 +69,8 @@ VERSION = READABLE[-1]
 DESCRIPTION = "checkpoint.json"
 WEIGHTS = "weights.safetensors"
 TRAINING = "training.safetensors"
+IMAGE = "image."
+"""How the names of images begin among the tensors of the demonstrations."""
 
 
 class Checkpoint:
@@ -163,7 +166,8 @@ def save_checkpoint(
         raise CheckpointError(folder, "already exists; choose another name for the checkpoint")
     state = trainer.state()
     data = trainer.dataset.demonstrations
-    rows = {"observations": data.observations, "actions": data.actions}
+    rows = {"observations": data.observations.packed, "actions": data.actions}
+    rows |= {IMAGE + name: image for name, image in data.observations.images.items()}
     if data.imitated is not None:
         rows["imitated"] = data.imitated
     weights = _deployed(state.part("model"))
@@ -214,8 +218,9 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         model = _empty_model(configuration, spec, normaliser)
         _load_weights(folder, model, _deployed(weights))
         rows = _read_tensors(folder, DEMONSTRATIONS, description)
+        images = {f.name: rows[IMAGE + f.name] for f in spec.fields if f.kind == "image"}
         demonstrations = Demonstrations(
-            rows["observations"],
+            Observation(normaliser.slices, rows["observations"], images),
             rows["actions"],
             tuple(int(n) for n in index["lengths"]),
             tuple(str(n) for n in index["identifiers"]),
@@ -378,12 +383,15 @@ def _load_weights(folder: Path, model: ActJepa, weights: Mapping[str, Tensor]) -
 
 def _check_demonstrations(folder: Path, data: Demonstrations, spec: Spec) -> None:
     rows = sum(data.lengths)
-    shapes = {
-        "observations": (rows, spec.vector_size),
-        "actions": (rows, spec.actions.size),
-    }
-    for name, shape in shapes.items():
-        given = tuple(getattr(data, name).shape)
+    held: list[tuple[str, Tensor, tuple[int, ...]]] = [
+        ("observations", data.observations.packed, (rows, spec.vector_size)),
+        ("actions", data.actions, (rows, spec.actions.size)),
+    ]
+    for field in spec.fields:
+        if field.kind == "image":
+            held.append((field.name, data.observations[field.name], (rows, *field.shape)))
+    for name, tensor, shape in held:
+        given = tuple(tensor.shape)
         if given != shape or min(data.lengths, default=0) < 1:
             raise BrokenCheckpointError(
                 folder, f"its demonstrations have {name} of shape {given}, not {shape}"

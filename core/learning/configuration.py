@@ -59,7 +59,7 @@ class EncoderConfiguration:
     """The encoder of observations."""
 
     kind: str = "mlp"
-    """Registered encoder; `core.learning.encoders.state.ENCODERS` lists them."""
+    """Registered encoder; `core.learning.encoders.ENCODERS` lists them."""
     latent: int = 128
     """Size D of the latent."""
     hidden: tuple[int, ...] = (256, 256)

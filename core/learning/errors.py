@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.registry import UnknownNameError
+
 
 class LearningError(Exception):
     """Base of everything that `core.learning` raises on purpose."""
@@ -11,6 +13,10 @@ class LearningError(Exception):
 
 class ConfigurationError(LearningError, ValueError):
     """A setting that cannot be used, or a setting that does not exist."""
+
+
+class UnknownChoiceError(ConfigurationError, UnknownNameError):
+    """The name of a part of the model that does not exist; lists those that do."""
 
 
 class DatasetError(LearningError, ValueError):

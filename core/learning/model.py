@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from core.learning.beliefs import make_belief
 from core.learning.configuration import Configuration
 from core.learning.dataset.normaliser import Normaliser
-from core.learning.encoders.state import make_action_encoder, make_encoder
+from core.learning.dataset.observation import Observation
+from core.learning.encoders import make_action_encoder, make_encoder
 from core.learning.heads import PolicyHead
 from core.learning.observer import Observer
 from core.learning.predictor import Predictor
@@ -49,10 +50,10 @@ class ActJepa(nn.Module):
         super().__init__()
         latent = configuration.encoder.latent
         self.configuration = configuration
-        # an observer filters everything; without one, what the encoder ignores is not sensed
-        observed = configuration.observer.kind != "none"
-        self.spec = spec if observed else spec.sensing(configuration.encoder.ignored)
-        self.encoder = make_encoder(configuration.encoder, spec, normaliser)
+        self.spec = spec.sensing(configuration.encoder.ignored)
+        self.encoder = make_encoder(configuration.encoder, self.spec, normaliser)
+        if configuration.observer.kind != "none":
+            self.spec = self.spec.sensing_all_vectors()  # an observer filters them all
         self.target_encoder = deepcopy(self.encoder).requires_grad_(False)
         self.action_encoder = make_action_encoder(
             configuration.action_encoder, spec.actions.size, latent
@@ -72,14 +73,16 @@ class ActJepa(nn.Module):
             if isinstance(kept, nn.BatchNorm1d) and isinstance(new, nn.BatchNorm1d)
         ]
 
-    def encode(self, packed: Tensor) -> Tensor:
-        """Latent (..., D) of a packed normalised observation (..., O)."""
-        return self.encoder.encode_packed(packed, self.spec)
+    def encode(self, observation: Observation) -> Tensor:
+        """Latent (..., D) of a normalised observation (...)."""
+        latent: Tensor = self.encoder(observation)
+        return latent
 
     @torch.no_grad()
-    def encode_target(self, packed: Tensor) -> Tensor:
-        """Target latent (..., D) of a packed normalised observation (..., O); no graph."""
-        return self.target_encoder.encode_packed(packed, self.spec)
+    def encode_target(self, observation: Observation) -> Tensor:
+        """Target latent (..., D) of a normalised observation (...); no graph."""
+        latent: Tensor = self.target_encoder(observation)
+        return latent
 
     def remember(self, latents: Tensor, actions: Tensor) -> Tensor:
         """Belief states (batch, time, state) over `latents` (batch, time, D) of a window.
@@ -94,16 +97,16 @@ class ActJepa(nn.Module):
     def perceive(
         self,
         state: Tensor,
-        packed: Tensor,
+        observation: Observation,
         last_action: Tensor,
         missing: Tensor | None = None,
     ) -> Tensor:
-        """Belief state (count, state) after one more observation (count, O) in deployment.
+        """Belief state (count, state) after one more observation (count) in deployment.
 
         `last_action` (count, A) is what was executed since the observation before. Where
         `missing` (count,) is True, the latent predicted stands in for the observation's.
         """
-        latent, prior = self.encode(packed), None
+        latent, prior = self.encode(observation), None
         if self.belief.uses_prior or missing is not None:
             prior = self.predict(state, last_action)
         if missing is not None and prior is not None:

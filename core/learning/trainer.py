@@ -158,6 +158,8 @@ class Trainer:
         training, dataset = self.configuration.training, self.dataset
         if not training.rotation and not training.translation and not training.mirror:
             return None
+        if any(field.kind == "image" for field in self.model.spec.sensed):
+            return None  # what a camera saw cannot be rotated afterwards
         return SceneMotion(
             dataset.spec,
             dataset.normaliser,

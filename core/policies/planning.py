@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.learning import Checkpoint
+from core.learning import Checkpoint, Observation
 from core.policies.errors import PolicyError
 from core.policies.mode import Described, Mode, trained_head
 from core.policies.nearest_neighbour import Neighbourhood, whitening
@@ -104,9 +104,9 @@ class LatentPlanning(BeliefPolicy):
         if self._surprise is not None:
             self._surprise.clear(index)
 
-    def _perceive(self, packed: Tensor, missing: Tensor | None) -> None:
+    def _perceive(self, frame: Observation, missing: Tensor | None) -> None:
         before, executed = self._state, self._past[:, 0]
-        super()._perceive(packed, missing)
+        super()._perceive(frame, missing)
         if self._surprise is None:
             return
         new = self._age > self.delay  # later than the first frame

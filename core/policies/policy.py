@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.learning import Checkpoint
+from core.learning import Checkpoint, Observation
 from core.policies.ensembling import TemporalEnsemble, usual_decay
 from core.policies.errors import ObservationError, PolicyError
 
@@ -157,8 +157,8 @@ class BeliefPolicy:
         Raises `ObservationError` for a missing field, a wrong size, another count than was reset,
         or numbers that are not finite.
         """
-        packed = self._packed(observation)  # (n, O)
-        self._perceive(packed, None if missing is None else torch.as_tensor(missing))
+        sensed = self._sensed(observation)
+        self._perceive(sensed, None if missing is None else torch.as_tensor(missing))
         self._present = self._catch_up() if self.delay and self.predicts else self._state
         chunks = self._propose(self._present)  # (n, length, A)
         if self.delay and not self.predicts:
@@ -209,8 +209,8 @@ class BeliefPolicy:
         observer = self._observer
         return torch.zeros(count, 0) if observer is None else observer.initial(count)
 
-    def _perceive(self, packed: Tensor, missing: Tensor | None) -> None:
-        """Take a frame (n, O) into the belief."""
+    def _perceive(self, frame: Observation, missing: Tensor | None) -> None:
+        """Take a frame (n) into the belief."""
         first = self._age == 0
         if missing is not None:
             missing = missing & ~first  # nothing can stand in for the first frame
@@ -218,9 +218,10 @@ class BeliefPolicy:
                 missing = None
         before, sensing = self._past[:, 0], self._sensing
         if self._observer is not None:
-            sensing, packed = self._observer.step(sensing, packed, before, missing)
+            sensing, vectors = self._observer.step(sensing, frame.packed, before, missing)
+            frame = frame.with_vectors(vectors)
             missing = None  # the observer's own prediction stands in
-        state = self.model.perceive(self._state, packed, before, missing if self.predicts else None)
+        state = self.model.perceive(self._state, frame, before, missing if self.predicts else None)
         if self.delay:  # until the first frame is that old, it is the one that arrives
             repeated = (~first & (self._age <= self.delay))[:, None]
             state = torch.where(repeated, self._state, state)
@@ -244,24 +245,26 @@ class BeliefPolicy:
         step = (torch.arange(length) + late).clamp(max=length - 1)  # (n, length)
         return chunks.gather(1, step[..., None].expand_as(chunks))
 
-    def _packed(self, observation: Mapping[str, np.ndarray]) -> Tensor:
-        for name, size in self.checkpoint.fields.items():
-            if name not in observation:
+    def _sensed(self, observation: Mapping[str, np.ndarray]) -> Observation:
+        """The fields that the policy senses, normalised; raises `ObservationError`."""
+        checkpoint = self.checkpoint
+        for field in checkpoint.spec.sensed:
+            if field.name not in observation:
                 raise ObservationError(
-                    f"observation has no field '{name}'; this policy for task "
-                    f"'{self.checkpoint.task}' needs: {', '.join(self.checkpoint.fields)}"
+                    f"observation has no field '{field.name}'; this policy for task "
+                    f"'{checkpoint.task}' needs: {', '.join(checkpoint.spec.senses)}"
                 )
-            shape = np.shape(observation[name])
-            if shape != (self.count, size):
+            shape, expected = np.shape(observation[field.name]), (self.count, *field.shape)
+            if shape != expected:
                 raise ObservationError(
-                    f"field '{name}' has shape {shape}; expected {(self.count, size)} "
+                    f"field '{field.name}' has shape {shape}; expected {expected} "
                     "(call reset with the number of simulations first)"
                 )
-        sensed = {name: observation[name] for name in self.checkpoint.fields}
-        packed = self.checkpoint.normaliser.apply(sensed)
-        if not bool(torch.isfinite(packed).all()):
+        sensed = {name: observation[name] for name in checkpoint.spec.senses}
+        frame = checkpoint.normaliser.apply(sensed)
+        if not bool(torch.isfinite(frame.packed).all()):
             raise ObservationError("the observation holds NaN or infinity; check the sensors")
-        return packed
+        return frame
 
     @torch.inference_mode()
     def _believed(self, index: int) -> dict[str, np.ndarray]:

@@ -100,11 +100,11 @@ def _plain_loop(dataset: Dataset, device: torch.device) -> Callable[[], None]:
 
     def update() -> None:
         rows = present[torch.randint(len(present), (batch,)).to(device)]
-        state = encoder(data.observations[rows])
+        state = encoder(data.observations.packed[rows])
         action = action_encoder(data.actions[rows])
         predicted = predictor(torch.cat((state, action), dim=-1))
         with torch.no_grad():
-            aim = target(data.observations[rows + 1])
+            aim = target(data.observations.packed[rows + 1])
         loss = functional.mse_loss(predicted, aim)
         optimiser.zero_grad()
         loss.backward()

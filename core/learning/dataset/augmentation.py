@@ -24,6 +24,7 @@ from torch import Tensor
 
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.normaliser import Normaliser
+from core.learning.dataset.observation import Observation
 from core.spec import Spec
 
 LARGEST_TURN = 2.5
@@ -127,8 +128,9 @@ class SceneMotion:
             mirrored = torch.rand(batch, generator=generator) < 0.5
         return Motion(angle * self.turn, displacement * self.shift, mirrored)
 
-    def observations(self, motion: Motion, packed: Tensor) -> Tensor:
-        """Observations (batch, time, O) as the moved scene would give them."""
+    def observations(self, motion: Motion, observations: Observation) -> Observation:
+        """Observations (batch, time) as the moved scene would give them; images stay."""
+        packed = observations.packed
         device = packed.device
         angle = motion.angle.to(device)[:, None, None]
         c, s = angle.cos(), angle.sin()  # (batch, 1, 1)
@@ -142,7 +144,7 @@ class SceneMotion:
             result = result + (motion.displacement.to(device) @ self._moved)[:, None]
         if self._first_joint is not None:
             result[..., self._first_joint] += angle[..., 0] * self._per_radian
-        return result
+        return observations.with_vectors(result)
 
     def actions(self, motion: Motion, actions: Tensor) -> Tensor:
         """Actions (batch, ..., A) as they would be given in the moved scene."""
@@ -173,7 +175,7 @@ def moved_copies(demonstrations: Demonstrations, motion: SceneMotion, seed: int)
         observations.append(motion.observations(rows, demonstrations.observations[:, None])[:, 0])
         actions.append(motion.actions(rows, demonstrations.actions))
     return Demonstrations(
-        torch.cat(observations),
+        Observation.cat(observations),
         torch.cat(actions),
         demonstrations.lengths * count,
         demonstrations.identifiers * count,

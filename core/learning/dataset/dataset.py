@@ -12,6 +12,7 @@ import torch
 
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.normaliser import Normaliser
+from core.learning.dataset.observation import Observation
 from core.learning.errors import DatasetError
 from core.spec import COMMAND_NAMES, Actions, Field, Spec, fields_of
 
@@ -91,7 +92,7 @@ class Dataset:
         such, then to the seven command names, or ``action_0`` … for other sizes. `replays` are
         episodes of the same kind that only encoder and predictor learn from.
         Raises `DatasetError` in one sentence for too few episodes, mixed tasks, control rates,
-        fields or sizes, images, numbers that are not finite and actions outside [-1, 1].
+        fields or shapes, numbers that are not finite and actions outside [-1, 1].
         """
         if len(episodes) < FEWEST_EPISODES:
             raise DatasetError(
@@ -143,10 +144,10 @@ def _packed(
 ) -> Demonstrations:
     episodes = (*demonstrations, *replays)
     imitated = sum(len(e.actions) for e in demonstrations)
-    packed = torch.cat([normaliser.apply(dict(e.observations)) for e in episodes])  # (rows, O)
+    observations = Observation.cat([normaliser.apply(e.observations) for e in episodes])
     actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
     return Demonstrations(
-        packed.contiguous(),
+        observations,
         torch.from_numpy(actions).clamp(-1.0, 1.0),
         tuple(len(e.actions) for e in episodes),
         tuple(e.info.identifier for e in episodes),
@@ -289,10 +290,11 @@ def _check_arrays(episode: EpisodeLike, first: EpisodeLike) -> None:
         )
     for key in first.observations:
         array = np.asarray(episode.observations[key])
-        if array.ndim != 2:
+        image = array.ndim == 4 and array.dtype == np.uint8
+        if array.ndim != 2 and not image:
             raise DatasetError(
-                f"episode {name}: field '{key}' has shape {array.shape}; expected (T, size). "
-                "Images need an encoder that takes them."
+                f"episode {name}: field '{key}' has shape {array.shape}; expected (T, size), or "
+                "images (T, height, width, 3) of uint8."
             )
         if len(array) != len(actions):
             raise DatasetError(

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from core.learning.dataset.observation import Observation
+
 
 @dataclass(frozen=True)
 class Demonstrations:
@@ -17,8 +19,8 @@ class Demonstrations:
     Row ``starts[i] + t`` is step t of episode i. Owns its tensors, which are never written to.
     """
 
-    observations: Tensor
-    """Packed normalised observations (rows, O) float32."""
+    observations: Observation
+    """Normalised observations (rows)."""
     actions: Tensor
     """Executed actions (rows, A) float32."""
     lengths: tuple[int, ...]
@@ -109,8 +111,8 @@ class Demonstrations:
         last = self.last_row()[:, None]
         return self.actions[torch.minimum(ahead, last)], ahead <= last
 
-    def padded(self) -> tuple[Tensor, Tensor]:
-        """All episodes side by side: observations (episodes, T, O) and row index (episodes, T).
+    def padded(self) -> tuple[Observation, Tensor]:
+        """All episodes side by side: observations and row index, each (episodes, T).
 
         T is the longest length; shorter episodes repeat their last row.
         """
@@ -123,6 +125,6 @@ class Demonstrations:
     def fingerprint(self) -> str:
         """SHA-256 over the contents, by which a training knows its data again."""
         digest = hashlib.sha256(repr((self.lengths, self.identifiers)).encode())
-        for tensor in (self.observations, self.actions):
+        for tensor in (self.observations.packed, *self.observations.images.values(), self.actions):
             digest.update(tensor.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()

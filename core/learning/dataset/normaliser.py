@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from core.learning.dataset.observation import Observation
 from core.spec import Field
 
 
@@ -48,12 +50,22 @@ class Normaliser:
         """Mean (O,) and standard deviation (O,) of all fields one after the other."""
         return np.concatenate(list(self.mean.values())), np.concatenate(list(self.std.values()))
 
-    def apply(self, observation: Mapping[str, np.ndarray]) -> Tensor:
-        """Packed normalised observation (..., O) of {field: (..., size)}; constants become 0.
+    @cached_property
+    def slices(self) -> dict[str, slice]:
+        """Where each vector field lies in a packed observation."""
+        slices, start = {}, 0
+        for name, mean in self.mean.items():
+            slices[name] = slice(start, start + len(mean))
+            start += len(mean)
+        return slices
 
-        A field that is not there has its mean.
+    def apply(self, observation: Mapping[str, np.ndarray]) -> Observation:
+        """The normalised observation of {field: (..., *shape)}; constants become 0.
+
+        A vector field that is not there has its mean. Whatever is no vector field is an image.
         """
-        leading = np.shape(next(iter(observation.values())))[:-1]
+        vectors = [values for name, values in observation.items() if name in self.mean]
+        leading = np.shape(vectors[0])[:-1] if vectors else ()
         parts = []
         for name, mean in self.mean.items():
             if name not in observation:
@@ -62,7 +74,13 @@ class Normaliser:
             std = self.std[name]
             scale = np.divide(1.0, std, out=np.zeros_like(std), where=std > 0)
             parts.append((np.asarray(observation[name], dtype=np.float32) - mean) * scale)
-        return torch.from_numpy(np.concatenate(parts, axis=-1).astype(np.float32, copy=False))
+        packed = torch.from_numpy(np.concatenate(parts, axis=-1).astype(np.float32, copy=False))
+        images = {
+            name: torch.from_numpy(np.ascontiguousarray(values))
+            for name, values in observation.items()
+            if name not in self.mean
+        }
+        return Observation(self.slices, packed, images)
 
     def invert(self, packed: Tensor) -> dict[str, np.ndarray]:
         """{field: (..., size)} in physical units of a packed normalised observation (..., O)."""

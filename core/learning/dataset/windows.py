@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.learning.dataset.augmentation import Motion, SceneMotion
 from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.observation import Observation
 
 REPLAYED = 0.5
 """Windows of replays in a batch, as a part of those of demonstrations, which they are added to."""
@@ -24,8 +25,8 @@ class Windows:
     """Row of each frame in the demonstrations, (batch, time + ahead); clamped to the last."""
     valid: Tensor
     """Which frames exist, (batch, time + ahead)."""
-    observations: Tensor
-    """Packed normalised observations (batch, time + ahead, O)."""
+    observations: Observation
+    """Normalised observations (batch, time + ahead)."""
     actions: Tensor
     """Executed actions (batch, at least time + ahead, A); past the end the last one is repeated."""
     exists: Tensor

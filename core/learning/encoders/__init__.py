@@ -1,0 +1,35 @@
+"""Encoders of observations, one file each. A new one is a file and a line here."""
+
+from core.learning.configuration import EncoderConfiguration
+from core.learning.dataset.normaliser import Normaliser
+from core.learning.encoders.action import make_action_encoder
+from core.learning.encoders.encoder import Encoder
+from core.learning.encoders.state import StateEncoder
+from core.learning.errors import ConfigurationError, UnknownChoiceError
+from core.registry import Registry
+from core.spec import Spec
+
+ENCODERS: Registry[type[Encoder]] = Registry(
+    "encoder", {"mlp": StateEncoder}, "encoders", expected=Encoder, error=UnknownChoiceError
+)
+"""Encoders by name, those of other packages last."""
+
+
+def make_encoder(
+    configuration: EncoderConfiguration, spec: Spec, normaliser: Normaliser
+) -> Encoder:
+    """The encoder that the configuration names.
+
+    Raises `ConfigurationError` listing the names, or naming images that it does not take.
+    """
+    encoder = ENCODERS[configuration.kind]
+    images = [field.name for field in spec.sensed if field.kind == "image"]
+    if images and not encoder.takes_images:
+        raise ConfigurationError(
+            f"the encoder '{configuration.kind}' takes no images ({', '.join(images)}); choose "
+            "another encoder, or add 'image' to encoder.ignored"
+        )
+    return encoder(configuration, spec, normaliser)
+
+
+__all__ = ["ENCODERS", "Encoder", "make_action_encoder", "make_encoder"]

@@ -56,8 +56,7 @@ def measure_representation(
     frames = demonstrations.observations[rows]
     with evaluating(model):
         latents = model.encode(frames)
-    # an encoder that says nothing of it, such as one for images, sees everything
-    seen = getattr(model.encoder, "seen", None)
+    seen, vectors = model.encoder.seen, frames.packed
     odd = demonstrations.episode_of_row()[rows] % 2 == 1
     collapse = measure_collapse(latents, torch.zeros(len(latents)))
     predicted = demonstrations.spread(episodes)
@@ -67,7 +66,7 @@ def measure_representation(
     return RepresentationMeasures(
         standard_deviation=collapse.standard_deviation,
         effective_rank=collapse.effective_rank,
-        probe=probe_r2(latents, frames if seen is None else frames[:, seen], odd),
+        probe=probe_r2(latents, vectors if seen is None else vectors[:, seen], odd),
         action_sensitivity=shuffled / max(errors[1], 1e-12),
         prediction_error={str(h): error for h, error in errors.items()},
     )

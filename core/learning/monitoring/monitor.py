@@ -10,6 +10,7 @@ from threading import Event
 import torch
 from torch import Tensor
 
+from core.learning.dataset.observation import Observation
 from core.learning.errors import DivergedError
 from core.learning.layers import evaluating
 from core.learning.monitoring.collapse import CollapseMeasures, measure_collapse
@@ -129,8 +130,8 @@ class Monitor:
             raise DivergedError(faults[0], noticed, trainer.step)
 
 
-def _sample(trainer: Trainer) -> tuple[Tensor, Tensor]:
-    """Evenly spaced observations (rows, O) of the data and their progress through episodes."""
+def _sample(trainer: Trainer) -> tuple[Observation, Tensor]:
+    """Evenly spaced observations (rows) of the data and their progress through episodes."""
     data = trainer.dataset.demonstrations
     count = len(data.observations)
     rows = torch.linspace(0, count - 1, min(count, MEASURED_ROWS)).round().long().to(data.device)

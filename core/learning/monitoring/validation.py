@@ -9,6 +9,7 @@ import torch
 
 from core.learning.dataset.dataset import Dataset, EpisodeLike
 from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.observation import Observation
 from core.learning.errors import DatasetError
 from core.learning.memory import encode_demonstrations
 from core.learning.model import ActJepa
@@ -37,7 +38,7 @@ def held_out_demonstrations(dataset: Dataset, episodes: Sequence[EpisodeLike]) -
     actions = np.concatenate([episode.actions for episode in episodes]).astype(np.float32)
     apply = dataset.normaliser.apply
     return Demonstrations(
-        torch.cat([apply(episode.observations) for episode in episodes]),
+        Observation.cat([apply(episode.observations) for episode in episodes]),
         torch.from_numpy(actions).clamp(-1.0, 1.0),
         tuple(len(episode.actions) for episode in episodes),
         tuple(episode.info.identifier for episode in episodes),

@@ -21,5 +21,5 @@ class Decoder(Objective):
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, points = batch.windows, batch.points()
         decoded = model.decoder(model.belief.read(batch.states[:, points]))
-        distance = observation_distance(decoded, windows.observations[:, points])
+        distance = observation_distance(decoded, windows.observations[:, points].packed)
         return {"decoder": masked_mean(distance, windows.valid[:, points])}

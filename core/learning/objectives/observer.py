@@ -44,7 +44,8 @@ class ObserverObjective(Objective):
         time = min(OBSERVED_SPAN, windows.time)
         begin = int(windows.offset) % (windows.time - time + 1)
         span = slice(begin, begin + time)
-        truth = windows.observations[:, span].clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)
+        seen = windows.observations[:, span]
+        truth = seen.packed.clamp(-OBSERVATION_CLIP, OBSERVATION_CLIP)  # (batch, time, O)
         generator, device, count = windows.generator, truth.device, len(truth)
 
         def draw(*shape: int) -> Tensor:
@@ -59,8 +60,8 @@ class ObserverObjective(Objective):
         # an observer does not know what was done before the first frame
         before = functional.pad(windows.actions[:, begin : begin + time - 1], (0, 0, 1, 0))
         corrected = observer.unroll(frames, before, missing)
-        wanted = model.encode_target(truth)
-        latent = model.target_encoder.encode_packed(corrected, model.spec)
+        wanted = model.encode_target(seen.with_vectors(truth))
+        latent = model.target_encoder(seen.with_vectors(corrected))
         # the noise left, in units of that which was there, or of a twentieth of a deviation
         scale = (sigma + 0.05).square()
         as_seen = (corrected - truth).square().mean(dim=-1) / scale

@@ -45,7 +45,8 @@ def test_round_trip(folder, trainer, dataset):
     assert checkpoint.spec == dataset.spec.sensing(())
     assert (checkpoint.task, checkpoint.control_rate) == ("reach", 20.0)
     assert checkpoint.demonstrations.identifiers == dataset.demonstrations.identifiers
-    assert torch.equal(checkpoint.demonstrations.observations, dataset.demonstrations.observations)
+    rows = dataset.demonstrations.observations.packed
+    assert torch.equal(checkpoint.demonstrations.observations.packed, rows)
     for name, std in dataset.normaliser.std.items():
         np.testing.assert_array_equal(checkpoint.noise_scales()[name], std)
     assert checkpoint.provenance["step"] == 3

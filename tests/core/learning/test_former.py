@@ -32,7 +32,9 @@ def test_it_is_deployed_with_its_weights_and_demonstrations(small_dataset):
     assert checkpoint.provenance["step"] == UPDATES
     assert checkpoint.configuration.training.rotation == 0.3
     assert checkpoint.demonstrations.identifiers == data.identifiers
-    torch.testing.assert_close(checkpoint.demonstrations.observations, data.observations)
+    torch.testing.assert_close(
+        checkpoint.demonstrations.observations.packed, data.observations.packed
+    )
     assert not any(name.startswith("objectives") for name in checkpoint.model.state_dict())
     belief = checkpoint.encoded_demonstrations().beliefs
     assert torch.isfinite(checkpoint.model.action_chunk(belief)).all()

@@ -143,7 +143,7 @@ def test_relative_positions_are_differences_in_decimetres(small_configuration, d
     c = small_configuration()
     c = replace(c, encoder=replace(c.encoder, relative_positions=True))
     model = build(c, dataset)
-    relative = model.encoder.relative(dataset.demonstrations.observations[:5])
+    relative = model.encoder.relative(dataset.demonstrations.observations.packed[:5])
     o = episodes[0].observations
     difference = (o["goal_position"] - o["end_effector_position"])[:5] / 0.1
     torch.testing.assert_close(relative, torch.from_numpy(difference), atol=1e-4, rtol=1e-4)

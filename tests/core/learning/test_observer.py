@@ -77,7 +77,7 @@ def test_it_learns_to_reject_noise_and_to_leave_clean_frames_alone(with_observer
         trainer.update()
     data = dataset.demonstrations
     _, rows = data.padded()
-    truth, actions = data.observations[rows], data.actions[rows]
+    truth, actions = data.observations.packed[rows], data.actions[rows]
     before = torch.cat((torch.zeros_like(actions[:, :1]), actions[:, :-1]), dim=1)
     none = torch.zeros(truth.shape[:2], dtype=torch.bool)
     generator = torch.Generator().manual_seed(3)

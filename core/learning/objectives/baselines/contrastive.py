@@ -3,6 +3,7 @@
 import torch
 from torch.nn import functional
 
+from core.learning.dataset.observation import Observation
 from core.learning.layers import perceptron
 from core.learning.objectives.baselines.views import hide_fields
 from core.learning.objectives.objective import ActJepa, Batch, Losses, Objective
@@ -29,9 +30,9 @@ class Contrastive(Objective):
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, points = batch.windows, batch.points()
-        frames = windows.observations[:, points][windows.valid[:, points]]  # (frames, O)
+        frames = windows.observations[:, points][windows.valid[:, points]]  # (frames)
         views = [hide_fields(frames, model.spec, windows.generator, VIEW_NOISE) for _ in range(2)]
-        projected = self.projector(model.encode(torch.cat(views)))
+        projected = self.projector(model.encode(Observation.cat(views)))
         keys = functional.normalize(projected, dim=-1)  # (2 frames, D)
         itself = torch.eye(len(keys), device=keys.device, dtype=torch.bool)
         likeness = (keys @ keys.T / TEMPERATURE).masked_fill(itself, -1e9)

@@ -25,7 +25,7 @@ class NextObservation(Objective):
         distances = []
         for k, latent in enumerate(rollout):
             after = rollout.steps(k + 1)
-            seen = windows.observations[:, after].flatten(0, 1)
+            seen = windows.observations[:, after].packed.flatten(0, 1)
             distance = observation_distance(self.decoder(latent), seen)
             distances.append(masked_mean(distance, windows.valid[:, after]))
         return {"next_observation": torch.stack(distances).mean()}

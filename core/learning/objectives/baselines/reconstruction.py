@@ -19,5 +19,5 @@ class Reconstruction(Objective):
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, points = batch.windows, batch.points()
         decoded = self.decoder(batch.latents[:, points])
-        distance = observation_distance(decoded, windows.observations[:, points])
+        distance = observation_distance(decoded, windows.observations[:, points].packed)
         return {"reconstruction": masked_mean(distance, windows.valid[:, points])}

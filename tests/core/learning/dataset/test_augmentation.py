@@ -39,9 +39,9 @@ def test_turn_and_shift(arm_dataset):
     given = Motion(
         torch.tensor([angle]), torch.from_numpy(shift[None]).float(), torch.zeros(1).bool()
     )
-    packed = arm_dataset.demonstrations.observations[None, :50]
-    before = arm_dataset.normaliser.invert(packed[0])
-    after = arm_dataset.normaliser.invert(motion.observations(given, packed)[0])
+    rows = arm_dataset.demonstrations.observations[None, :50]
+    before = arm_dataset.normaliser.invert(rows.packed[0])
+    after = arm_dataset.normaliser.invert(motion.observations(given, rows).packed[0])
     for name in ("end_effector_position", "goal_position"):
         expected = turned(before[name], angle) + np.append(shift, 0.0)
         np.testing.assert_allclose(after[name], expected, atol=1e-5)
@@ -69,9 +69,10 @@ def test_commands_turn_with_the_scene(arm_dataset):
 def test_the_mirror_exchanges_left_and_right(arm_dataset):
     motion = SceneMotion(arm_dataset.spec, arm_dataset.normaliser, 0.0, 0.0, CPU, mirror=True)
     given = Motion(torch.zeros(2), torch.zeros(2, 2), torch.tensor([True, False]))
-    packed = arm_dataset.demonstrations.observations[None, :50].expand(2, -1, -1)
+    rows = arm_dataset.demonstrations.observations[torch.arange(50).expand(2, -1)]
+    packed = rows.packed
     before = arm_dataset.normaliser.invert(packed[0])
-    mirrored, same = motion.observations(given, packed)
+    mirrored, same = motion.observations(given, rows).packed
     torch.testing.assert_close(same, packed[1], atol=1e-5, rtol=0)
     after = arm_dataset.normaliser.invert(mirrored)
     s = np.diag([1.0, -1.0, 1.0])
@@ -89,8 +90,9 @@ def test_the_mirror_exchanges_left_and_right(arm_dataset):
 def test_no_motion_changes_nothing(arm_dataset):
     motion = SceneMotion(arm_dataset.spec, arm_dataset.normaliser, 0.0, 0.0, CPU)
     given = motion.draw(3, torch.Generator().manual_seed(0))
-    packed = arm_dataset.demonstrations.observations[:30].reshape(3, 10, -1)
-    torch.testing.assert_close(motion.observations(given, packed), packed, atol=1e-5, rtol=0)
+    rows = arm_dataset.demonstrations.observations[torch.arange(30).reshape(3, 10)]
+    moved = motion.observations(given, rows).packed
+    torch.testing.assert_close(moved, rows.packed, atol=1e-5, rtol=0)
 
 
 def test_scenes_of_another_robot_are_not_moved(dataset):
@@ -105,7 +107,7 @@ def test_scenes_of_another_robot_are_not_moved(dataset):
     drawn = motion.draw(4, torch.Generator().manual_seed(0))
     assert drawn.mirrored.any()
     rows = dataset.demonstrations.observations[:4, None]
-    torch.testing.assert_close(motion.observations(drawn, rows), rows)
+    torch.testing.assert_close(motion.observations(drawn, rows).packed, rows.packed)
     actions = dataset.demonstrations.actions[:4, None]
     torch.testing.assert_close(motion.actions(drawn, actions), actions)
 
@@ -116,7 +118,7 @@ def test_in_moved_copies_the_point_still_goes_where_the_command_says(dataset):
     copies = moved_copies(dataset.demonstrations, motion, seed=1)
     assert len(copies) == COPIES * len(dataset.demonstrations)
     assert copies.lengths == dataset.demonstrations.lengths * COPIES
-    seen = dataset.normaliser.invert(copies.observations)
+    seen = dataset.normaliser.invert(copies.observations.packed)
     position, commands = seen["end_effector_position"], copies.actions[:, :3].numpy()
     inside = (copies.episode_of_row()[1:] == copies.episode_of_row()[:-1]).numpy()
     moved = np.diff(position, axis=0)[inside]
@@ -124,4 +126,4 @@ def test_in_moved_copies_the_point_still_goes_where_the_command_says(dataset):
     goals = seen["goal_position"][list(copies.starts)].reshape(COPIES, -1, 3)
     assert (goals.std(axis=0)[:, :2] > 0.01).all()
     again = moved_copies(dataset.demonstrations, motion, seed=1)
-    assert torch.equal(again.observations, copies.observations)
+    assert torch.equal(again.observations.packed, copies.observations.packed)

@@ -11,7 +11,7 @@ from core.spec import ARM, fields_of
 
 
 def test_features_have_mean_zero_and_deviation_one_and_constants_are_zero(dataset):
-    rows = dataset.demonstrations.observations
+    rows = dataset.demonstrations.observations.packed
     assert torch.allclose(rows.mean(dim=0), torch.zeros(7), atol=1e-5)
     deviation = rows.std(dim=0, unbiased=False)
     assert torch.allclose(deviation[:6], torch.ones(6), atol=1e-4)
@@ -22,13 +22,13 @@ def test_features_have_mean_zero_and_deviation_one_and_constants_are_zero(datase
 def test_a_constant_feature_stays_zero_when_it_changes_in_deployment(dataset, episodes):
     observation = {k: v[:3].copy() for k, v in episodes[0].observations.items()}
     observation["mass"] += 5.0
-    packed = dataset.normaliser.apply(observation)
+    packed = dataset.normaliser.apply(observation).packed
     assert torch.equal(packed[:, 6], torch.zeros(3))
 
 
-def test_standardisation_is_inverted(dataset, episodes):
+def test_normalisation_is_inverted(dataset, episodes):
     original = episodes[2].observations
-    back = dataset.normaliser.invert(dataset.normaliser.apply(original))
+    back = dataset.normaliser.invert(dataset.normaliser.apply(original).packed)
     for name, values in original.items():
         np.testing.assert_allclose(back[name], values, atol=1e-5)
 
@@ -74,15 +74,15 @@ def test_what_cannot_be_learned_from_is_refused_in_a_sentence(episodes):
             Dataset.from_episodes([*given, *rest] if len(given) > 1 else given)
 
 
-def test_one_step_episodes_and_images_are_refused(make_episode):
+def test_one_step_episodes_and_other_shapes_are_refused(make_episode):
     with pytest.raises(DatasetError, match="1 step"):
         Dataset.from_episodes([make_episode(0), make_episode(1, steps=1)])
-    images = [
-        changed(e, camera=np.zeros((len(e.actions), 8, 8, 3), np.uint8))
+    volumes = [
+        changed(e, camera=np.zeros((len(e.actions), 8, 8, 3), np.float32))
         for e in (make_episode(0), make_episode(1))
     ]
     with pytest.raises(DatasetError, match="'camera' has shape"):
-        Dataset.from_episodes(images)
+        Dataset.from_episodes(volumes)
 
 
 def test_fingerprint_tells_data_apart(episodes):

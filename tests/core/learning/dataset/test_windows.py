@@ -19,12 +19,13 @@ def test_windows_are_consecutive_rows_of_one_episode(dataset):
     data, s = dataset.demonstrations, sampler(dataset, 10)
     windows = s.gather(s.draw(), 3)
     episode, step = data.episode_of_row(), data.step_of_row()
-    assert windows.observations.shape == (64, 13, 7)
+    assert windows.observations.packed.shape == (64, 13, 7)
     for b in range(64):
         rows = windows.rows[b][windows.valid[b]]
         assert episode[rows].unique().numel() == 1
         assert (step[rows].diff() == 1).all()
-        assert torch.equal(windows.observations[b, : len(rows)], data.observations[rows])
+        seen = windows.observations[b, : len(rows)]
+        assert torch.equal(seen.packed, data.observations[rows].packed)
 
 
 def test_chunks_are_the_next_actions_and_masked_past_the_end(dataset):

@@ -22,7 +22,7 @@ def features(**given):
     generator = np.random.default_rng(0)
     rows = {n: generator.normal(size=(50, len(v))).astype(np.float32) for n, v in given.items()}
     normaliser = Normaliser.of(fields, [rows])
-    packed = normaliser.apply({n: np.asarray([v], np.float32) for n, v in given.items()})
+    packed = normaliser.apply({n: np.asarray([v], np.float32) for n, v in given.items()}).packed
     geometry = PlanarGeometry(spec, normaliser)
     result = geometry(packed)[0]
     assert result.shape == (geometry.size,)

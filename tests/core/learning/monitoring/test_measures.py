@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.learning import Dataset, Trainer
-from core.learning.encoders.state import Encoder
+from core.learning.encoders import Encoder
 from core.learning.monitoring.measures import measure_representation, probe_r2
 from core.learning.monitoring.monitor import Monitor
 
@@ -71,13 +71,14 @@ def test_the_probe_asks_for_nothing_that_the_encoder_ignores(make_episode, small
 class ForeignEncoder(Encoder):
     """As one registered elsewhere, which says nothing of what it sees."""
 
-    latent = 16
-
-    def forward(self, fields):
-        return next(iter(fields.values())).sum(dim=-1, keepdim=True).expand(-1, self.latent)
+    def forward(self, observation):
+        hand = observation["end_effector_position"]
+        return hand.sum(dim=-1, keepdim=True).expand(-1, self.latent)
 
 
 def test_an_encoder_need_not_say_what_it_sees(small_configuration, dataset):
     model = Trainer(dataset, small_configuration(), "cpu").model
-    model.encoder = model.target_encoder = ForeignEncoder()
+    c = model.configuration.encoder
+    other = ForeignEncoder(c, dataset.spec, dataset.normaliser)
+    model.encoder = model.target_encoder = other
     assert measure_representation(model, dataset.demonstrations).probe < 1.0

@@ -29,11 +29,11 @@ def test_the_loss_of_what_is_trained_on_falls_below_that_of_a_fresh_model(
     assert after["action"] < 0.8 * before["action"]
 
 
-def test_held_out_demonstrations_are_standardised_by_those_trained_on(episodes):
+def test_held_out_demonstrations_are_normalised_by_those_trained_on(episodes):
     dataset = Dataset.from_episodes(episodes[:6])
     held_out = held_out_demonstrations(dataset, episodes[6:])
-    packed = dataset.normaliser.apply(episodes[6].observations)
-    assert torch.equal(held_out.observations[: len(packed)], packed)
+    packed = dataset.normaliser.apply(episodes[6].observations).packed
+    assert torch.equal(held_out.observations.packed[: len(packed)], packed)
     assert held_out.identifiers == tuple(e.info.identifier for e in episodes[6:])
 
 
