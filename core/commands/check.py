@@ -20,8 +20,8 @@ class Check:
     to standard output, one line each; the exit code is 1 if any is left, and 0 if there are none
     or all were repaired. A repair never touches a good file: what was killed on the way is brought
     to its end, temporary files are deleted, the index is made again, what follows from the data is
-    written again (undo brings the old file back), and what can be read no more is moved to the
-    folder `damaged`.
+    written again (undo brings the old file back), and what can no longer be read is moved to
+    the folder `damaged`.
 
     Example: python -m core check recordings/mine --repair
     """

@@ -1,4 +1,4 @@
-"""Chooses the command, and turns every failure into a sentence and an exit code."""
+"""Chooses the command. A failure becomes one sentence and an exit code."""
 
 import argparse
 import importlib
@@ -14,7 +14,7 @@ COMMANDS = {
     "train": "learn a policy and world model from recordings",
     "evaluate": "measure a checkpoint on paired starts under sensor noise",
     "benchmark": "train and measure every method, and make the tables",
-    "differences": "hold rows of the benchmark's tables beside any one of them",
+    "differences": "compare rows of the benchmark's tables with any one of them",
     "check": "read every recording of a folder and report what is wrong",
     "export": "write episodes for robomimic or LeRobot",
     "import": "take in data of any robot from robomimic or LeRobot",
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"error: {_sentence(error)}")
         return USAGE
     except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain again while closing it.
+        # The reader of our output has gone; Python would complain again while closing it.
         sys.stdout = None
         return FAILURE
     except ModuleNotFoundError as error:
@@ -106,9 +106,9 @@ def say_saved(path: Path) -> None:
 
 
 def _expected() -> tuple[type[BaseException], ...]:
-    """Errors that are told to the user; anything else is a fault of ours and keeps its trace.
+    """Errors that the user sees as a sentence. All others are faults of ours and keep their trace.
 
-    Only packages that are loaded can have raised, so this loads none.
+    Loads nothing: only a package that is loaded can have raised.
     """
     roots = {
         "core.simulation": "SimulationError",

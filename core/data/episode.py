@@ -29,7 +29,7 @@ class EpisodeInfo:
     task: str
     """Name of the task."""
     success: bool | None
-    """Whether the task was solved; None if nobody said."""
+    """Whether the task was solved; None if unknown."""
     operator: str
     """Who drove: gamepad, keyboard, script, bc, nearest or plan."""
     control_rate: float

@@ -9,8 +9,8 @@
       interventions (T,)                        (ours)
 ```
 
-What robomimic does not know lies inside `demo_0` or in attributes: its loader takes every
-member of `data` for a demonstration and stops at any other group there.
+What robomimic does not know lies inside `demo_0` or in attributes. Its loader takes every
+member of `data` for a demonstration and stops at any other group.
 Layout: https://robomimic.github.io/docs/datasets/overview.html
 """
 
@@ -26,7 +26,7 @@ FORMAT = "act-jepa-studio episode"
 FORMAT_VERSION = 1
 SUFFIX = ".hdf5"
 ARRAYS = ("actions", "rewards", "dones", "states", "interventions")
-"""Arrays of an episode beside its observations and images."""
+"""Arrays of an episode, apart from its observations and images."""
 DEMONSTRATION = "data/demo_0"
 ROBOMIMIC_GYM_ENVIRONMENT = 2
 """robomimic's number for environments that are not robosuite's; its loader needs a known one."""
@@ -38,8 +38,8 @@ _BLOCK = 16 * 1024
 def encode(episode: Episode) -> bytes:
     """The episode as the bytes of an HDF5 file.
 
-    The file is built in memory: with a full disk h5py's own writing kills the process, while
-    writing finished bytes only raises OSError.
+    The file is built in memory. On a full disk, h5py's own writing kills the process; writing
+    finished bytes only raises OSError.
     """
     info = episode.info
     if set(info.images) != set(episode.images):
@@ -93,7 +93,7 @@ def store_images(group: h5py.Group, name: str, pictures: np.ndarray) -> None:
 
 
 def _store(group: h5py.Group, name: str, values: np.ndarray) -> None:
-    if values.size == 0:  # an empty dataset has no chunks: states that nobody recorded
+    if values.size == 0:  # an empty dataset has no chunks, such as states that were not recorded
         group.create_dataset(name, data=values)
         return
     group.create_dataset(

@@ -48,7 +48,7 @@ class EpisodeRecorder:
         fields: Sequence[Field] | None = None,
         identifier: str | None = None,
     ) -> None:
-        """Start an empty episode; one that was going on is dropped.
+        """Start an empty episode; one that had begun is dropped.
 
         `control_rate` [Hz], `model_hash` and `fields` come from the simulation of the task
         unless given. `identifier` names the file; by default it is the time of recording.

@@ -1,8 +1,8 @@
 """Demonstrations driven again from the middle, with disturbed commands.
 
-Somebody who knows the way hardly shows what an action does: beside the commands that were given,
-all others are missing. Replays try some of these in the simulator, near the demonstrations, so that
-a predictor sees what they lead to. Their commands are nobody's example and are not to be imitated.
+An expert's demonstrations hardly show what an action does, since they hold no other commands than
+the right ones. Replays try others in the simulator, near the demonstrations, so that a predictor
+sees their consequences. Their commands are no examples and are not to be imitated.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LENGTH = 60
 DISTURBANCE = 0.5
 """Standard deviation of what is added to each command that moves the arm [full command]."""
 PERSISTENCE = 0.9
-"""Share of the disturbance that stays from step to step; hands do not jump 20 times a second."""
+"""Share of the disturbance that stays from step to step; a hand does not jump 20 times a second."""
 CONTRARY = 0.25
 """Part of the replays in which the gripper does the contrary of what was demonstrated."""
 

@@ -82,7 +82,7 @@ class EpisodeRow(EpisodeEntry):
 
     @property
     def success(self) -> bool | None:
-        """Whether the task was solved; None if nobody said."""
+        """Whether the task was solved; None if unknown."""
         return self.info.success if self.info is not None else None
 
     @property

@@ -21,7 +21,7 @@ LEFTOVER_AGE = 3600.0
 def write_episode(folder: Path | str, episode: Episode, *, replace: bool = False) -> Path:
     """Commit the episode to `folder` (made if needed) and return the file's absolute path.
 
-    When this returns, the episode is on disk even if power fails the next moment; when it
+    When this returns, the episode is on disk, even if the power fails a moment later. When it
     raises, nothing was left behind and the episode can be written again. With `replace`, a
     file of the same name is exchanged in one step. Raises :class:`StorageError` when the disk
     refuses or the name is taken.

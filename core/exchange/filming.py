@@ -20,7 +20,7 @@ from core.simulation import Camera, model_hash, task_names
 CAMERAS = ("workspace", "wrist")
 """Cameras of the bundled scenes."""
 ATTEMPTS = 3
-"""How often a recording that changes meanwhile is drawn anew."""
+"""How often a recording that changes meanwhile is drawn again."""
 LARGEST_SIDE = 2048
 """Larger pictures than this are not drawn [px]."""
 
@@ -84,9 +84,9 @@ class Studio(Closing):
 def render_images(folder: Path | str, cameras: tuple[str, ...], size: int) -> Iterator[Rendered]:
     """Add images of `size` x `size` pixels to every recording below `folder`, one after the other.
 
-    Each file is written anew and exchanged in one step; one that has these images already is
-    left alone, so that an interrupted run is taken up by running it again. What cannot be drawn
-    comes back with its reason.
+    Each file is written again and exchanged in one step. A file that has these images already is
+    left alone, so that an interrupted run can be repeated. What cannot be drawn comes back with
+    its reason.
     """
     with Studio(size, size) as studio:
         for entry in list_episodes(folder):
@@ -100,8 +100,8 @@ def render_images(folder: Path | str, cameras: tuple[str, ...], size: int) -> It
 def _render(studio: Studio, path: Path, cameras: tuple[str, ...], size: int) -> Rendered:
     """Draw what is missing in one recording.
 
-    Somebody may edit it meanwhile: the pictures are put only into the file that they were drawn
-    from, and drawn again for another one.
+    It may be edited meanwhile. Pictures go only into the file that they were drawn from; for a
+    changed file they are drawn again.
     """
     trash = trash_of(path.parent)
     for _ in range(ATTEMPTS):

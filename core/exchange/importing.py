@@ -48,9 +48,9 @@ def import_episodes(
 ) -> Iterator[Imported]:
     """Write every episode of `source` into the workspace, one committed file after the other.
 
-    The fields `without` are left out. A field that only repeats the command before is told in the
-    notes of `source`: a policy that sees it learns to go on with what it was doing.
-    An interrupted import is taken up by running it again: what is there already is left alone.
+    The fields `without` are left out. The notes of `source` name a field that only repeats the
+    previous command: a policy that sees it learns to repeat its last action. An interrupted import
+    can be repeated: what is there already is left alone.
     Raises :class:`UnusableSourceError` for episodes that make no sense, :class:`TargetError`
     if another recording of the same name lies there, and what writing raises.
     """

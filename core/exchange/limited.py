@@ -1,9 +1,9 @@
 """Data of other programs, read by a process that may die of it.
 
-Everything that understands a stranger's bytes (HDF5, Arrow, FFmpeg, Pillow) runs in the limited
-child :mod:`core.exchange.limited_reader`, which hands over plain numbers, one episode after the
-other. A child that only looked first would decode everything twice and prove little: a decoder
-that writes past its memory may survive it there and die of it here.
+Every library that decodes foreign bytes (HDF5, Arrow, FFmpeg, Pillow) runs in the limited child
+:mod:`core.exchange.limited_reader`. The child hands over plain numbers, one episode at a time. A
+child that only checked the data first would decode everything twice and prove little: a decoder
+that writes past its memory may survive there and die here.
 """
 
 import itertools
@@ -43,9 +43,9 @@ _DIMENSIONS = {
 class LimitedSource(Closing):
     """A :class:`Source` that a child process reads; a context manager that owns the child.
 
-    What it is handed is checked like a file's contents. What the data does to the child becomes
-    an :class:`UnusableSourceError` that says so; errors that the child found are raised as they
-    are: that, or one of :class:`core.data.RecordingError`.
+    What the child hands over is checked like the contents of a file. What the data does to the
+    child becomes an :class:`UnusableSourceError` that says so. Errors that the child finds are
+    raised as they are: that, or a :class:`core.data.RecordingError`.
     """
 
     def __init__(

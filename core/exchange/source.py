@@ -126,7 +126,7 @@ def identifier_of(source: Path, name: str) -> str:
 
 
 def own_info(text: object, steps: int, observations: dict[str, np.ndarray]) -> EpisodeInfo | None:
-    """Our description, if this program wrote the episode of `steps` and nobody changed it since.
+    """Our description, if this program wrote the episode of `steps` and it is unchanged.
 
     `text` is what the file holds in its place; None for anything that does not fit.
     """

@@ -18,7 +18,7 @@ SUFFIXES = (".mp4", ".gif")
 GIF_RATE = 25.0
 """Pictures a second in a GIF [Hz]: viewers count in hundredths, and slow down what is faster."""
 QUALITY = 20
-"""H.264's constant rate factor: 18 cannot be told from the original, 28 is coarse."""
+"""H.264's constant rate factor: 18 looks like the original, 28 is coarse."""
 
 
 def write_video(
@@ -59,7 +59,7 @@ def _write_mp4(pictures: Iterable[np.ndarray], path: Path, rate: float) -> None:
 
 
 def _write_gif(pictures: Iterable[np.ndarray], path: Path, rate: float) -> None:
-    """Every so many pictures are left out that no more than `GIF_RATE` a second remain."""
+    """Leaves out pictures so that at most `GIF_RATE` a second remain."""
     stride = max(1, round(rate / GIF_RATE))
     frames = (
         Image.fromarray(picture).quantize(128, dither=Image.Dither.NONE)

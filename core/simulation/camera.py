@@ -50,7 +50,7 @@ class Camera(Closing):
         context: GraphicsContext | None = None,
     ) -> None:
         """`width` and `height` in pixels; `shadows` None means: if the picture is large.
-        `context`: lent by whoever draws several tasks, made on this thread and freed by its owner.
+        `context`: made on this thread and freed by its owner, who draws several tasks with it.
         """
         if width < 1 or height < 1:
             raise ValueError(f"a picture of {width} x {height} pixels cannot be drawn")

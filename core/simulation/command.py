@@ -25,7 +25,7 @@ LINEAR_SPEED = 0.25
 """End-effector speed of a full command [m/s]."""
 
 ANGULAR_SPEED = 1.0
-"""End-effector turning rate of a full command [rad/s]."""
+"""Angular speed of the end effector at a full command [rad/s]."""
 
 OPENING = 0.08
 """Distance between the fingers when the gripper is open [m]."""

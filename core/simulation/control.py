@@ -151,7 +151,7 @@ def joint_step(
         left = error - np.matmul(jacobian, allowed[:, :, None]).reshape(error.shape)
         posture = np.where(stopped, 0.0, POSTURE_GAIN * (HOME - joints))
         again = allowed + _least_squares(free, left, posture)
-        # only those rows: the others must not depend on what happens beside them
+        # only those rows: the others must not depend on their neighbours
         step = np.where(rows[:, None], again, step)
     step = np.clip(joints + step, low, high) - joints
     largest = np.abs(step).max(axis=1)

@@ -14,7 +14,7 @@ class SensorNoise:
 
     Noise of a feature is a function of (seed, step, field name, index in the field) and of
     nothing else: two policies that meet the same start meet the same noise, whichever other
-    fields they sense and however many episodes run beside. It comes from hashing those numbers
+    fields they sense and however many episodes run at once. It comes from hashing those numbers
     (SplitMix64: Steele et al. 2014, "Fast Splittable Pseudorandom Number Generators") and the
     Box-Muller transform, since making a generator for each of 200 episodes takes longer than
     the physics.

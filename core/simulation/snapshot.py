@@ -28,7 +28,7 @@ class Snapshot:
 
 
 def frozen_copy(values: np.ndarray) -> np.ndarray:
-    """A copy that nobody can write to."""
+    """A read-only copy."""
     copy = np.array(values)
     copy.flags.writeable = False
     return copy

@@ -14,7 +14,7 @@ _ITERATIONS = 30
 
 class Starter:
     """Places the arm, the object and the goal; owns one MjData, so that a start depends on its
-    seed and on no simulation beside it."""
+    seed and on no other simulation."""
 
     def __init__(self, model: mujoco.MjModel, task: Task) -> None:
         self._model = model

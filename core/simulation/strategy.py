@@ -131,8 +131,8 @@ class Grasping:
 class Pushing:
     """Close the hand, turn it flat towards the goal, come down behind the box, push it there.
 
-    Held flat, the closed fingers meet the box with their breadth; with an edge it would turn away
-    from under them, as it does for people.
+    Held flat, the closed fingers meet the box with their broad side. Pushed with an edge, the box
+    would turn away from under them, as it does for people.
     """
 
     HOVER, DESCEND, PUSH, RETREAT = range(4)

@@ -22,7 +22,7 @@ LIFTED_HEIGHT = 0.012
 """Rise of the object's centre [m] that counts as lifted; tipping it over an edge gives 0.008."""
 
 _EXTRA = {"position": 3, "quaternion": 4, "held": 1, "done": 1, "lifted": 1, "wrist": 6, "touch": 2}
-"""What a state has beside the simulator's own row, and how many numbers each."""
+"""What a state holds apart from the simulator's own row, and how many numbers each."""
 
 
 class World:
@@ -60,7 +60,7 @@ class World:
     # -- starting -----------------------------------------------------------------------------
 
     def reset(self, seeds: Sequence[int], ids: Sequence[int] | None = None) -> None:
-        """Start simulations `ids` (all by default) anew, each as its seed says."""
+        """Restart simulations `ids` (all by default), each from its seed."""
         rows = self._rows(ids)
         if len(seeds) != len(rows):
             raise ValueError(f"{len(seeds)} seeds for {len(rows)} simulations; expected one each")
@@ -215,7 +215,7 @@ class World:
     def displace(
         self, object_by: np.ndarray | None = None, goal_by: np.ndarray | None = None
     ) -> None:
-        """Move objects and goals by offsets (N, 3) [m] at once, as if somebody had pushed them.
+        """Move objects and goals by offsets (N, 3) [m] at once, as if they had been pushed.
 
         An object keeps its heading and its velocity, and falls if nothing is below it. Raises
         :class:`InvalidStateError` if the task has no such thing or the offsets are not finite;

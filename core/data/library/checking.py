@@ -82,7 +82,7 @@ def check(folder: Path | str, *, repair: bool = False, progress: Progress | None
     ]
     if repair:
         for each in dict.fromkeys(file.parent for file in recordings):
-            open_index(each)  # made anew where it was stale
+            open_index(each)  # which makes it again where it was stale
     return Checked(tuple(problems), len(recordings), len(checkpoints))
 
 

@@ -4,8 +4,8 @@ Row t of every array stays what was measured at step t: observations, actions, s
 the part replays exactly), images, interventions and rewards. What speaks of the whole changes:
 
 - `dones` is 1 at the part's last step and 0 elsewhere;
-- a success stays one if the part holds a step with a reward, or if no step of the whole did (then
-  a person said it); otherwise nobody knows, and the label is taken away. A failure stays one;
+- a success stays one if the part holds a step with a reward, or if no step of the whole did (a
+  person had labelled it). Otherwise the success is unknown. A failure stays one;
 - the seed of the start is dropped when the first step is cut off, since the part starts elsewhere.
 """
 

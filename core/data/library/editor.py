@@ -23,8 +23,8 @@ class Editor:
     """Trims, splits, relabels, tags and deletes; everything can be undone, also after a restart.
 
     Each change is one step of the history, however many episodes it touches. Undo restores the
-    files' bytes exactly. A process that is killed leaves either the old or the new state: what was
-    under way is brought to its end by the next editor or index of the folder. Not safe to use from
+    files' bytes exactly. A process that is killed leaves either the old or the new state: the next
+    editor or index of the folder completes a change that was under way. Not safe to use from
     two threads at once; two programs wait for each other.
 
     Every method raises :class:`UnknownEpisodeError` for a name that is not there,
@@ -53,7 +53,7 @@ class Editor:
         return kept.info
 
     def split(self, identifier: str, step: int) -> tuple[str, str]:
-        """Make two episodes of one, the second from `step` on; returns their identifiers."""
+        """Split one episode into two, the second from `step` on; returns their identifiers."""
         self.library.require_writable("split an episode")
         name = self._name(identifier)
         episode = read_episode(self.library.vetted(identifier))
@@ -71,7 +71,7 @@ class Editor:
         return first, second
 
     def relabel(self, identifiers: str | Iterable[str], success: bool | None) -> int:
-        """Say anew whether episodes solved their task; returns how many it was not said of yet."""
+        """Set whether episodes solved their task; returns how many labels changed."""
         word = {True: "successes", False: "failures", None: "unlabelled"}[success]
         return self._describe(
             identifiers,
@@ -164,7 +164,7 @@ class Editor:
     def _described(
         self, identifiers: list[str], change: Callable[[EpisodeInfo], EpisodeInfo]
     ) -> Iterator[tuple[str, bytes | None]]:
-        """The files with another description, one after the other: thousands need much memory."""
+        """The files with another description, one at a time: thousands would need much memory."""
         for identifier in identifiers:
             path = self.library.path(identifier)
             try:

@@ -25,8 +25,8 @@ class EpisodeFolder:
     def __init__(
         self, folder: Path | str, read_only: bool = False, trash: Path | str | None = None
     ) -> None:
-        """`trash` is where discarded files go; by default `trash` inside the folder, or beside it
-        when it is called `episodes`."""
+        """`trash`: where discarded files go. By default it is `trash` inside the folder, or next to
+        a folder called `episodes`."""
         self.folder = Path(folder).absolute()
         self.read_only = read_only
         self.trash = trash_of(self.folder) if trash is None else Path(trash).absolute()

@@ -1,4 +1,4 @@
-"""What was changed in a library, so that it can be taken back, also after a restart or a kill.
+"""The changes of a library, which can be taken back even after a restart or a kill.
 
 The trash holds a folder for each change with the files from before and from after it::
 
@@ -7,9 +7,9 @@ The trash holds a folder for each change with the files from before and from aft
     trash/<change>/before/…     bytes from before; a file that was added has none
     trash/<change>/after/…      bytes from after; a file that was deleted has none
 
-Both sides are complete before anything moves, and `history.json` says which side is wanted before
-the first file moves: whoever is killed on the way leaves a change that :meth:`History.recover`
-brings to its end. Files are hard links where the disk has them, so that nothing is copied.
+Both sides are complete before anything moves. `history.json` says which side is wanted before the
+first file moves. A process that is killed leaves a change that :meth:`History.recover` completes.
+Files are hard links where the disk has them, so that nothing is copied.
 """
 
 import filecmp
@@ -100,7 +100,7 @@ class History:
         self.trash = trash
 
     def recover(self) -> bool:
-        """Bring a change to its end that was cut off by a kill; True if there was one.
+        """Complete a change that was cut off by a kill; True if there was one.
 
         Raises :class:`StorageError` if the disk refuses.
         """
@@ -115,14 +115,14 @@ class History:
 
     @property
     def interrupted(self) -> bool:
-        """Whether a change was cut off, and waits to be brought to its end."""
+        """Whether a change was cut off and waits to be completed."""
         return self._state().pending is not None
 
     def do(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> Change:
         """Give each named file new contents, or remove it (None); what was undone is forgotten.
 
-        Raises :class:`StorageError`; then nothing was changed, or what was is brought to its end by
-        the next :meth:`recover`.
+        Raises :class:`StorageError`. Then nothing was changed, or the next :meth:`recover`
+        completes the change.
         """
         make_folder(self.trash)
         make_folder(self.folder)
@@ -256,7 +256,7 @@ class History:
         change = self._read(name)
         if change is not None:
             try:
-                for file in change.files:  # first what is added: at no moment is nothing there
+                for file in change.files:  # additions first: one version is always there
                     if getattr(file, side):
                         self._put(self.trash / name / side / file.name, self.folder / file.name)
                 sync_folder(self.folder)
@@ -279,7 +279,7 @@ class History:
     # -- what is on the disk ------------------------------------------------------------------
 
     def _settled(self) -> _State:
-        """The state, after what a kill cut off was brought to its end."""
+        """The state, after a change that a kill cut off was completed."""
         state = self._state()
         if state.pending is not None:
             self._finish(state, *state.pending)

@@ -1,4 +1,4 @@
-"""The list of a folder's episodes, kept in a file beside them so that it opens at once."""
+"""The list of a folder's episodes, kept in a file next to them so that it opens at once."""
 
 import contextlib
 import json
@@ -35,7 +35,7 @@ SAVE_EVERY = 10.0
 """Time between two saves while a large folder is read for the first time [s]."""
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many unknown files were read; may raise to stop, and little is lost."""
+"""Given how many of how many unknown files were read; may raise to stop, and little is lost."""
 
 
 def open_index(
@@ -43,13 +43,13 @@ def open_index(
 ) -> "EpisodeIndex":
     """The index of `folder`, brought up to date with its files.
 
-    It is read from the folder, and made anew when it is missing, damaged or of another version.
+    It is read from the folder, and made again when it is missing, damaged or of another version.
     With `save` it is written back when something changed; a folder that cannot be written to is no
-    error. A change of the editor that a kill cut off is brought to its end first. Raises
+    error. A change of the editor that a kill cut off is completed first. Raises
     :class:`StorageError` if the folder cannot be listed.
     """
     if save:
-        with contextlib.suppress(StorageError):  # who may only read sees what there is
+        with contextlib.suppress(StorageError):  # a reader without permission sees what there is
             History(Path(folder).absolute(), trash_of(Path(folder).absolute())).recover()
     index = EpisodeIndex(folder, save=save)
     index.refresh(progress)
@@ -144,7 +144,7 @@ class EpisodeIndex:
                 if progress is not None:
                     progress(number + 1, len(names))
                 if self._save and time.monotonic() - saved > SAVE_EVERY:
-                    _store(self.folder, known)  # whoever closes the window starts here again
+                    _store(self.folder, known)  # the next start goes on from here
                     self._take(dict(known))
                     saved = time.monotonic()
 
@@ -162,16 +162,16 @@ def _here(path: Path) -> EpisodeRow:
 
 
 def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
-    """What the index file says; None if it makes no sense, since it can be made again."""
+    """What the index file says; None if it makes no sense. It can always be made again."""
     path = folder / INDEX
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
             return None
         first, *lines = path.read_bytes().splitlines()
         values = json.loads(first)
-        if values["format"] != FORMAT or values["version"] != VERSION:
-            return None
-        if values["rows"] != len(lines):
+        if values["format"] == FORMAT and values["version"] != VERSION:
+            return {}  # of another version of this program: every file is read again
+        if values["format"] != FORMAT or values["rows"] != len(lines):
             return None
         shared = [dict(each) for each in values["shared"]]
         known = {}

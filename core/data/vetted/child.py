@@ -52,8 +52,8 @@ class Child(Closing):
         try:
             return read_message(_pipe(self.process.stdout))
         except EOFError as error:
-            late_or_dead = "kept its reader busy for too long" if late.is_set() else None
-            raise ChildEndedError(late_or_dead or ending_of(self.process)) from error
+            how = "kept its reader busy for too long" if late.is_set() else ending_of(self.process)
+            raise ChildEndedError(how) from error
         except ValueError as error:
             raise ChildEndedError("made its reader answer nonsense") from error
         finally:

@@ -82,7 +82,7 @@ class ImageReader(Closing):
 
 
 def _by_the_piece(dataset: h5py.Dataset) -> bool:
-    """Whether an image lies in a single deflated piece, which is looked into when its turn comes:
-    to look into all of them first would take as long as reading all of them."""
+    """Whether each image lies in one deflated piece. Such a piece is checked when it is read:
+    checking all of them first would take as long as reading them."""
     chunks = dataset.chunks
     return chunks is not None and dataset.compression == "gzip" and chunks[1:] == dataset.shape[1:]

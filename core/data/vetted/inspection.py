@@ -30,7 +30,7 @@ class Findings:
     problem: str | None
     """Why it cannot be read, as a sentence; None if it can."""
     damaged: bool = False
-    """Whether it is a file of this program that can be read no more."""
+    """Whether it is a file of this program that can no longer be read."""
     flaws: tuple[str, ...] = ()
     """What is wrong with a file that can be read, or that could be after mending this."""
 

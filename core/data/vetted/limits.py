@@ -21,11 +21,10 @@ SLOWEST = 10e6
 
 
 def limit_this_process(cpu_time: int = CPU_TIME) -> None:
-    """Take from this process what a reader of files does not need; for its very beginning.
+    """Bound what this process may use; call it first.
 
-    No file may grow, memory and processor time (to `cpu_time` [s]) are bounded, nothing is dumped
-    when it crashes.
-    Does nothing on Windows, which has no such limits: there only the time is watched.
+    It may write no file, memory and processor time (`cpu_time` [s]) are bounded, and a crash dumps
+    nothing. Does nothing on Windows, which has no such limits: there only the time is watched.
     """
     try:
         import resource
@@ -97,7 +96,7 @@ def size_of(path: Path) -> int:
 
 
 def ending_of(process: "subprocess.Popen[bytes]") -> str:
-    """How a child that answers no more has ended, as the rest of a sentence about its file."""
+    """How a child that no longer answers has ended, as the rest of a sentence about its file."""
     try:
         code = process.wait(timeout=2.0)
     except subprocess.TimeoutExpired:

@@ -18,7 +18,7 @@ from core.data.vetted.reader import assembled, checked_info, description_of, inf
 
 
 def read_mended(path: Path) -> tuple[Episode, tuple[str, ...]]:
-    """The recording, mended in memory, and what was wrong with it; nothing for a good one.
+    """The recording, mended in memory, and what was wrong with it: () for a good one.
 
     Raises what :func:`core.data.read_episode` raises when more than that is missing.
     """

@@ -147,7 +147,7 @@ class LeRobotSource:
         return columns.numbers(rows, name, [1])[:, 0] if name in rows.schema.names else None
 
     def _others(self) -> list[str]:
-        """Columns beside observations and actions that are read where they are."""
+        """Columns other than observations and actions that are read where they exist."""
         known = ("next.reward", "next.done", "next.success", "task_index")
         own = (layout.OWN_STATES, layout.OWN_INTERVENTIONS)
         return [name for name in (*known, *own) if name in self._features]

@@ -1,9 +1,9 @@
 """Fills a robomimic file, in a process of its own: `python -m core.exchange.robomimic.filling`.
 
-HDF5 ends the process (SIGSEGV) when the disk is full, through h5py's file objects too: what it
-could not write, it tries to write again while it closes. So its process may die of it, and files
-need not fit into memory. The line of its input says what to write, the lines of its output how
-many episodes are written, or the error.
+HDF5 ends the process (SIGSEGV) when the disk is full, even through h5py's file objects: while it
+closes, it writes again what it could not write before. This process may die of it. Files need not
+fit into memory. The line of its input says what to write. Its messages say how many episodes are
+written, or the error.
 
 Layout: https://robomimic.github.io/docs/datasets/overview.html
 """
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def _end_with_the_input() -> None:
-    """Whoever wanted the file was killed: the disk is not filled any further."""
+    """The program that wanted the file was killed: the disk is not filled any further."""
     os.read(sys.stdin.fileno(), 1)  # not by `sys.stdin`, whose lock Python wants when it ends
     os._exit(1)
 

@@ -19,7 +19,7 @@ DEFAULT_RATE = 20.0
 class RobomimicSource:
     """Demonstrations of one robomimic file, open for reading.
 
-    Owns nothing: `file` is closed by whoever opened it. Raises :class:`UnusableSourceError`
+    Owns nothing: the caller closes `file`. Raises :class:`UnusableSourceError`
     for an HDF5 file that is not in robomimic's layout.
     """
 
@@ -152,7 +152,7 @@ class RobomimicSource:
         return self._file.read(place).reshape(-1)
 
     def _rewards_are_sparse(self) -> bool:
-        """Whether rewards are 0 or 1 and somebody earned one: only then they tell successes."""
+        """Whether rewards are 0 or 1 and at least one is 1: only then do they mark successes."""
         earned = False
         for name in self._demonstrations:
             rewards = self._column(name, "rewards")

@@ -20,8 +20,8 @@ def export_robomimic(
     """Write the episodes into the file `out`, which appears whole or not at all.
 
     Yields the number of episodes done; the file is there after the last. `next_observations`
-    also stores each observation a step later, which robomimic's loader asks for unless told
-    otherwise. Raises :class:`TargetError` if `out` exists and `replace` is not set, and
+    also stores each observation a step later, which robomimic's loader asks for by
+    default. Raises :class:`TargetError` if `out` exists and `replace` is not set, and
     :class:`core.data.StorageError` when the disk refuses.
     """
     out = Path(out).absolute()

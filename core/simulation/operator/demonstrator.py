@@ -1,4 +1,4 @@
-"""The operator at the sticks: sees late, moves the thumbs smoothly, trembles, hesitates."""
+"""The operator at the sticks, who sees late, moves smoothly, trembles and hesitates."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -40,8 +40,8 @@ class Scene(Protocol):
 class Demonstrator:
     """Drives each simulation of `world` as a person would, N at once.
 
-    Owns the operator's memory: what was seen in the last steps, the thumbs, the phase. What
-    simulation i is told depends on its own seed and course only. The commands are faulty on
+    Owns the operator's state: what was seen in the last steps, the thumbs, the phase. The commands
+    of simulation i depend on its own seed and course only. The commands are faulty on
     purpose: learning has to cope with demonstrations as people give them.
 
     Raises :class:`DemonstrationError` for a task without a strategy.

@@ -192,3 +192,21 @@ def test_checkpoints_are_checked_without_loading_torch_here(workspace):
     assert not leftover.exists()
     assert (weights.parent / "checkpoint.json").exists()  # checkpoints are never moved
     assert "torch" not in sys.modules or "core.learning" in sys.modules
+
+
+def test_what_earlier_versions_wrote_is_good(workspace):
+    """A description without what came later, and an index of another version."""
+    path = workspace.episodes / "e0.hdf5"
+    with h5py.File(path, "r+") as file:
+        demonstration = file["data/demo_0"]
+        described = json.loads(demonstration.attrs["episode_info"])
+        for later in ("tags", "images", "action_units"):
+            del described[later]
+        demonstration.attrs["episode_info"] = json.dumps(described)
+    open_index(workspace.episodes)
+    index = workspace.episodes / INDEX
+    index.write_text(index.read_text().replace('"version":3', '"version":2'))
+    assert check(workspace.root).problems == ()
+    assert read_episode(path).info.tags == ()
+    assert len(open_index(workspace.episodes)) == 4
+    assert '"version":3' in index.read_text()
