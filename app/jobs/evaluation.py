@@ -17,7 +17,7 @@ from app.jobs.evaluation_protocol import (
     SAVED,
     STARTED,
     STOP,
-    EvaluationPlan,
+    EvaluationRequest,
     ProgressReader,
 )
 
@@ -48,9 +48,9 @@ class EvaluationWorker(QObject):
     ended = Signal(bool)
     """The process is gone; whether it had done everything."""
 
-    def __init__(self, plan: EvaluationPlan, parent: QObject | None = None) -> None:
+    def __init__(self, request: EvaluationRequest, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.plan = plan
+        self.request = request
         self._reader = ProgressReader()
         self._rest = b""
         self._finished = False
@@ -72,9 +72,9 @@ class EvaluationWorker(QObject):
         self._killer.timeout.connect(self._process.kill)
 
     def start(self) -> None:
-        """Start the process and hand it the plan."""
+        """Start the process and hand it the request."""
         self._process.start(sys.executable, ["-m", MODULE])
-        self._process.write(self.plan.to_line())
+        self._process.write(self.request.to_line())
 
     def stop(self) -> None:
         """End after the present control step; what is complete is saved first."""

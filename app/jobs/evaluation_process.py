@@ -1,8 +1,8 @@
 """The process that evaluates: `python -m app.jobs.evaluation_process`.
 
-Reads a plan from standard input and tells its progress on standard output, a JSON object a line
-(see `app.jobs.evaluation_protocol`). It ends by itself when it is told to, and when standard
-input closes, so that a window that died leaves nothing running.
+Reads a request from standard input and reports its progress on standard output, a JSON object a
+line (see `app.jobs.evaluation_protocol`). It ends when asked to, and when standard input closes, so
+that a window that died leaves nothing running. The evaluation is the command line's own.
 
 A process of its own because thousands of small NumPy and torch calls hold Python's lock: in a
 thread they would take it from the window and from the control loop of the arm.
@@ -26,13 +26,13 @@ from app.jobs.evaluation_protocol import (
     SAVED,
     STARTED,
     TABLE,
-    EvaluationPlan,
+    EvaluationRequest,
     ProgressSender,
     command_of,
 )
 
 if TYPE_CHECKING:
-    from core.evaluation import Progress
+    from core.evaluation import Progress, Result
     from core.learning import Checkpoint
 
 POLITENESS = 10
@@ -46,7 +46,7 @@ class Orders:
         self.stop = threading.Event()
         """Set when the evaluation is to end."""
         self.hurry = threading.Event()
-        """Set when nobody waits for the picture any more."""
+        """Set when no one waits for the picture any more."""
         self._source = source
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
 
@@ -66,7 +66,7 @@ class Speaker:
         self._target = target
 
     def say(self, what: str, **values: Any) -> None:
-        """Tell `what` with its values."""
+        """Send `what` with its values."""
         self.send({"say": what, **values})
 
     def send(self, message: dict[str, Any]) -> None:
@@ -79,15 +79,15 @@ class Speaker:
 
 
 def main() -> int:
-    """Run the plan of the first line; returns the exit code."""
+    """Run the request of the first line; returns the exit code."""
     speaker = Speaker(_own_output())
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
     try:
-        plan = EvaluationPlan.from_line(sys.stdin.buffer.readline())
+        request = EvaluationRequest.from_line(sys.stdin.buffer.readline())
         orders = Orders(sys.stdin.buffer)
-        finished = _evaluate(plan, orders, speaker)
-    except Exception as error:  # noqa: BLE001 — told to the window, details included
+        finished = _evaluate(request, orders, speaker)
+    except Exception as error:  # noqa: BLE001 — sent to the window, details included
         speaker.say(FAILED, text=str(error), details=traceback.format_exc())
         return 1
     speaker.say(ENDED, finished=finished)
@@ -101,26 +101,26 @@ def _own_output() -> IO[bytes]:
     return own
 
 
-def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
+def _evaluate(request: EvaluationRequest, orders: Orders, speaker: Speaker) -> bool:
     """Evaluate and save; returns whether everything was done."""
     import torch
 
     torch.set_num_threads(1)
     from core.data import require_writable
-    from core.evaluation import Condition, evaluate, plot_curves
+    from core.evaluation import evaluate, plot_curves
     from core.learning import load_checkpoint
 
-    require_writable(plan.folder.parent)  # before minutes of work
-    checkpoint = load_checkpoint(plan.checkpoint)
+    require_writable(request.folder.parent)  # before minutes of work
+    checkpoint = load_checkpoint(request.checkpoint)
     progresses = evaluate(
         checkpoint,
-        plan.modes,
+        request.modes,
         (),
-        plan.episodes,
-        conditions=[Condition.from_dict({**dict(plan.beside), "noise": n}) for n in plan.noise],
-        horizon=plan.horizon,
-        batch=plan.batch,
-        observer=plan.observer,
+        request.episodes,
+        conditions=request.conditions,
+        horizon=request.horizon,
+        batch=request.batch,
+        observer=request.observer,
         should_stop=orders.stop,
     )
     speaker.say(STARTED, task=checkpoint.task)
@@ -128,31 +128,32 @@ def _evaluate(plan: EvaluationPlan, orders: Orders, speaker: Speaker) -> bool:
     last: Progress | None = None
     for last in progresses:
         speaker.send(sender.message(last))
-    if last is not None and any(result.outcomes for result in last.results):
-        _save(plan, checkpoint, last)
-        speaker.say(SAVED, folder=str(plan.folder))
+    results = [result for result in last.results if result.outcomes] if last is not None else []
+    if last is not None and results:
+        _save(request, checkpoint, results, complete=last.finished)
+        speaker.say(SAVED, folder=str(request.folder))
         if not orders.hurry.is_set():
-            results = [result for result in last.results if result.outcomes]
-            plot_curves(results, plan.folder / PICTURE, title=plan.checkpoint.name)
+            plot_curves(results, request.folder / PICTURE, title=request.checkpoint.name)
     return last is not None and last.finished
 
 
-def _save(plan: EvaluationPlan, checkpoint: Checkpoint, last: Progress) -> None:
+def _save(
+    request: EvaluationRequest, checkpoint: Checkpoint, results: list[Result], *, complete: bool
+) -> None:
     """Write results and table into the folder of the comparison."""
     from core.evaluation import FIRST_SEED, provenance, write_csv, write_json
 
-    results = [result for result in last.results if result.outcomes]
     source = provenance(
         checkpoint,
-        plan.checkpoint,
+        request.checkpoint,
         first_seed=FIRST_SEED,
-        episodes=plan.episodes,
-        horizon=plan.horizon,
-        observer=plan.observer,
-        command=command_of(plan),
+        episodes=request.episodes,
+        horizon=request.horizon,
+        observer=request.observer,
+        command=command_of(request),
     )
-    write_json(plan.folder / RESULTS, results, source | {"complete": last.finished})
-    write_csv(plan.folder / TABLE, results)
+    write_json(request.folder / RESULTS, results, source | {"complete": complete})
+    write_csv(request.folder / TABLE, results)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
-"""What the window and the process that evaluates say to each other: one JSON object a line."""
+"""What the window and the evaluating process send each other: one JSON object a line."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from core.simulation import Condition
 
 if TYPE_CHECKING:
     from core.evaluation import Progress, Result
@@ -18,20 +20,22 @@ QUIT = b"quit\n"
 """The same without the picture: the window is closing."""
 RESULTS, TABLE, PICTURE = "results.json", "table.csv", "curves.png"
 """Files in the folder of a comparison."""
+_SENT = ("mode", "noise", "fraction", "seconds_left", "finished", "running", "running_solved")
+"""What of a progress is sent, besides its results."""
 
 
 @dataclass(frozen=True)
-class EvaluationPlan:
-    """What to evaluate, and where the result goes."""
+class EvaluationRequest:
+    """What to evaluate, and where the results go."""
 
     checkpoint: Path
     """Folder of the checkpoint."""
     modes: tuple[str, ...]
-    """How actions are chosen: bc, nearest, plan."""
-    noise: tuple[float, ...]
-    """Sensor noise levels, in standard deviations of each feature over the training data."""
+    """How actions are chosen: names of `core.policies.MODES`."""
+    conditions: tuple[Condition, ...]
+    """What disturbs."""
     episodes: int
-    """Starts of each mode at each level."""
+    """Starts of each mode under each condition."""
     folder: Path
     """Folder of the comparison that will be made."""
     horizon: int = 200
@@ -40,43 +44,25 @@ class EvaluationPlan:
     """Episodes that run at once: results fill in this many at a time."""
     observer: bool = True
     """Whether the checkpoint's observer, if it has one, corrects what is sensed."""
-    beside: tuple[tuple[str, float], ...] = ()
-    """What disturbs at every noise level beside it: settings of `core.evaluation.Condition`."""
 
     def to_line(self) -> bytes:
         """As the first line that the process reads."""
-        request = {
-            "checkpoint": str(self.checkpoint),
-            "modes": list(self.modes),
-            "noise": list(self.noise),
-            "episodes": self.episodes,
-            "folder": str(self.folder),
-            "horizon": self.horizon,
-            "batch": self.batch,
-            "observer": self.observer,
-            "beside": dict(self.beside),
-        }
-        return json.dumps(request).encode() + b"\n"
+        conditions = [condition.to_dict() for condition in self.conditions]
+        values = {**vars(self), "conditions": conditions}
+        return json.dumps(values, default=str).encode() + b"\n"  # paths are the only objects
 
     @classmethod
-    def from_line(cls, line: bytes | str) -> EvaluationPlan:
-        """The plan of that line. Raises `ValueError` or `KeyError` for anything else."""
-        request = json.loads(line)
-        return cls(
-            Path(request["checkpoint"]),
-            tuple(str(mode) for mode in request["modes"]),
-            tuple(float(level) for level in request["noise"]),
-            int(request["episodes"]),
-            Path(request["folder"]),
-            int(request["horizon"]),
-            int(request["batch"]),
-            bool(request["observer"]),
-            tuple((str(name), float(value)) for name, value in request["beside"].items()),
-        )
+    def from_line(cls, line: bytes | str) -> EvaluationRequest:
+        """The request of that line. Raises `ValueError`, `KeyError` or `TypeError` for others."""
+        values = json.loads(line)
+        conditions = tuple(Condition.from_dict(each) for each in values["conditions"])
+        folders = {name: Path(values[name]) for name in ("checkpoint", "folder")}
+        modes = tuple(str(mode) for mode in values["modes"])
+        return cls(**{**values, **folders, "modes": modes, "conditions": conditions})
 
 
 def encode_results(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """Rows as values for JSON."""
+    """Results as values for JSON."""
     from core.evaluation import results_json
 
     encoded: list[dict[str, Any]] = results_json(list(results))["rows"]
@@ -87,69 +73,46 @@ class ProgressSender:
     """Turns progress into messages that carry only the results that have grown."""
 
     def __init__(self) -> None:
-        self._sent: dict[tuple[str, float], int] = {}
+        self._sent: dict[tuple[str, Condition], int] = {}
 
     def message(self, progress: Progress) -> dict[str, Any]:
         """The message for `progress`."""
         grown = []
         for result in progress.results:
-            cell = (result.mode, result.noise)
+            cell = (result.mode, result.condition)
             if self._sent.get(cell) != result.episodes:
                 self._sent[cell] = result.episodes
                 grown.append(result)
-        return {
-            "say": PROGRESS,
-            "rows": encode_results(grown),
-            "mode": progress.mode,
-            "noise": progress.noise,
-            "fraction": progress.fraction,
-            "seconds_left": progress.seconds_left,
-            "finished": progress.finished,
-            "running": progress.running,
-            "running_solved": progress.running_solved,
-        }
+        values = {name: getattr(progress, name) for name in _SENT}
+        return {"say": PROGRESS, "rows": encode_results(grown), **values}
 
 
 class ProgressReader:
     """Puts progress together again on the other side."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, float], Result] = {}
+        self._results: dict[tuple[str, Condition], Result] = {}
 
     def read(self, message: dict[str, Any]) -> Progress:
-        """The progress that `message` tells of, all results included."""
+        """The progress that `message` describes, all results included."""
         from core.evaluation import Progress, results_from_json
 
         for result in results_from_json(message):
-            self._rows[result.mode, result.noise] = result
-        return Progress(
-            results=tuple(self._rows.values()),
-            mode=str(message["mode"]),
-            noise=float(message["noise"]),
-            fraction=float(message["fraction"]),
-            seconds_left=message["seconds_left"],
-            finished=bool(message["finished"]),
-            running=int(message["running"]),
-            running_solved=int(message["running_solved"]),
-        )
+            self._results[result.mode, result.condition] = result
+        values = {name: message[name] for name in _SENT}
+        return Progress(results=tuple(self._results.values()), **values)
 
 
-def disturbances(plan: EvaluationPlan) -> list[str]:
-    """The arguments that say what disturbs."""
-    levels = [f"{level:g}" for level in plan.noise]
-    if not plan.beside:
-        return ["--noise", *levels]
-    rest = ",".join(f"{name}={value:g}" for name, value in plan.beside)
-    return ["--noise", "--condition", *(f"noise={level},{rest}" for level in levels)]
-
-
-def command_of(plan: EvaluationPlan, modes: Sequence[str] = ()) -> list[str]:
-    """The command that makes the result of `plan` again without a window."""
+def command_of(request: EvaluationRequest) -> list[str]:
+    """The command that makes the results of `request` again without a window."""
+    plain = all(condition.only_noise for condition in request.conditions)
+    levels = [f"{condition.noise:g}" for condition in request.conditions]
     return [
-        *("python", "-m", "core", "evaluate", str(plan.checkpoint)),
-        *("--mode", *(modes or plan.modes)),
-        *disturbances(plan),
-        *("--episodes", str(plan.episodes), "--horizon", str(plan.horizon)),
-        *(() if plan.observer else ("--no-observer",)),
+        *("python", "-m", "core", "evaluate", str(request.checkpoint)),
+        *("--mode", *request.modes),
+        *("--noise", *(levels if plain else ())),
+        *(() if plain else ("--condition", *(str(each) for each in request.conditions))),
+        *("--episodes", str(request.episodes), "--horizon", str(request.horizon)),
+        *(() if request.observer else ("--no-observer",)),
         *("--json", RESULTS),
     ]

@@ -28,7 +28,8 @@ class DisturbanceControls(Section):
         rows = [(DISTURBANCES[name].title, box) for name, box in self.boxes.items()]
         self.column.addLayout(grid(*rows, stretch=(1, 0)))
         for box in self.boxes.values():
-            box.valueChanged.connect(self._changed)
+            box.valueChanged.connect(self._count)
+            box.valueChanged.connect(self.changed)
 
     @property
     def strengths(self) -> dict[str, float]:
@@ -37,17 +38,16 @@ class DisturbanceControls(Section):
         return {n: round(box.value(), 6) for n, box in boxes if box.isEnabled() and box.value()}
 
     def fit(self, task: Task) -> None:
-        """Offer the disturbances that `task` can have."""
+        """Offer the disturbances that `task` can have; emits nothing."""
         for name, box in self.boxes.items():
             lacking = DISTURBANCES[name].lacking(task)
             box.setEnabled(lacking is None)
             box.setToolTip(DISTURBANCES[name].sentence if lacking is None else f"The {lacking}.")
-        self._changed()
+        self._count()
 
-    def _changed(self) -> None:
+    def _count(self) -> None:
         on = len(self.strengths)
         self.set_title(f"{TITLE}: {on} on" if on else TITLE)
-        self.changed.emit()
 
 
 def _box(each: Disturbance) -> QDoubleSpinBox:

@@ -117,9 +117,9 @@ def offered(checkpoint: "Checkpoint") -> tuple[str, ...]:
     from core.policies import MODES, offered_modes
 
     modes = offered_modes(checkpoint)
-    for name in MODES:
+    for name, mode in MODES.items():
         if name not in modes:
-            sys.stderr.write(f"left out: {name}. {MODES[name].needs(checkpoint)}\n")
+            sys.stderr.write(f"{mode.title.lower()} is left out. {mode.needs(checkpoint)}\n")
     return modes
 
 

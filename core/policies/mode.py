@@ -31,7 +31,7 @@ def trained_head(checkpoint: Described) -> str | None:
     """For a mode that needs the policy head: why a checkpoint does not offer it, if so."""
     if checkpoint.head_trained:
         return None
-    return "The policy head is not trained: training stopped before it."
+    return "Its training stopped before the policy head."
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def require_offered(checkpoint: Described, name: str) -> Mode:
     mode = MODES[name]
     lacking = mode.needs(checkpoint)
     if lacking is not None:
-        raise ModeNotOfferedError(f"{mode.title} is not possible with this checkpoint. {lacking}")
+        raise ModeNotOfferedError(f"{mode.title} is not offered by this checkpoint. {lacking}")
     return mode
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.jobs.evaluation_protocol import PICTURE, RESULTS, TABLE
+from app.widgets.disturbances import words_of
 from core.data import StorageError
+from core.simulation import Condition
 
 if TYPE_CHECKING:
     from core.evaluation import Result
@@ -43,6 +45,13 @@ class Comparison:
     def name(self) -> str:
         """Name of its folder."""
         return self.folder.name
+
+    @property
+    def about(self) -> str:
+        """Its task and what disturbed it besides noise."""
+        condition = self.rows[0].condition if self.rows else Condition()
+        parts = (self.task.replace("_", "-"), words_of(condition.to_dict()))
+        return " · ".join(part for part in parts if part)
 
 
 def list_comparisons(folder: Path) -> list[Comparison]:

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.pages.compare.comparisons import Comparison
-from app.pages.compare.disturbances import words_of
 from app.widgets.controls import button, label
 from app.widgets.elided import ElidedLabel
 
@@ -104,9 +103,4 @@ def _about(comparison: Comparison) -> str:
     episodes = sum(row.episodes for row in comparison.rows)
     state = "" if comparison.complete else " · stopped early"
     when = datetime.fromisoformat(comparison.created).astimezone()
-    words = words_of(comparison.rows[0].condition.to_dict()) if comparison.rows else ""
-    beside = f" · {words}" if words else ""
-    return (
-        f"{comparison.task.replace('_', '-')} · {episodes:,} episodes · {when:%d %b %H:%M}"
-        f"{beside}{state}"
-    )
+    return f"{comparison.about} · {episodes:,} episodes · {when:%d %b %H:%M}{state}"

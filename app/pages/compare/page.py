@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.jobs.background import Listing
 from app.jobs.evaluation import EvaluationWorker
-from app.jobs.evaluation_protocol import EvaluationPlan
+from app.jobs.evaluation_protocol import EvaluationRequest
 from app.pages.compare.center import CompareCenter
 from app.pages.compare.comparisons import Comparison, export, list_comparisons, new_folder
 from app.pages.compare.panel import ComparePanel
@@ -140,20 +140,19 @@ class ComparePage(Page):
             self._studio.fail(str(error))
             return
         episodes = self.controls.episodes
-        plan = EvaluationPlan(
+        request = EvaluationRequest(
             entry.path,
             self.controls.modes(),
-            self.controls.noise(),
+            self.controls.conditions(),
             episodes,
             folder,
             batch=min(LARGEST_BATCH, max(10, -(-episodes // FILLS))),
             observer=self.controls.observer_box.isChecked(),
-            beside=self.controls.beside,
         )
         self._planned = episodes
         self._failed = False
         self._shown = Comparison(folder, checkpoint=entry.name, task=entry.task)
-        self._worker = EvaluationWorker(plan, self)
+        self._worker = EvaluationWorker(request, self)
         self._worker.progressed.connect(self._progressed)
         self._worker.saved.connect(self._saved)
         self._worker.failed.connect(self._evaluation_failed)
@@ -174,7 +173,10 @@ class ComparePage(Page):
             self._worker.stop()
             self.controls.set_stopping()
             self.view.header.say(
-                "Stopping", "muted", self._worker.plan.checkpoint.name, "Saving what is complete …"
+                "Stopping",
+                "muted",
+                self._worker.request.checkpoint.name,
+                "Saving what is complete …",
             )
 
     @Slot(object)
@@ -217,14 +219,14 @@ class ComparePage(Page):
     @Slot(bool)
     def _ended(self, finished: bool) -> None:
         assert self._worker is not None and self._shown is not None
-        name = self._worker.plan.checkpoint.name
+        name = self._worker.request.checkpoint.name
         self._worker.deleteLater()
         self._worker = None
         self.controls.set_running(False)
         self._studio.status.emit("evaluation", "", "")
         header = self.view.header
         header.set_number("time left", "–")
-        task = self._shown.task.replace("_", "-")
+        task = self._shown.about
         if self._failed:
             header.say("Failed", "danger", name, "See the message above.")
         elif finished:
@@ -246,7 +248,7 @@ class ComparePage(Page):
         self.controls.set_exportable(bool(comparison.rows))
         state, role = ("Finished", "good") if comparison.complete else ("Stopped", "warning")
         episodes = sum(row.episodes for row in comparison.rows)
-        task = comparison.task.replace("_", "-")
+        task = comparison.about
         self.view.header.say(state, role, comparison.checkpoint, f"{task} · {comparison.name}")
         self.view.header.set_number("episodes", f"{episodes:,}")
         self.view.header.set_number("time left", "–")

@@ -13,13 +13,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.pages.compare.disturbances import BESIDE
 from app.pages.compare.earlier_comparisons import EarlierList
-from app.widgets.controls import Card, button, chooser, label, row
+from app.widgets.controls import PANEL_MARGINS, Card, button, chooser, column, label, row
+from app.widgets.disturbances import DisturbanceControls
 from app.widgets.field_editors import FieldError, parse_number
 from app.widgets.line_sample import LineSample
 from app.widgets.modes import mode_color
@@ -27,6 +26,7 @@ from app.widgets.plot import curve_pen
 from core.learning import LearningError
 from core.policies import MODES
 from core.runs import CheckpointEntry
+from core.simulation import Condition, get_task, task_names
 
 NOISE = "0, 0.1, 0.3, 0.6"
 """Levels offered at first."""
@@ -75,11 +75,8 @@ class ComparePanel(QWidget):
         self.episodes_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.episodes_box.setToolTip("Starts that every mode meets at every noise level")
         self.episodes_box.valueChanged.connect(self._check)
-        self.beside_box = chooser(12)
-        self.beside_box.setAccessibleName("What else disturbs")
-        self.beside_box.setToolTip("What disturbs at every noise level, beside the noise")
-        for words, _ in BESIDE:
-            self.beside_box.addItem(words)
+        self.disturbances = DisturbanceControls()
+        self.disturbances.changed.connect(self._check)
         self.observer_box = QCheckBox("Sensors corrected by the observer")
         self.observer_box.setChecked(True)
         self.observer_box.setToolTip(
@@ -131,10 +128,10 @@ class ComparePanel(QWidget):
             raise FieldError(f"{len(levels)} noise levels; take at most {MOST_LEVELS}")
         return tuple(sorted(levels))
 
-    @property
-    def beside(self) -> tuple[tuple[str, float], ...]:
-        """What disturbs beside the noise."""
-        return BESIDE[self.beside_box.currentIndex()][1]
+    def conditions(self) -> tuple[Condition, ...]:
+        """A condition for each noise level. Raises `ValueError` in a sentence."""
+        others = self.disturbances.strengths
+        return tuple(Condition(noise=level, **others) for level in self.noise())
 
     @property
     def episodes(self) -> int:
@@ -199,6 +196,8 @@ class ComparePanel(QWidget):
                 f"{len(entry.episodes)} demonstrations"
             )
             problem = self._offer_modes(entry)
+            if entry.task in task_names():
+                self.disturbances.fit(get_task(entry.task))
         try:
             cells = len(self.modes()) * len(self.noise())
         except ValueError as error:
@@ -226,51 +225,34 @@ class ComparePanel(QWidget):
             self.mode_boxes[name].setEnabled(sentence is None)
             self.mode_boxes[name].setToolTip(sentence or MODES[name].sentence)
             if sentence is not None:
-                self.about.setText(f"{self.about.text()}\n{MODES[name].title}: {sentence}")
+                self.about.setText(
+                    f"{self.about.text()}\n{MODES[name].title} is not offered. {sentence}"
+                )
         return ""
 
     def _lay_out(self) -> None:
-        policy = Card("Policy")
-        policy.body.addWidget(self.checkpoint_box)
-        policy.body.addWidget(self.about)
-        what = Card("What to compare")
-        modes = QVBoxLayout()
-        modes.setSpacing(0)
-        for mode, box in self.mode_boxes.items():
-            modes.addLayout(row(box, 1, self._lines[mode]))
-        what.body.addLayout(modes)
-        what.body.addLayout(row(_narrow("noise σ"), self.noise_line))
-        what.body.addLayout(row(_narrow("beside it"), self.beside_box))
-        what.body.addLayout(row(_narrow("starts"), self.episodes_box))
-        what.body.addWidget(self.observer_box)
-        what.body.addWidget(self.summary)
-        self._choice_cards = (policy, what)
-        start = QVBoxLayout()
-        start.setSpacing(8)
-        start.addWidget(self.run_button)
-        start.addWidget(self.stop_button)
-        start.addWidget(self.problem)
-        files = Card("Export")
-        files.body.addLayout(row(*self.export_buttons.values(), 1))
-        files.body.addWidget(
-            label(
-                "Everything is saved when a comparison ends; this writes it now.",
-                "caption",
-                wrap=True,
-            )
+        modes = (row(box, 1, self._lines[mode]) for mode, box in self.mode_boxes.items())
+        what = (
+            column(*modes, spacing=0),
+            row(_narrow("noise σ"), self.noise_line),
+            row(_narrow("starts"), self.episodes_box),
+            self.disturbances,
+            self.observer_box,
+            self.summary,
         )
-        files.body.addLayout(row(self.folder_button, 1))  # in one row they would be the widest part
-        old = Card("Earlier comparisons")
-        old.body.addWidget(self.earlier)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 20, 16)
-        column.setSpacing(16)
-        column.addWidget(policy)
-        column.addWidget(what)
-        column.addLayout(start)
-        column.addWidget(files)
-        column.addWidget(old)
-        column.addStretch(1)
+        policy = Card("Policy", self.checkpoint_box, self.about)
+        self._choice_cards = (policy, Card("What to compare", *what))
+        start = column(self.run_button, self.stop_button, self.problem)
+        text = "Everything is saved when a comparison ends; this writes it now."
+        files = Card(
+            "Export",
+            row(*self.export_buttons.values(), 1),
+            label(text, "caption", wrap=True),
+            row(self.folder_button, 1),  # in one row they would be the widest part
+        )
+        old = Card("Earlier comparisons", self.earlier)
+        cards = (*self._choice_cards, start, files, old, 1)
+        column(*cards, spacing=16, margins=PANEL_MARGINS, inside=self)
 
 
 def _narrow(text: str) -> QLabel:

@@ -263,6 +263,7 @@ class DeployPage(Page):
             self._mode = next(iter(loaded.policies))
         self._show_modes()
         self.disturbances.fit(get_task(loaded.task))
+        self._disturb()
         self.arm.simulation.post(DEPLOY, SelectTask(loaded.task))
         self._post_policy()
         if self._running:
@@ -311,10 +312,10 @@ class DeployPage(Page):
         for choice, mode in zip(self.modes.buttons(), MODES.values(), strict=True):
             choice.setChecked(mode.name == self._mode)
             choice.setEnabled(mode.name not in lacking)
-            choice.setToolTip(lacking.get(mode.name, f"{mode.title}: {mode.sentence}"))
+            choice.setToolTip(lacking.get(mode.name, f"{mode.title}. {mode.sentence}"))
         mode = MODES[self._mode]
-        notes = [f"{MODES[name].short_title}: {sentence}" for name, sentence in lacking.items()]
-        self.mode_text.setText("\n".join((f"{mode.title}: {mode.sentence}", *notes)))
+        notes = [f"{MODES[name].title} is not offered. {why}" for name, why in lacking.items()]
+        self.mode_text.setText("\n".join((f"{mode.title}. {mode.sentence}", *notes)))
 
     def _run(self, running: bool) -> None:
         self._running = running

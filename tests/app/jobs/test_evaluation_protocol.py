@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from app.jobs.evaluation_protocol import (
-    EvaluationPlan,
+    EvaluationRequest,
     ProgressReader,
     ProgressSender,
     command_of,
 )
-from core.evaluation import Progress, Result
+from core.evaluation import Condition, Progress, Result
 
-PLAN = EvaluationPlan(
+REQUEST = EvaluationRequest(
     Path("/tmp/a checkpoint"),
     ("bc", "plan"),
-    (0.0, 0.3),
+    (Condition(dropout=0.5), Condition(noise=0.3, dropout=0.5)),
     7,
     Path("/tmp/out"),
     150,
     3,
     observer=False,
-    beside=(("dropout", 0.5),),
 )
 
 
-def test_a_plan_survives_its_line():
-    line = PLAN.to_line()
+def test_a_request_survives_its_line():
+    line = REQUEST.to_line()
     assert line.count(b"\n") == 1
-    assert EvaluationPlan.from_line(line) == PLAN
+    assert EvaluationRequest.from_line(line) == REQUEST
 
 
 def test_progress_is_put_together_from_rows_that_grew():
@@ -47,11 +47,18 @@ def test_the_command_that_makes_a_result_again_is_one_the_program_understands():
     from core.commands.evaluate import Evaluate
     from core.commands.options import parse
 
-    command = command_of(PLAN)
+    command = command_of(REQUEST)
     assert command[:4] == ["python", "-m", "core", "evaluate"]
     options = parse(Evaluate, "evaluate", command[4:])
-    assert options.checkpoint == PLAN.checkpoint
+    assert options.checkpoint == REQUEST.checkpoint
     assert (options.mode, options.noise, options.episodes) == (("bc", "plan"), (), 7)
-    assert options.condition == ("noise=0,dropout=0.5", "noise=0.3,dropout=0.5")
+    assert options.condition == ("dropout=0.5", "noise=0.3,dropout=0.5")
     assert options.horizon == 150
     assert not options.observer
+
+
+def test_levels_of_noise_alone_make_the_short_command():
+    levels = tuple(Condition(noise=level) for level in (0.0, 0.3))
+    command = command_of(replace(REQUEST, conditions=levels))
+    assert command[command.index("--noise") + 1 :][:3] == ["0", "0.3", "--episodes"]
+    assert "--condition" not in command

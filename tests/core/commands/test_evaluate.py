@@ -33,12 +33,15 @@ def test_a_mode_without_what_it_needs_is_left_out_unless_asked_for(run, demonstr
     some = ("--episodes", 2, "--horizon", 5)
     result = run("evaluate", folder, *some, "--json", tmp_path / "r.json")
     assert result.returncode == 0, result.stderr
-    assert "left out: plan. It was trained without the latent prediction loss" in result.stderr
+    assert (
+        "latent planning is left out. It was trained without the latent prediction loss"
+        in result.stderr
+    )
     rows = json.loads((tmp_path / "r.json").read_text())["rows"]
     assert [row["mode"] for row in rows] == ["bc", "nearest"]
     asked = run("evaluate", folder, *some, "--mode", "plan")
     assert asked.returncode == 1
-    assert "Latent planning is not possible with this checkpoint" in asked.stderr
+    assert "Latent planning is not offered by this checkpoint" in asked.stderr
 
 
 def test_table_json_csv_and_curves(run, checkpoint, tmp_path):

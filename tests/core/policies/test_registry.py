@@ -49,7 +49,7 @@ def test_unknown_modes_are_named():
         ({}, ("bc", "nearest", "plan"), ""),
         ({"prediction": 0.0}, ("bc", "nearest"), "without the latent prediction loss"),
         ({"goal": 0.0}, ("bc", "nearest"), "without a goal map"),
-        ({"head": False}, ("nearest",), "training stopped before it"),
+        ({"head": False}, ("nearest",), "stopped before the policy head"),
     ],
 )
 def test_a_mode_is_offered_where_its_parts_are_trained(lacking, offered, sentence):
@@ -69,7 +69,7 @@ def test_a_training_that_stopped_before_its_head_deploys_no_head(demonstrations,
     trainer.update()
     save_checkpoint(tmp_path / "early", trainer)
     assert offered_modes(load_checkpoint(tmp_path / "early")) == ("nearest",)
-    with pytest.raises(ModeNotOfferedError, match="The policy head is not trained"):
+    with pytest.raises(ModeNotOfferedError, match="stopped before the policy head"):
         load_policy(tmp_path / "early")
     while trainer.step < trainer.total_steps:
         trainer.update()
