@@ -138,7 +138,7 @@ class SequenceEditor(TextEditor):
         super().__init__()
         self._item = item
 
-    def value(self) -> tuple[Any, ...]:
+    def value(self) -> Any:
         parts = [part.strip() for part in self.line.text().split(",") if part.strip()]
         if self._item is str:
             return tuple(parts)
@@ -146,6 +146,20 @@ class SequenceEditor(TextEditor):
 
     def set_value(self, value: Any) -> None:
         super().set_value(", ".join(f"{item}" for item in value))
+
+
+class TableEditor(SequenceEditor):
+    """Numbers by name, separated by commas, such as ``smoothness 0.5, contact 1``."""
+
+    def __init__(self) -> None:
+        super().__init__(str)
+
+    def value(self) -> Any:
+        pairs = [part.rpartition(" ") for part in super().value()]
+        return {name.strip(): parse_number(number, float) for name, _, number in pairs}
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(f"{name} {number:g}" for name, number in value.items())
 
 
 class ChoiceEditor(FieldEditor):
@@ -228,6 +242,8 @@ def make_editor(kind: Any) -> FieldEditor | None:
         return OptionalEditor(inner, starting)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         return SequenceEditor(arguments[0]) if arguments[0] in (int, float, str) else None
+    if origin is dict and arguments == (str, float):
+        return TableEditor()
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return ChoiceEditor(tuple(kind))
     plain = {bool: SwitchEditor, int: IntegerEditor, float: NumberEditor, str: TextEditor}

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from core.learning.configuration import BeliefConfiguration
-from core.learning.errors import ConfigurationError
+from core.learning.errors import UnknownChoiceError
 from core.learning.fast.recurrence import unroll_gru
+from core.registry import Registry
 
 Prior = Callable[[Tensor, int], Tensor]
 """Predicts the next latent (count, D) from the belief's state and the index of the control step."""
@@ -167,19 +168,9 @@ class FilterBelief(Belief):
         return state[..., : self.latent]
 
 
-BELIEFS: dict[str, Callable[[BeliefConfiguration, int], Belief]] = {
-    "none": NoBelief,
-    "gru": RecurrentBelief,
-    "stack": StackedBelief,
-    "filter": FilterBelief,
-}
+BELIEFS: Registry[Callable[[BeliefConfiguration, int], Belief]] = Registry(
+    "belief",
+    {"none": NoBelief, "gru": RecurrentBelief, "stack": StackedBelief, "filter": FilterBelief},
+    error=UnknownChoiceError,
+)
 """Beliefs by name."""
-
-
-def make_belief(configuration: BeliefConfiguration, latent: int) -> Belief:
-    """The belief that the configuration names; raises `ConfigurationError` listing the names."""
-    if configuration.kind not in BELIEFS:
-        raise ConfigurationError(
-            f"unknown belief '{configuration.kind}'; beliefs: {', '.join(BELIEFS)}"
-        )
-    return BELIEFS[configuration.kind](configuration, latent)

@@ -6,27 +6,16 @@ preset ``default`` (see `core.learning.presets`).
 
 from __future__ import annotations
 
-import types
+import math
 import typing
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from functools import cache
-from typing import Any, Literal, TypeVar
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Literal
 
 from core.learning.errors import ConfigurationError
+from core.learning.saved_settings import build, hints_of
 
-T = TypeVar("T")
-
-RENAMED = {"training.turn": "training.rotation", "training.shift": "training.translation"}
-"""Settings by their former names, which saved configurations still use."""
-FORMER_VALUES = {
-    "encoder.ignored": {
-        ("joint_positions", "joint_velocities", "wrist_force", "wrist_torque"): (
-            *("joint", "velocity", "wrench"),
-        )
-    }
-}
-"""Values by their former forms: what is ignored was once named field by field."""
+FROM_0, FROM_1, A_PART = (0, math.inf), (1, math.inf), (0, 1)
 
 
 def _need(condition: bool, owner: object, name: str, expected: str) -> None:
@@ -36,26 +25,33 @@ def _need(condition: bool, owner: object, name: str, expected: str) -> None:
         raise ConfigurationError(f"{section}.{name} is {given!r}; it must be {expected}")
 
 
-@cache
-def _hints(kind: Hashable) -> dict[str, Any]:
-    """Annotations of a class, resolved once: a benchmark reads a thousand configurations."""
-    return typing.get_type_hints(kind)
+class _Checked:
+    """Checks its fields when it is built: choices, widths, and numbers against `limits`."""
 
+    _limits: ClassVar[Mapping[str, tuple[float, float]]]
 
-def _need_choice(owner: object, name: str) -> None:
-    """The value of a `Literal` field must be one of its choices."""
-    choices = typing.get_args(_hints(typing.cast(Hashable, type(owner)))[name])
-    _need(getattr(owner, name) in choices, owner, name, "one of " + ", ".join(map(repr, choices)))
+    def __init_subclass__(cls, limits: Mapping[str, tuple[float, float]] | None = None) -> None:
+        """`limits`: smallest and largest value of fields."""
+        cls._limits = limits or {}
 
-
-def _need_widths(owner: object, name: str) -> None:
-    widths = getattr(owner, name)
-    good = isinstance(widths, tuple) and all(isinstance(w, int) and w > 0 for w in widths)
-    _need(good, owner, name, "a tuple of positive widths, such as (256, 256)")
+    def __post_init__(self) -> None:
+        for name, hint in hints_of(typing.cast(Hashable, type(self))).items():
+            value = getattr(self, name)
+            if typing.get_origin(hint) is Literal:
+                choices = typing.get_args(hint)
+                expected = "one of " + ", ".join(map(repr, choices))
+                _need(value in choices, self, name, expected)
+            elif hint == tuple[int, ...]:
+                good = isinstance(value, tuple) and all(isinstance(w, int) and w > 0 for w in value)
+                _need(good, self, name, "a tuple of positive widths, such as (256, 256)")
+        for name, (least, most) in self._limits.items():
+            within = least <= getattr(self, name) <= most
+            expected = f"between {least:g} and {most:g}"
+            _need(within, self, name, f"at least {least:g}" if most == math.inf else expected)
 
 
 @dataclass(frozen=True)
-class EncoderConfiguration:
+class EncoderConfiguration(_Checked, limits={"latent": FROM_1, "clip": FROM_0}):
     """The encoder of observations."""
 
     kind: str = "mlp"
@@ -79,27 +75,17 @@ class EncoderConfiguration:
     clip: float = 5.0
     """Largest magnitude of a normalised input that is passed on [standard deviations]; 0: any."""
 
-    def __post_init__(self) -> None:
-        _need(self.latent >= 1, self, "latent", "at least 1")
-        _need(self.clip >= 0, self, "clip", "0 (no limit) or larger")
-        _need_widths(self, "hidden")
-        _need_choice(self, "activation")
-        _need_choice(self, "normalisation")
-
 
 @dataclass(frozen=True)
-class ActionEncoderConfiguration:
+class ActionEncoderConfiguration(_Checked):
     """The encoder of actions; its output has the size of the latent."""
 
     hidden: tuple[int, ...] = (128,)
     """Widths of the hidden layers."""
 
-    def __post_init__(self) -> None:
-        _need_widths(self, "hidden")
-
 
 @dataclass(frozen=True)
-class PredictorConfiguration:
+class PredictorConfiguration(_Checked):
     """The predictor of the next latent from the belief and the encoded action."""
 
     combination: Literal["concatenate", "add", "film"] = "concatenate"
@@ -114,20 +100,13 @@ class PredictorConfiguration:
     """Whether the predictor is given the executed action; without, it predicts passively."""
 
     def __post_init__(self) -> None:
-        _need_widths(self, "hidden")
-        _need_choice(self, "combination")
-        _need_choice(self, "activation")
-        needs_layers = self.combination == "film"
-        _need(
-            bool(self.hidden) or not needs_layers,
-            self,
-            "hidden",
-            "at least one width, since film modulates hidden layers",
-        )
+        super().__post_init__()
+        modulated = self.combination != "film" or bool(self.hidden)
+        _need(modulated, self, "hidden", "at least one width, since film modulates hidden layers")
 
 
 @dataclass(frozen=True)
-class BeliefConfiguration:
+class BeliefConfiguration(_Checked, limits={"size": FROM_1, "length": FROM_1}):
     """The memory over latents from which actions are chosen and futures predicted."""
 
     kind: str = "gru"
@@ -139,13 +118,11 @@ class BeliefConfiguration:
     see_latent: bool = True
     """Whether the present latent stands beside the recurrent state in the belief (gru)."""
 
-    def __post_init__(self) -> None:
-        _need(self.size >= 1, self, "size", "at least 1")
-        _need(self.length >= 1, self, "length", "at least 1")
-
 
 @dataclass(frozen=True)
-class ObserverConfiguration:
+class ObserverConfiguration(
+    _Checked, limits={"size": FROM_1, "noise": FROM_0, "dropout": A_PART, "clean": A_PART}
+):
     """The observer in front of the encoder: frames corrected by the actions executed."""
 
     kind: Literal["none", "gru"] = "gru"
@@ -159,16 +136,9 @@ class ObserverConfiguration:
     clean: float = 0.25
     """Part of the windows on which it learns to leave the frames alone."""
 
-    def __post_init__(self) -> None:
-        _need_choice(self, "kind")
-        _need(self.size >= 1, self, "size", "at least 1")
-        _need(self.noise >= 0, self, "noise", "0 or larger")
-        for name in ("dropout", "clean"):
-            _need(0 <= getattr(self, name) <= 1, self, name, "between 0 and 1")
-
 
 @dataclass(frozen=True)
-class HeadConfiguration:
+class HeadConfiguration(_Checked, limits={"chunk": FROM_1}):
     """The policy head: belief to a chunk of actions."""
 
     chunk: int = 16
@@ -180,15 +150,9 @@ class HeadConfiguration:
     gripper: Literal["binary", "regression"] = "binary"
     """Whether the gripper is a choice of open or closed, or a number like the others."""
 
-    def __post_init__(self) -> None:
-        _need(self.chunk >= 1, self, "chunk", "at least 1")
-        _need_widths(self, "hidden")
-        _need_choice(self, "loss")
-        _need_choice(self, "gripper")
-
 
 @dataclass(frozen=True)
-class TargetConfiguration:
+class TargetConfiguration(_Checked, limits={"tau": A_PART, "final_tau": A_PART}):
     """The target encoder: an exponential moving average of the online encoder."""
 
     tau: float = 0.996
@@ -198,10 +162,6 @@ class TargetConfiguration:
     stop_gradient: bool = True
     """Whether targets are constants. Without, they are the online encoder's own latents, and learn
     too."""
-
-    def __post_init__(self) -> None:
-        for name in ("tau", "final_tau"):
-            _need(0.0 <= getattr(self, name) <= 1.0, self, name, "between 0 and 1")
 
 
 LOSS_TERMS = (
@@ -221,7 +181,14 @@ LOSS_TERMS = (
 
 
 @dataclass(frozen=True)
-class LossConfiguration:
+class LossConfiguration(
+    _Checked,
+    limits={
+        **dict.fromkeys(("rollout", "goal_horizon", "inverse_span"), FROM_1),
+        **dict.fromkeys(("rollout_points", *LOSS_TERMS), FROM_0),
+        "hidden_future": A_PART,
+    },
+):
     """The loss terms and their weights; a weight of 0 leaves a term out."""
 
     distance: Literal["plain", "l2", "layer"] = "plain"
@@ -267,18 +234,10 @@ class LossConfiguration:
     """Weights of the loss terms of objectives that other packages add, by name."""
 
     def __post_init__(self) -> None:
-        _need_choice(self, "distance")
-        _need_choice(self, "reduction")
-        _need(self.rollout >= 1, self, "rollout", "at least 1")
-        _need(self.rollout_points >= 0, self, "rollout_points", "0 (all) or larger")
-        _need(self.goal_horizon >= 1, self, "goal_horizon", "at least 1")
-        _need(self.inverse_span >= 1, self, "inverse_span", "at least 1")
-        _need(0 <= self.hidden_future <= 1, self, "hidden_future", "between 0 and 1")
-        for name in LOSS_TERMS:
-            _need(getattr(self, name) >= 0, self, name, "0 (off) or larger")
+        super().__post_init__()
         known = [name for name in self.extra if name in LOSS_TERMS]
         _need(not known, self, "extra", f"without {', '.join(known)}, which have their own setting")
-        _need(min(self.extra.values(), default=0) >= 0, self, "extra", "of weights 0 or larger")
+        _need(min(self.extra.values(), default=0) >= 0, self, "extra", "of weights of at least 0")
 
     def weight(self, term: str) -> float:
         """Weight of a loss term, 0 for one that nothing is said of."""
@@ -287,7 +246,10 @@ class LossConfiguration:
 
 
 @dataclass(frozen=True)
-class OptimiserConfiguration:
+class OptimiserConfiguration(
+    _Checked,
+    limits={"warm_up": A_PART, "weight_decay": FROM_0, "gradient_clip": FROM_0},
+):
     """How the weights move."""
 
     learning_rate: float = 1e-3
@@ -302,15 +264,19 @@ class OptimiserConfiguration:
     """Largest length of the gradient over all weights; 0: any."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _need(self.learning_rate > 0, self, "learning_rate", "larger than 0")
-        _need_choice(self, "schedule")
-        _need(0 <= self.warm_up < 1, self, "warm_up", "at least 0 and below 1")
-        _need(self.weight_decay >= 0, self, "weight_decay", "0 or larger")
-        _need(self.gradient_clip >= 0, self, "gradient_clip", "0 (off) or larger")
+        _need(self.warm_up < 1, self, "warm_up", "below 1")
 
 
 @dataclass(frozen=True)
-class TrainingConfiguration:
+class TrainingConfiguration(
+    _Checked,
+    limits={
+        **dict.fromkeys(("head_steps", "batch", "window"), FROM_1),
+        **dict.fromkeys(("steps", "rotation", "translation", "noise", "replays", "seed"), FROM_0),
+    },
+):
     """The course of a training."""
 
     protocol: Literal["joint", "frozen"] = "joint"
@@ -340,17 +306,9 @@ class TrainingConfiguration:
     """Fixes the initial weights and the order of the data."""
 
     def __post_init__(self) -> None:
-        _need_choice(self, "protocol")
-        for name in ("head_steps", "batch", "window"):
-            _need(getattr(self, name) >= 1, self, name, "at least 1")
-        if self.protocol == "frozen":
-            _need(self.steps >= 0, self, "steps", "0 (a random representation) or more")
-        else:
-            _need(self.steps >= 1, self, "steps", "at least 1")
-        for name in ("rotation", "translation", "noise"):
-            _need(getattr(self, name) >= 0, self, name, "0 (none) or larger")
-        for name in ("replays", "seed"):
-            _need(getattr(self, name) >= 0, self, name, "0 or larger")
+        super().__post_init__()
+        random = self.protocol == "frozen"  # without updates it is a random representation
+        _need(random or self.steps >= 1, self, "steps", "at least 1")
 
 
 @dataclass(frozen=True)
@@ -389,48 +347,4 @@ class Configuration:
         Settings left out take their defaults; former names count as the present ones. Raises
         `ConfigurationError` for settings that do not exist and for values that cannot be used.
         """
-        return _build(cls, settings, "")
-
-
-def _build(kind: type[T], settings: object, path: str) -> T:
-    if not isinstance(settings, Mapping):
-        raise ConfigurationError(f"{path or 'configuration'} is {settings!r}; expected a table")
-    settings = {_present_name(str(name), path): value for name, value in settings.items()}
-    names = [f.name for f in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
-    unknown = sorted(set(settings) - set(names))
-    if unknown:
-        raise ConfigurationError(
-            f"unknown setting '{path}{unknown[0]}'; settings: {', '.join(names)}"
-        )
-    hints = _hints(typing.cast(Hashable, kind))
-    values = {
-        name: _convert(hints[name], value, f"{path}{name}") for name, value in settings.items()
-    }
-    return kind(**values)
-
-
-def _present_name(name: str, path: str) -> str:
-    return RENAMED.get(path + name, path + name).removeprefix(path)
-
-
-def _convert(hint: Any, value: object, path: str) -> Any:
-    """`value` from JSON as the type that the annotation asks for."""
-    if is_dataclass(hint):
-        return _build(typing.cast(type, hint), value, path + ".")
-    origin = typing.get_origin(hint)
-    if origin is tuple:
-        if not isinstance(value, list | tuple):
-            raise ConfigurationError(f"{path} is {value!r}; expected a list of whole numbers")
-        values = tuple(value)
-        return FORMER_VALUES.get(path, {}).get(values, values)
-    if origin is dict:
-        _, kind = typing.get_args(hint)
-        table = value if isinstance(value, Mapping) else {"": value}
-        return {str(name): _convert(kind, each, f"{path}.{name}") for name, each in table.items()}
-    if origin in (Literal, typing.Union, types.UnionType):
-        return value  # choices are checked by the class itself
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigurationError(f"{path} is {value!r}; expected {hint.__name__}")
-    return value
+        return build(cls, settings)

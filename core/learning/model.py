@@ -7,7 +7,7 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
-from core.learning.beliefs import make_belief
+from core.learning.beliefs import BELIEFS
 from core.learning.configuration import Configuration
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
@@ -58,7 +58,7 @@ class ActJepa(nn.Module):
         self.action_encoder = make_action_encoder(
             configuration.action_encoder, spec.actions.size, latent
         )
-        self.belief = make_belief(configuration.belief, latent)
+        self.belief = BELIEFS[configuration.belief.kind](configuration.belief, latent)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
         self.observer = None
         self.objectives = nn.ModuleDict()

@@ -15,7 +15,8 @@ from core.learning.configuration import (
     TargetConfiguration,
     TrainingConfiguration,
 )
-from core.learning.errors import ConfigurationError
+from core.learning.errors import UnknownChoiceError
+from core.registry import Registry
 
 REFERENCE = Configuration(
     encoder=EncoderConfiguration(
@@ -61,12 +62,12 @@ REFERENCE = Configuration(
 concatenation, one-step mean squared error against a target encoder with tau 0.996, Adam at 1e-3,
 then an MLP head for single actions on the frozen encoder."""
 
-PRESETS: dict[str, Configuration] = {"default": Configuration(), "reference": REFERENCE}
+PRESETS: Registry[Configuration] = Registry(
+    "preset", {"default": Configuration(), "reference": REFERENCE}, error=UnknownChoiceError
+)
 """``default`` is what works best here; ``reference`` is the recipe of the method's description."""
 
 
 def get_preset(name: str) -> Configuration:
     """The preset called `name`; raises `ConfigurationError` listing the names otherwise."""
-    if name not in PRESETS:
-        raise ConfigurationError(f"unknown preset '{name}'; presets: {', '.join(PRESETS)}")
     return PRESETS[name]

@@ -31,6 +31,20 @@ def test_every_setting_can_be_edited_and_is_explained(qtbot):
             assert docs[field.name] in editor.toolTip()
 
 
+def test_weights_of_other_objectives_are_names_with_numbers(qtbot):
+    form = SettingsForm(Configuration())
+    qtbot.addWidget(form)
+    editor = form.editors["loss.extra"]
+    editor.line.setText("smoothness 0.5, contact 2")
+    editor.edited.emit()
+    assert form.value().loss.extra == {"smoothness": 0.5, "contact": 2.0}
+    editor.set_value(form.value().loss.extra)
+    assert editor.line.text() == "smoothness 0.5, contact 2"
+    editor.line.setText("smoothness")
+    editor.edited.emit()
+    assert "'smoothness' is not a number" in form.problem
+
+
 def test_the_command_line_shows_the_same_words(capsys):
     with pytest.raises(SystemExit):
         tyro.cli(Configuration, args=["--help"])
