@@ -31,7 +31,6 @@ from core.benchmark.tables import (
 from core.evaluation import Condition
 from core.policies import MODES
 from core.policies.ensembling import FEW
-from core.registry import Registry
 from core.simulation import get_task
 
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.6)
@@ -51,6 +50,8 @@ NOISE_METHODS = ("raw_bc", "autoencoder", "predictive_autoencoder", "v_jepa", BA
 
 def make_table(name: str, scope: Scope) -> Table:
     """The table called `name`; raises :class:`UnknownNameError`."""
+    if name not in _TABLES:
+        raise UnknownNameError("table", name, (*TABLE_NAMES, "all"))
     return _TABLES[name](scope)
 
 
@@ -246,18 +247,14 @@ def _by_title(title: str, rates: Mapping[Any, float] | float | None) -> dict[str
     return {title.format(value): rate for value, rate in (rates or {}).items()}
 
 
-_TABLES: Registry[Callable[[Scope], Table]] = Registry(
-    "table",
-    {
-        "main": _main,
-        "noise": _noise,
-        "modes": _modes,
-        "ablation": _ablation,
-        "data": _data,
-        "collapse": _collapse,
-        "ideas": make_ideas,
-    },
-    error=UnknownNameError,
-)
+_TABLES: dict[str, Callable[[Scope], Table]] = {
+    "main": _main,
+    "noise": _noise,
+    "modes": _modes,
+    "ablation": _ablation,
+    "data": _data,
+    "collapse": _collapse,
+    "ideas": make_ideas,
+}
 TABLE_NAMES: tuple[str, ...] = tuple(_TABLES)
 """Names of the tables."""
