@@ -90,22 +90,24 @@ def fill(text: str, tables: Mapping[str, MeasuredTable]) -> str:
     """`text` with the success rates that it names, such as ``{noise C raw_bc: σ 0.6}``.
 
     Named are table, regime, method, after a slash the mode (unless it is the default), and the
-    title of the column; ``±`` adds the interval. What was not measured is a dash.
+    title of the column. ``±`` adds the interval. ``Δ`` gives the difference from the baseline of
+    the section instead. What was not measured is a dash.
     """
 
     def rate(match: re.Match[str]) -> str:
-        table, regime, method, mode, title, interval = match.groups()
+        table, regime, method, mode, title, form = match.groups()
         wanted = (regime, method, mode or DEFAULT_MODE)
         for section in tables[table].known if table in tables else ():
             titles = [column.title for column in section.section.columns]
             for each in section.lines:
-                if (each.line.regime, each.line.method, each.line.trial.mode) == wanted:
-                    entry = each.entries[titles.index(title)]
-                    if entry is not None:
-                        return _rate(entry) if interval else f"{100 * entry.value:.1f}"
+                line = (each.line.regime, each.line.method, each.line.trial.mode)
+                entry = each.entries[titles.index(title)] if title in titles else None
+                if line == wanted and entry is not None:
+                    forms = {" ±": _rate(entry), " Δ": points(entry.comparison)}
+                    return forms.get(form, f"{100 * entry.value:.1f}")
         return "–"
 
-    return re.sub(r"\{(\w+) (\w+) (\w+)(?:/(\w+))?: ([^}]*?)( ±)?\}", rate, text)
+    return re.sub(r"\{(\w+) (\w+) (\w+)(?:/(\w+))?: ([^}]*?)( ±| Δ)?\}", rate, text)
 
 
 def markdown(measured: MeasuredTable, scope: Scope) -> str:

@@ -83,11 +83,13 @@ def test_the_first_page_has_the_numbers_that_it_names(store, tmp_path):
     page.parent.mkdir()
     page.write_text(
         "## In one page\n\n{main B autoencoder: mean} and {main B autoencoder: mean ±}, noise "
-        "{noise B raw_bc: σ 0.6}; not measured {main B act_jepa/plan: mean} {modes C raw_bc: clean}"
+        "{noise B raw_bc: σ 0.6}, difference {main B raw_bc: mean Δ}.\n\nNot measured: "
+        "{main B act_jepa/plan: mean} {main B act_jepa: σ 0.6} {modes C raw_bc: clean}."
         "\n\n![picture](main.png)\n"
     )
     text = write(store, tmp_path, "main", "noise")
-    assert "66.7 and 66.7 [44, 89], noise 66.7; not measured – –" in text
+    assert "66.7 and 66.7 [44, 89], noise 66.7, difference +0.0 [" in text
+    assert "Not measured: – – –." in text
     assert "![picture](results/main.png)" in text
     assert text.index("## In one page") < text.index("## Success by method")
 
