@@ -41,15 +41,13 @@ def unreadable(error: OSError, path: Path) -> StorageError:
 class UnknownEpisodeError(RecordingError, KeyError):
     """An identifier that the library does not hold."""
 
-    def __str__(self) -> str:  # KeyError would print the message in quotes
-        return str(self.args[0])
+    __str__ = Exception.__str__  # KeyError would print the message in quotes
 
 
 class UnknownSelectionError(RecordingError, KeyError):
     """A name under which no selection was saved."""
 
-    def __str__(self) -> str:  # KeyError would print the message in quotes
-        return str(self.args[0])
+    __str__ = Exception.__str__
 
 
 class ReadOnlyLibraryError(RecordingError):

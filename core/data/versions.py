@@ -1,5 +1,6 @@
 """Versions of the software that a recording or a result came from."""
 
+import contextlib
 import platform
 from functools import cache
 from importlib import metadata
@@ -8,16 +9,10 @@ PACKAGES = ("act-jepa-studio", "mujoco", "numpy", "h5py", "torch")
 
 
 @cache
-def _versions() -> tuple[tuple[str, str], ...]:
-    found = [("python", platform.python_version())]
-    for name in PACKAGES:
-        try:
-            found.append((name, metadata.version(name)))
-        except metadata.PackageNotFoundError:
-            continue  # run from a checkout that was never installed
-    return tuple(found)
-
-
 def software_versions() -> dict[str, str]:
     """{package: version} of what this process runs, without importing any of them."""
-    return dict(_versions())
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):  # a checkout is not installed
+            found[name] = metadata.version(name)
+    return found

@@ -164,11 +164,12 @@ class LimitedSource(Closing):
 
     def _checked(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The arrays, if each has the dimensions of its kind and there are actions."""
-        for name, values in arrays.items():
-            if values.ndim != _DIMENSIONS.get(name.partition("/")[0]):
-                raise self._nonsense()
-        actions = arrays.get("actions")
-        if actions is None or not actions.size:
+        actions = arrays.get("actions", np.empty((0, 0)))
+        fits = all(
+            values.ndim == _DIMENSIONS.get(name.partition("/")[0])
+            for name, values in arrays.items()
+        )
+        if not fits or not actions.size:
             raise self._nonsense()
         if self.action_names and actions.shape[1] != len(self.action_names):
             raise self._nonsense()

@@ -75,28 +75,25 @@ def units_of(source: Source) -> ActionUnits:
     Actions that already are commands stay as they are; others are mapped from the range that
     they span, entry by entry. Raises :class:`UnusableSourceError` if their lengths differ.
     """
-    lowest: np.ndarray | None = None
-    highest: np.ndarray | None = None
+    ranges: list[tuple[np.ndarray, np.ndarray]] = []
     levels: list[set[float]] = []
     for actions in source.actions():
-        if lowest is None or highest is None:
-            lowest, highest = actions.min(axis=0), actions.max(axis=0)
-            levels = [set() for _ in range(actions.shape[1])]
-        if actions.shape[1] != len(lowest):
+        levels = levels or [set() for _ in range(actions.shape[1])]
+        if actions.shape[1] != len(levels):
             raise UnusableSourceError(
-                f"{source.path} has actions of {actions.shape[1]} entries and of {len(lowest)}; "
+                f"{source.path} has actions of {actions.shape[1]} entries and of {len(levels)}; "
                 "import data of one robot at a time",
                 source.path,
             )
-        lowest = np.minimum(lowest, actions.min(axis=0))
-        highest = np.maximum(highest, actions.max(axis=0))
+        ranges.append((actions.min(axis=0), actions.max(axis=0)))
         for entry, known in enumerate(levels):
             if len(known) <= 2:  # three values are as many as a thousand
                 known.update(np.unique(actions[:, entry])[:3].tolist())
-    if lowest is None or highest is None:
+    if not ranges:
         return ActionUnits((), (), ())
-    A = len(lowest)
-    offset, scale = np.zeros(A), np.ones(A)
+    lowest = np.min([low for low, _ in ranges], axis=0)  # (A,)
+    highest = np.max([high for _, high in ranges], axis=0)
+    offset, scale = np.zeros(len(levels)), np.ones(len(levels))
     if max(abs(lowest).max(), abs(highest).max()) > 1.0:
         offset = (lowest + highest) / 2
         scale = np.where(highest > lowest, (highest - lowest) / 2, 1.0)

@@ -3,19 +3,12 @@
 import numpy as np
 
 from core.simulation.errors import InvalidCommandError
+from core.spec import COMMAND_NAMES
 
 CONTROL_RATE = 20.0
 """Control steps per second [Hz]."""
 
-COMMAND_FIELDS: tuple[str, ...] = (
-    "linear_x",
-    "linear_y",
-    "linear_z",
-    "angular_x",
-    "angular_y",
-    "angular_z",
-    "gripper",
-)
+COMMAND_FIELDS: tuple[str, ...] = COMMAND_NAMES
 """End-effector velocity along and about the world's axes, and the gripper's target: -1 open,
 1 closed. Each is in [-1, 1]."""
 

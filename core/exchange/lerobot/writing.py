@@ -23,10 +23,9 @@ from core.exchange.lerobot.statistics import (
 )
 from core.exchange.lerobot.tables import data_table, frame_columns, task_table
 from core.exchange.whole import exported_folder
+from core.spec import COMMAND_NAMES
 
 ROBOT = "act-jepa-studio-arm"
-COMMANDS = ("linear_x", "linear_y", "linear_z", "angular_x", "angular_y", "angular_z", "gripper")
-"""Names of the bundled arm's commands."""
 
 
 def export_lerobot(chosen: Chosen, out: Path | str, *, replace: bool = False) -> Iterator[int]:
@@ -195,7 +194,7 @@ def _features(
     """The table of columns in `info.json`."""
     units = episode.info.action_units
     A = episode.actions.shape[1]
-    commands = COMMANDS if len(COMMANDS) == A else tuple(f"action_{i}" for i in range(A))
+    commands = COMMAND_NAMES if len(COMMAND_NAMES) == A else [f"action_{i}" for i in range(A)]
     names = {
         layout.STATE: layout.entry_names(
             {name: values.shape[1] for name, values in episode.observations.items()}
