@@ -143,6 +143,11 @@ class Registry(Mapping[str, T], Generic[T]):
 HOMES = {
     "sensors": "core.simulation.sensors",
     "tasks": "core.simulation.tasks",
+    "disturbances": "core.simulation.disturbances",
+    "encoders": "core.learning.encoders",
+    "objectives": "core.learning.objectives",
+    "modes": "core.policies",
+    "methods": "core.benchmark.methods",
 }
 """{ending of a group of entry points: module that holds its registry}."""
 

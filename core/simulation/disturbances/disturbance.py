@@ -29,13 +29,14 @@ class Draws:
     def __init__(self, scales: Mapping[str, np.ndarray], seeds: Sequence[int]) -> None:
         """`scales` {field: (size,)}: standard deviation of each feature over the training data."""
         self.seeds = seeds
-        self._scales = scales
+        self.scales = scales
+        """Standard deviation of each feature over the training data {field: (size,)}."""
         self._noises: dict[str, SensorNoise] = {}
 
     def gaussian(self, frame: Frame, sigma: float, step: int, stream: str = "") -> Frame:
         """A copy of `frame` with Gaussian noise of `sigma` standard deviations of each feature."""
         if stream not in self._noises:
-            self._noises[stream] = SensorNoise(self._scales, stream)
+            self._noises[stream] = SensorNoise(self.scales, stream)
         return self._noises[stream].apply(frame, sigma, self.seeds, step)
 
     def uniform(self, stream: str, step: int) -> np.ndarray:
