@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Literal, get_args
+from typing import Literal, get_args, get_type_hints
 
 from PySide6.QtCore import Qt
 
@@ -93,11 +93,10 @@ class PadMapping:
             value = getattr(self, name)
             if not (isinstance(value, int | float) and low <= value <= high):
                 raise ValueError(f"{name} is {value!r}; expected a number from {low} to {high}")
-        for name, kind in _CHOICES.items():
-            if getattr(self, name) not in get_args(kind):
-                raise ValueError(
-                    f"{name} is {getattr(self, name)!r}; one of {', '.join(get_args(kind))}"
-                )
+        for name, kind in get_type_hints(PadMapping).items():
+            value, choices = getattr(self, name), get_args(kind)
+            if choices and value not in choices:
+                raise ValueError(f"{name} is {value!r}; one of {', '.join(choices)}")
         used = [button for button in self.buttons() if button != "none"]
         twice = sorted({button for button in used if used.count(button) > 1})
         if twice:
@@ -124,18 +123,6 @@ class PadMapping:
             return cls(**{key: value for key, value in given.items() if key in known})
         except (ValueError, TypeError, AttributeError, RecursionError):
             return cls()
-
-
-_CHOICES: dict[str, object] = {
-    "across": Axis,
-    "away": Axis,
-    "height": Axis,
-    "turn": Axis,
-    "close": Trigger,
-    "open": Trigger,
-    **dict.fromkeys((*ACTIONS, "tilt", "precise"), Button),
-    "directions": Directions,
-}
 
 
 def shaped(x: float, y: float, mapping: PadMapping) -> tuple[float, float]:

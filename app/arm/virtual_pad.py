@@ -108,17 +108,17 @@ def _sdl() -> ctypes.CDLL:
     ]
     sdl = ctypes.CDLL(str(bundled[0]) if bundled else "libSDL2-2.0.so.0")
     pointer, integer = ctypes.c_void_p, ctypes.c_int
-    sdl.SDL_JoystickAttachVirtual.argtypes = [integer] * 4
-    sdl.SDL_JoystickOpen.argtypes = [integer]
-    sdl.SDL_JoystickOpen.restype = pointer
-    sdl.SDL_JoystickClose.argtypes = [pointer]
-    sdl.SDL_JoystickClose.restype = None
-    sdl.SDL_JoystickInstanceID.argtypes = [pointer]
-    sdl.SDL_JoystickInstanceID.restype = ctypes.c_int32
-    sdl.SDL_JoystickGetDeviceInstanceID.argtypes = [integer]
-    sdl.SDL_JoystickGetDeviceInstanceID.restype = ctypes.c_int32
-    sdl.SDL_JoystickSetVirtualAxis.argtypes = [pointer, integer, ctypes.c_int16]
-    sdl.SDL_JoystickSetVirtualButton.argtypes = [pointer, integer, ctypes.c_uint8]
-    sdl.SDL_JoystickDetachVirtual.argtypes = [integer]
-    sdl.SDL_GetError.restype = ctypes.c_char_p
+    for name, arguments, result in (
+        ("JoystickAttachVirtual", [integer] * 4, integer),
+        ("JoystickOpen", [integer], pointer),
+        ("JoystickClose", [pointer], None),
+        ("JoystickInstanceID", [pointer], ctypes.c_int32),
+        ("JoystickGetDeviceInstanceID", [integer], ctypes.c_int32),
+        ("JoystickSetVirtualAxis", [pointer, integer, ctypes.c_int16], integer),
+        ("JoystickSetVirtualButton", [pointer, integer, ctypes.c_uint8], integer),
+        ("JoystickDetachVirtual", [integer], integer),
+        ("GetError", [], ctypes.c_char_p),
+    ):
+        function = getattr(sdl, f"SDL_{name}")
+        function.argtypes, function.restype = arguments, result
     return sdl

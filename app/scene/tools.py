@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFrame, QWidget
 
-from app.widgets.controls import row, tool
+from app.widgets.controls import configure, row, tool
 
 MARGIN = 16
 
@@ -17,9 +17,9 @@ class SceneTools(QFrame):
         super().__init__(host)
         self.setObjectName("sceneTools")
         self._host = host
-        self.wrist = tool("ph.picture-in-picture", "Wrist camera")
-        self.wrist.setCheckable(True)
-        self.wrist.setChecked(inset)
+        self.wrist = configure(
+            tool("ph.picture-in-picture", "Wrist camera"), checkable=True, checked=inset
+        )
         self.home = tool("ph.house", "Reset the view (double-click)")
         row(self.wrist, self.home, spacing=4, margins=(4, 4, 4, 4), inside=self)
         host.installEventFilter(self)

@@ -74,7 +74,7 @@ class SceneView(QWidget):
         self._frames: deque[float] = deque(maxlen=240)
         self._timer = after(0, self._draw, self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._fps_timer = every(1000, self._emit_fps, self)
+        self._fps_timer = every(1000, lambda: self.fps_changed.emit(self.fps), self)
 
     @property
     def azimuth(self) -> float:
@@ -163,7 +163,3 @@ class SceneView(QWidget):
     def _drawn(self, took: float) -> None:
         self._cost += 0.2 * (took - self._cost)
         self._frames.append(perf_counter())
-
-    @Slot()
-    def _emit_fps(self) -> None:
-        self.fps_changed.emit(self.fps)

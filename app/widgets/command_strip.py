@@ -6,14 +6,14 @@ from collections import deque
 from itertools import groupby
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app.theme.theme import current_theme
-from app.widgets.controls import every
+from app.widgets.controls import configure, every
 from app.widgets.modes import mode_color, short_title
-from app.widgets.painted import Painted
+from app.widgets.painted import Painted, write
 
 SHOWN = 200
 """Control steps that are shown: ten seconds."""
@@ -38,8 +38,7 @@ class CommandStrip(Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Commands of the last ten seconds")
-        self.setMinimumHeight(128)
+        configure(self, windowTitle="Commands of the last ten seconds", minimumHeight=128)
         self._commands: deque[tuple[float, ...]] = deque(maxlen=SHOWN)
         self._drivers: deque[str] = deque(maxlen=SHOWN)
         self._dirty = False
@@ -89,9 +88,7 @@ class CommandStrip(Painted):
         theme, middle = current_theme(), lane.center().y()
         painter.setPen(QPen(theme.color("line"), 1))
         painter.drawLine(QPointF(lane.left(), middle), QPointF(lane.right(), middle))
-        painter.setPen(theme.color("muted"))
-        area = QRectF(16, lane.top(), _LEFT - 16, lane.height())
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+        write(painter, QRectF(16, lane.top(), _LEFT - 16, lane.height()), title, "muted")
 
     def _draw_curve(
         self, painter: QPainter, lane: QRectF, values: np.ndarray, color: QColor

@@ -28,6 +28,7 @@ from app.theme.theme import icon
 Part = QWidget | QLayout | int
 """What a row or column is made of; an integer is a stretch of that weight."""
 Margins = tuple[int, int, int, int]
+W = TypeVar("W", bound=QWidget)
 B = TypeVar("B", bound=QAbstractButton)
 L = TypeVar("L", bound=QBoxLayout)
 PANEL_MARGINS = (16, 16, 20, 16)
@@ -44,6 +45,18 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, tip: str = "") 
     if wrap:
         made.setMinimumWidth(1)  # a path is one word, and must not make its panel as wide as it is
     return made
+
+
+def configure(widget: W, **properties: Any) -> W:
+    """The widget with Qt properties set by their names, such as `minimumHeight`.
+
+    Raises `AttributeError` for a property that it does not have.
+    """
+    for name, value in properties.items():
+        if widget.metaObject().indexOfProperty(name) < 0:
+            raise AttributeError(f"{type(widget).__name__} has no Qt property {name!r}")
+        widget.setProperty(name, value)
+    return widget
 
 
 def chooser(letters: int = 10, *, name: str = "", tip: str = "") -> QComboBox:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
-from app.widgets.controls import row
+from app.widgets.controls import configure, row
 
 NARROWEST = 96
 """Editors shrink to this in a narrow panel [px]."""
@@ -86,10 +86,14 @@ class IntegerEditor(FieldEditor):
     def __init__(self) -> None:
         self.box = _QuietSpinBox()
         super().__init__(self.box)
-        self.box.setRange(-LARGEST_INTEGER, LARGEST_INTEGER)
-        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.box.setMinimumWidth(NARROWEST)
+        configure(
+            self.box,
+            minimum=-LARGEST_INTEGER,
+            maximum=LARGEST_INTEGER,
+            focusPolicy=Qt.FocusPolicy.StrongFocus,
+            alignment=Qt.AlignmentFlag.AlignRight,
+            minimumWidth=NARROWEST,
+        )
         self.box.valueChanged.connect(self._tell)
 
     def value(self) -> int:
@@ -238,7 +242,9 @@ def make_editor(kind: Any) -> FieldEditor | None:
         inner = make_editor(kinds[0]) if len(kinds) == 1 and len(arguments) == 2 else None
         if inner is None:
             return None
-        starting = inner.value() if isinstance(inner, ChoiceEditor) else _starting(kinds[0])
+        starting = (
+            inner.value() if isinstance(inner, ChoiceEditor) else _STARTING_VALUES.get(kinds[0], ())
+        )
         return OptionalEditor(inner, starting)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         return SequenceEditor(arguments[0]) if arguments[0] in (int, float, str) else None
@@ -248,7 +254,3 @@ def make_editor(kind: Any) -> FieldEditor | None:
         return ChoiceEditor(tuple(kind))
     plain = {bool: SwitchEditor, int: IntegerEditor, float: NumberEditor, str: TextEditor}
     return plain[kind]() if kind in plain else None
-
-
-def _starting(kind: Any) -> Any:
-    return _STARTING_VALUES.get(kind, ())

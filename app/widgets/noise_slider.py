@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.controls import column, row
+from app.widgets.controls import column, configure, row
 
 CONTROL_HEIGHT = 32
 """Height of slider and number, so that their sign stands in their middle [px]."""
@@ -37,18 +37,23 @@ class NoiseSlider(QWidget):
     def __init__(self, value: float = 0.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._value = 0.0
-        self.label = QLabel("σ")
-        self.label.setObjectName("noiseSign")
-        self.slider = _QuietSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, STEPS)
-        self.slider.setSingleStep(1)
-        self.slider.setPageStep(10)
-        self.number = QDoubleSpinBox()
-        self.number.setRange(0.0, 1.0)
-        self.number.setDecimals(2)
-        self.number.setSingleStep(0.05)
-        self.number.setKeyboardTracking(False)
-        self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.label = configure(QLabel("σ"), objectName="noiseSign")
+        self.slider = configure(
+            _QuietSlider(Qt.Orientation.Horizontal),
+            minimum=0,
+            maximum=STEPS,
+            singleStep=1,
+            pageStep=10,
+        )
+        self.number = configure(
+            QDoubleSpinBox(),
+            minimum=0.0,
+            maximum=1.0,
+            decimals=2,
+            singleStep=0.05,
+            keyboardTracking=False,
+            alignment=Qt.AlignmentFlag.AlignRight,
+        )
         self.marks = _Marks(self.slider)
         explanation = (
             "Sensor noise σ, in standard deviations of each sensed feature over the training data."

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.theme.theme import current_theme
+
+LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
 
 class Painted(QWidget):
@@ -21,3 +26,31 @@ class Painted(QWidget):
         painter.setFont(current_theme().font("small"))
         self.draw(painter)
         painter.end()
+
+
+def write(
+    painter: QPainter,
+    area: QRect | QRectF,
+    text: str,
+    color: str | QColor = "text",
+    align: int = LEFT,
+    *,
+    font: str = "",
+    bold: bool = False,
+) -> None:
+    """Write into an area; colours and fonts ("small", "body") may be names of the theme's."""
+    theme = current_theme()
+    if font:
+        painter.setFont(theme.font(font, bold=bold))
+    painter.setPen(theme.color(color) if isinstance(color, str) else color)
+    painter.drawText(area, align, text)
+
+
+def fill_box(
+    painter: QPainter, area: QRectF, fill: str | QColor, edge: str = "", radius: float = 4
+) -> None:
+    """A box with round corners; `edge` is the colour of its line, without one there is none."""
+    theme = current_theme()
+    painter.setPen(QPen(theme.color(edge), 1.2) if edge else Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color(fill) if isinstance(fill, str) else fill)
+    painter.drawRoundedRect(area, radius, radius)

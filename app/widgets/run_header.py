@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout
 
-from app.widgets.controls import Card, column, label, row, set_look
+from app.widgets.controls import Card, column, configure, label, row, set_look
 from app.widgets.elided import ElidedLabel
 
 RESOLUTION = 1000
@@ -22,9 +22,7 @@ class RunHeader(Card):
         self.state = label()
         self.title = ElidedLabel(role="heading")
         self.subtitle = ElidedLabel(role="caption")
-        self.progress = QProgressBar()
-        self.progress.setRange(0, RESOLUTION)
-        self.progress.setTextVisible(False)
+        self.progress = configure(QProgressBar(), minimum=0, maximum=RESOLUTION, textVisible=False)
         self._numbers: dict[str, QLabel] = {}
         first = row(self.state, self.title, 1, spacing=12)
         names = column(first, self.subtitle, spacing=2)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme.theme import icon
-from app.widgets.controls import column, tool
+from app.widgets.controls import column, configure, tool
 
 
 class Section(QWidget):
@@ -20,8 +20,9 @@ class Section(QWidget):
         self._was_opened = False
         self.button = tool("ph.caret-right", "", role="muted", size=16)
         self.button.setText(title)
-        self.button.setCheckable(True)
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        configure(
+            self.button, checkable=True, toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.button.toggled.connect(self._toggled)
         self._content = QWidget()

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from app.widgets.controls import column, grid, label, tool
+from app.widgets.controls import column, configure, grid, label, tool
 from app.widgets.field_docs import field_docs
 from app.widgets.field_editors import FieldEditor, FieldError, make_editor, words
 from app.widgets.gradually import Gradually
@@ -59,9 +59,9 @@ class SettingsForm(QWidget):
         self._rows: dict[str, _Row] = {}
         self._headings: list[tuple[Path, QLabel]] = []
 
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Find an option")
-        self.search.setClearButtonEnabled(True)
+        self.search = configure(
+            QLineEdit(), placeholderText="Find an option", clearButtonEnabled=True
+        )
         self.search.setVisible(searchable)
         self.search.textChanged.connect(self._filter)
         self.problem_label = label("", "danger", wrap=True)
@@ -230,8 +230,7 @@ class _Row:
         self.reset_button.setSizePolicy(policy)
         for widget in (self.label, editor):
             widget.setToolTip(f"<p>{doc}</p>" if doc else "")
-        editor.setAccessibleName(words(".".join(path)))
-        editor.setAccessibleDescription(doc)
+        configure(editor, accessibleName=words(".".join(path)), accessibleDescription=doc)
 
     def show_changed(self, changed: bool, default: Any) -> None:
         self._changed = changed

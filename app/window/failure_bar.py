@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
-from app.widgets.controls import Sign, button, column, label, row, tool
+from app.widgets.controls import Sign, button, column, configure, label, row, tool
 
 
 class FailureBar(QFrame):
@@ -20,13 +20,12 @@ class FailureBar(QFrame):
         self.setObjectName("failureBar")
         self._waiting: list[tuple[str, str]] = []
         self._shown: tuple[str, str] | None = None
-        self._text = label(wrap=True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._more = button("Details", kind="quiet")
-        self._more.setCheckable(True)
+        self._text = configure(
+            label(wrap=True), textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self._more = configure(button("Details", kind="quiet"), checkable=True)
         self._close = tool("ph.x", "Close", self.close_current)
-        self._details = QPlainTextEdit()
-        self._details.setReadOnly(True)
+        self._details = configure(QPlainTextEdit(), readOnly=True)
         self._details.setFixedHeight(160)
         line = row(Sign("ph.warning-fill", "danger"), (self._text, 1), self._more, self._close)
         column(line, self._details, margins=(16, 8, 8, 8), inside=self)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.studio import Studio
 from app.theme.stylesheet import SEPARATORS
 from app.theme.theme import current_theme, palette
-from app.widgets.controls import column, label, row
+from app.widgets.controls import column, configure, label, row
 from app.widgets.gradually import Gradually
 from app.window.failure_bar import FailureBar
 from app.window.menu import WindowMenu
@@ -162,9 +162,7 @@ class Window(QMainWindow):
         settings.setValue("window/page", self.current_title)
         for building in list(self._building.values()):
             building.finish()
-        if self.current is not None:
-            self.current.deactivated()
-            self.current = None
+        self._leave()
         for page in self.pages.values():
             page.close_down()
         self.closing.emit()
@@ -172,8 +170,7 @@ class Window(QMainWindow):
         super().closeEvent(event)
 
     def _dock(self, name: str, content: QWidget) -> QDockWidget:
-        dock = QDockWidget(self.inner)
-        dock.setObjectName(name)
+        dock = configure(QDockWidget(self.inner), objectName=name)
         content.setObjectName(name)
         _fill(content)
         # Not closable: a dock that is gone leaves a page without its controls.
@@ -274,9 +271,9 @@ class Window(QMainWindow):
     def _place(self, page: Page) -> None:
         if page is self.current:
             return
-        if self.current is not None:
-            self.current.deactivated()
+        self._leave()
         self.current = page
+        page.shown = True
         for part in (_scroll_of(page.panel), page.strip, page.center):
             if part is not None:
                 self.styles.ensure(part)
@@ -288,6 +285,12 @@ class Window(QMainWindow):
             self.strip_dock.setWindowTitle(page.strip.windowTitle() or "Timeline")
         self._show_strip()
         page.activated()
+
+    def _leave(self) -> None:
+        if self.current is not None:
+            self.current.shown = False
+            self.current.deactivated()
+            self.current = None
 
     @Slot()
     def _show_middle(self) -> None:

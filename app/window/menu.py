@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.studio import Studio
 from app.theme.theme import current_theme
+from app.widgets.controls import configure
 from app.window.rail import Rail
 
 
@@ -30,8 +31,9 @@ class WindowMenu(QObject):
         self._add("Full screen", self.toggle_full_screen, QKeySequence("F11"))
         self.menu.addSeparator()
         self._add("Quit", window.close, QKeySequence(QKeySequence.StandardKey.Quit))
-        theme_button = rail.add_tool("Theme", "ph.circle-half", "Dark or light (Ctrl+T)")
-        theme_button.setShortcut("Ctrl+T")
+        theme_button = configure(
+            rail.add_tool("Theme", "ph.circle-half", "Dark or light (Ctrl+T)"), shortcut="Ctrl+T"
+        )
         theme_button.clicked.connect(self.toggle_theme)
         self._menu_button = rail.add_tool("Menu", "ph.list", "Workspace, layout, quit")
         self._menu_button.clicked.connect(self._open)

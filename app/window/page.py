@@ -30,6 +30,8 @@ class Page(QWidget):
         """Timeline or curves below the middle; None hides that dock."""
         self.center: QWidget | None = None
         """Fills the middle when `shows_scene` is False."""
+        self.shown = False
+        """Whether this is the page that is chosen; the window sets it."""
 
     def activated(self) -> None:
         """The page was chosen; it may start timers and take the arm."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
+from app.widgets.controls import configure
+
 
 class PanelScroll(QScrollArea):
     """Scrolls `panel` up and down, and gives it all the height that its texts need.
@@ -15,8 +17,11 @@ class PanelScroll(QScrollArea):
 
     def __init__(self, panel: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        configure(
+            self,
+            widgetResizable=True,
+            horizontalScrollBarPolicy=Qt.ScrollBarPolicy.ScrollBarAlwaysOff,
+        )
         self.setWidget(panel)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 
-from app.widgets.controls import column, tool
+from app.widgets.controls import column, configure, tool
 
 WIDTH = 80
 """Wide enough for the longest title below its icon [px]."""
@@ -28,9 +28,9 @@ class Rail(QWidget):
 
     def add_page(self, title: str, icon: str, shortcut: str) -> None:
         """Append a page button; `shortcut` such as "Ctrl+1" is shown and works anywhere."""
-        made = self._button(title, icon, f"{title} ({shortcut})")
-        made.setCheckable(True)
-        made.setShortcut(shortcut)
+        made = configure(
+            self._button(title, icon, f"{title} ({shortcut})"), checkable=True, shortcut=shortcut
+        )
         made.clicked.connect(lambda: self.chosen.emit(title))
         self._group.addButton(made, len(self._group.buttons()))
         self._pages.addWidget(made)
@@ -46,8 +46,7 @@ class Rail(QWidget):
         self._group.button(index).setChecked(True)
 
     def _button(self, title: str, icon: str, tip: str) -> QToolButton:
-        made = tool(icon, tip, size=24)
-        made.setObjectName("railButton")
+        made = configure(tool(icon, tip, size=24), objectName="railButton")
         made.setText(title)
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -11,10 +11,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame
 
 from app.pages.compare.success_curves import curve_of, modes_of
 from app.theme.theme import Themed, current_theme
+from app.widgets.controls import column, empty_layout, label, row
 from app.widgets.elided import ElidedLabel
 from app.widgets.line_sample import LineSample
 from app.widgets.modes import find_mode, mode_color, mode_title
@@ -49,7 +50,7 @@ class ComparisonPlot(QFrame, Themed):
     """
 
     noise_chosen = Signal(float)
-    """A hand moved the line to this σ."""
+    """The line was moved to this σ."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,19 +58,12 @@ class ComparisonPlot(QFrame, Themed):
         self._rows: tuple[Result, ...] = ()
         self._planned = 0
         self._curves: dict[str, _Curve] = {}
-        title = QLabel("Success over sensor noise")
-        title.setProperty("role", "heading")
-        title.setToolTip(
-            "<p>Share of starts solved, with 95% Wilson intervals. All modes and levels meet the "
+        tip = (
+            "<p>Share of starts solved, with 95% Wilson intervals. All modes and levels get the "
             "same starts and the same noise. Hollow points still grow.</p>"
         )
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(4)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addLayout(self._legend)
+        self._legend = row(spacing=4)
+        head = row(label("Success over sensor noise", "heading", tip=tip), 1, self._legend)
         self.view = PlotView()
         self.plot = self.view.getPlotItem()
         self.plot.setLabel("bottom", "sensor noise σ [standard deviations]")
@@ -86,11 +80,7 @@ class ComparisonPlot(QFrame, Themed):
         self.label = pg.InfLineLabel(self.line, text="", position=0.96, movable=False)
         self.plot.addItem(self.line, ignoreBounds=True)
         self.view.scene().sigMouseClicked.connect(self._clicked)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self.view, 1)
+        column(head, (self.view, 1), spacing=4, margins=(12, 8, 12, 8), inside=self)
         self.apply_theme()
         self.set_noise(0.0)
         self.show_rows((), 0)
@@ -147,11 +137,7 @@ class ComparisonPlot(QFrame, Themed):
             for item in curve.items():
                 self.plot.removeItem(item)
         self._curves = {mode: self._make_curve(mode) for mode in modes}
-        while (entry := self._legend.takeAt(0)) is not None:
-            widget = entry.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty_layout(self._legend)
         for mode in modes:
             name = ElidedLabel(mode_title(mode), "caption")
             self._legend.addSpacing(8)

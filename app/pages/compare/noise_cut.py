@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from app.pages.compare.success_curves import INTERPOLATED, MEASURED, ModeAt
 from app.theme.theme import current_theme
 from app.widgets.modes import mode_color, mode_title
-from app.widgets.painted import Painted
+from app.widgets.painted import RIGHT, Painted, fill_box, write
 
 ROW_HEIGHT = 60
 """A line of text, the bar, a caption and some air [px]."""
@@ -53,61 +53,39 @@ class NoiseCut(Painted):
             self._paint_row(painter, index * ROW_HEIGHT, mode)
 
     def _paint_row(self, painter: QPainter, top: int, mode: ModeAt) -> None:
-        theme, width = current_theme(), self.width()
-        color = mode_color(mode.mode)
+        width = self.width()
         text = QRectF(0, top, width, 24)
-        painter.setFont(theme.font("body"))
-        painter.setPen(theme.color("text"))
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(text, left, mode_title(mode.mode))
-        known = mode.kind in (MEASURED, INTERPOLATED)
-        if known:
+        write(painter, text, mode_title(mode.mode), font="body")
+        if mode.kind in (MEASURED, INTERPOLATED):
             interval = f"[{100 * mode.low:.0f}, {100 * mode.high:.0f}]"
-            painter.setFont(theme.font("small"))
+            write(painter, text, interval, "muted", RIGHT, font="small")
             space = painter.fontMetrics().horizontalAdvance("[100, 100]") + 8
-            painter.setPen(theme.color("muted"))
-            painter.drawText(text, right, interval)
-            painter.setFont(theme.font("body", bold=True))
-            painter.setPen(theme.color("text"))
             sign = "≈ " if mode.kind == INTERPOLATED else ""
-            painter.drawText(
-                text.adjusted(0, 0, -space, 0), right, f"{sign}{100 * mode.rate:.0f} %"
-            )
-        self._paint_bar(painter, QRectF(0, top + 24, width, BAR_HEIGHT), mode, color)
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("muted"))
-        painter.drawText(QRectF(0, top + 36, width, 18), left, source_of(mode))
+            rate, place = f"{sign}{100 * mode.rate:.0f} %", text.adjusted(0, 0, -space, 0)
+            write(painter, place, rate, align=RIGHT, font="body", bold=True)
+        self._paint_bar(painter, QRectF(0, top + 24, width, BAR_HEIGHT), mode)
+        write(painter, QRectF(0, top + 36, width, 18), source_of(mode), "muted", font="small")
 
-    def _paint_bar(self, painter: QPainter, place: QRectF, mode: ModeAt, color: QColor) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(current_theme().color("raised"))
-        painter.drawRoundedRect(place, 3, 3)
+    def _paint_bar(self, painter: QPainter, place: QRectF, mode: ModeAt) -> None:
+        fill_box(painter, place, "raised", radius=3)
         if mode.kind not in (MEASURED, INTERPOLATED):
             return
-        filled = QRectF(place)
+        color, filled = mode_color(mode.mode), QRectF(place)
         filled.setWidth(place.width() * mode.rate)
         if mode.kind == INTERPOLATED:
             soft = QColor(color)
             soft.setAlpha(90)
-            painter.setBrush(soft)
+            fill_box(painter, filled, soft, radius=3)
+            painter.setBrush(QBrush(color, Qt.BrushStyle.BDiagPattern))
             painter.drawRoundedRect(filled, 3, 3)
-            hatch = QColor(color)
-            brush = painter.brush()
-            brush.setColor(hatch)
-            brush.setStyle(Qt.BrushStyle.BDiagPattern)
-            painter.setBrush(brush)
         else:
-            painter.setBrush(color)
-        painter.drawRoundedRect(filled, 3, 3)
+            fill_box(painter, filled, color, radius=3)
         painter.setPen(QPen(current_theme().color("text"), 1.5))
         middle = place.center().y()
         low, high = (place.left() + place.width() * end for end in (mode.low, mode.high))
-        painter.drawLine(QRectF(low, middle, 0, 0).topLeft(), QRectF(high, middle, 0, 0).topLeft())
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
         for end in (low, high):
-            painter.drawLine(
-                QRectF(end, middle - 4, 0, 0).topLeft(), QRectF(end, middle + 4, 0, 0).topLeft()
-            )
+            painter.drawLine(QPointF(end, middle - 4), QPointF(end, middle + 4))
 
 
 def source_of(mode: ModeAt) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme.theme import Themed, current_theme
+from app.widgets.controls import configure
 from app.widgets.modes import mode_color, mode_title, short_title
 
 if TYPE_CHECKING:
@@ -47,10 +48,13 @@ class ResultsTable(QTableWidget, Themed):
             self.setHorizontalHeaderItem(column, item)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)
-        self.setShowGrid(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        configure(
+            self,
+            showGrid=False,
+            editTriggers=QAbstractItemView.EditTrigger.NoEditTriggers,
+            selectionBehavior=QAbstractItemView.SelectionBehavior.SelectRows,
+            focusPolicy=Qt.FocusPolicy.TabFocus,
+        )
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         for column in range(len(HEADINGS)):

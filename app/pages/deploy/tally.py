@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from app.arm.messages import TrialResult
-from app.theme.theme import current_theme
 from app.widgets.disturbances import words_of
-from app.widgets.painted import Painted
+from app.widgets.painted import RIGHT, Painted, fill_box, write
 from core.policies import MODES
 from core.simulation import Condition
 
@@ -53,32 +52,23 @@ class Tally(Painted):
         return self.sizeHint()
 
     def draw(self, painter: QPainter) -> None:
-        theme = current_theme()
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if not self._counts:
-            painter.setPen(theme.color("muted"))
-            painter.drawText(QRectF(self.rect()), left, "Counted trials appear here.")
+            write(painter, QRectF(self.rect()), "Counted trials appear here.", "muted")
         y = 0.0
         for (mode, condition), (successes, trials) in self.counts.items():
-            painter.setPen(theme.color("text"))
-            painter.drawText(QRectF(0, y, 64, _LINE), left, MODES[mode].short_title)
+            write(painter, QRectF(0, y, 64, _LINE), MODES[mode].short_title)
             area = QRectF(self.width() - 68, y, 68, _LINE)
-            painter.drawText(area, right, f"{successes} of {trials}")
-            painter.setPen(theme.color("muted"))
-            painter.drawText(QRectF(68, y, 56, _LINE), left, f"σ {condition.noise:.2f}")
+            write(painter, area, f"{successes} of {trials}", align=RIGHT)
+            write(painter, QRectF(68, y, 56, _LINE), f"σ {condition.noise:.2f}", "muted")
             bar = QRectF(128, y + _LINE / 2 - 4, max(8.0, self.width() - 200.0), 8)
             y += _LINE
             if not condition.only_noise:
-                words, room = words_of(condition.to_dict()), QRectF(68, y - 4, self.width(), _MORE)
-                painter.drawText(room, left, words)
+                area = QRectF(68, y - 4, self.width(), _MORE)
+                write(painter, area, words_of(condition.to_dict()), "muted")
                 y += _MORE
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("raised"))
-            painter.drawRoundedRect(bar, 4, 4)
+            fill_box(painter, bar, "raised")
             bar.setWidth(bar.width() * successes / trials)
-            painter.setBrush(theme.color("accent"))
-            painter.drawRoundedRect(bar, 4, 4)
+            fill_box(painter, bar, "accent")
 
     def _resize(self) -> None:
         self.updateGeometry()

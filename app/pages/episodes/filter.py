@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.pages.episodes.rows import OPERATOR_NAMES, ORDERS, Filter
-from app.widgets.controls import after, chooser, grid, offer
+from app.widgets.controls import after, chooser, configure, grid, offer
 from app.widgets.formats import task_title
 from core.simulation import task_names
 
@@ -24,10 +24,12 @@ class EpisodeFilter(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = QLineEdit()
-        self.text.setPlaceholderText("Search name, task, operator, tag")
-        self.text.setClearButtonEnabled(True)
-        self.text.setAccessibleName("Search")
+        self.text = configure(
+            QLineEdit(),
+            placeholderText="Search name, task, operator, tag",
+            clearButtonEnabled=True,
+            accessibleName="Search",
+        )
         self.place = self._box("Everywhere", ("own", "Workspace"), ("samples", "Samples"))
         self.task = self._box("All tasks", *_bundled())
         self.label = self._box(

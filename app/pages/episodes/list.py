@@ -27,10 +27,13 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.pages.episodes.rows import OPERATOR_NAMES, Row, local_time, task_words
+from app.pages.episodes.rows import OPERATOR_NAMES, Row, local_time
 from app.pages.episodes.thumbnails import HEIGHT, WIDTH, Thumbnails
 from app.theme.theme import current_theme
-from app.widgets.controls import after
+from app.widgets.controls import after, configure
+from app.widgets.formats import task_title
+from app.widgets.painted import CENTRE, RIGHT, write
+from core.data import EpisodeInfo
 
 ROW_HEIGHT = 64
 PICTURE = QSize(round(WIDTH * 54 / HEIGHT), 54)
@@ -69,7 +72,7 @@ class _Model(QAbstractTableModel):
         if role == Qt.ItemDataRole.UserRole:
             return row
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{task_words(row.entry.task)} {row.entry.identifier}"
+            return f"{task_title(row.entry.task)} {row.entry.identifier}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(row)
         return None
@@ -102,11 +105,10 @@ class _Delegate(QStyledItemDelegate):
         if row.entry.info is None:
             self._broken(painter, text, row)
         else:
-            self._lines(painter, text, row)
+            self._lines(painter, text, row, row.entry.info)
         painter.restore()
 
     def _picture(self, painter: QPainter, place: QRect, row: Row) -> None:
-        theme = current_theme()
         image: QImage | None = QImage()
         if row.entry.info is not None:
             image = self._thumbnails.image(row.entry.path)
@@ -114,55 +116,36 @@ class _Delegate(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, image)
         else:
-            painter.fillRect(place, theme.color("raised"))
-            painter.setPen(theme.color("faint"))
-            painter.setFont(theme.font("small"))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "…" if image is None else "–")
+            painter.fillRect(place, current_theme().color("raised"))
+            write(painter, place, "…" if image is None else "–", "faint", CENTRE, font="small")
 
-    def _lines(self, painter: QPainter, place: QRect, row: Row) -> None:
-        theme, entry = current_theme(), row.entry
-        assert entry.info is not None
-        half = place.height() // 2
+    def _lines(self, painter: QPainter, place: QRect, row: Row, info: EpisodeInfo) -> None:
+        entry, half = row.entry, place.height() // 2
         upper, lower = place.adjusted(0, 0, 0, -half), place.adjusted(0, half, 0, 0)
         sign, role = SIGNS[entry.success]
-        painter.setFont(theme.font("body"))
-        painter.setPen(theme.color(role))
-        painter.drawText(upper, _LEFT, sign)
-        painter.setPen(theme.color("text"))
-        painter.drawText(upper.adjusted(20, 0, 0, 0), _LEFT, task_words(entry.task))
-        painter.drawText(upper, _RIGHT, f"{entry.duration:.1f} s")
-        small = theme.font("small")
-        painter.setFont(small)
-        when = "sample" if row.sample else local_time(entry.info)
-        painter.setPen(theme.color("muted"))
-        painter.drawText(lower, _RIGHT, when)
-        metrics = QFontMetrics(small)
+        write(painter, upper, sign, role, font="body")
+        write(painter, upper.adjusted(20, 0, 0, 0), task_title(entry.task))
+        write(painter, upper, f"{entry.duration:.1f} s", align=RIGHT)
+        when = "sample" if row.sample else local_time(info)
+        write(painter, lower, when, "muted", RIGHT, font="small")
+        metrics = painter.fontMetrics()
         room = lower.width() - metrics.horizontalAdvance(when) - 12
-        driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
-        said = " · ".join((driver, *(f"#{tag}" for tag in entry.tags)))
         if row.outlying:
             mark = f"! {row.outlying}"
-            painter.setPen(theme.color("warning"))
-            painter.drawText(lower, _LEFT, _short(metrics, mark, room))
+            write(painter, lower, _short(metrics, mark, room), "warning")
             used = metrics.horizontalAdvance(mark) + 8
             lower, room = lower.adjusted(used, 0, 0, 0), room - used
-        painter.setPen(theme.color("muted"))
+        driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
+        facts = " · ".join((driver, *(f"#{tag}" for tag in entry.tags)))
         if room > 16:
-            painter.drawText(lower, _LEFT, _short(metrics, said, room))
+            write(painter, lower, _short(metrics, facts, room), "muted")
 
     def _broken(self, painter: QPainter, place: QRect, row: Row) -> None:
-        theme, half = current_theme(), place.height() // 2
-        painter.setFont(theme.font("body"))
-        painter.setPen(theme.color("danger"))
-        painter.drawText(place.adjusted(0, 0, 0, -half), _LEFT, "! unreadable")
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("muted"))
+        half = place.height() // 2
+        write(painter, place.adjusted(0, 0, 0, -half), "! unreadable", "danger", font="body")
+        painter.setFont(current_theme().font("small"))
         name = _short(painter.fontMetrics(), row.entry.path.name, place.width())
-        painter.drawText(place.adjusted(0, half, 0, 0), _LEFT, name)
-
-
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        write(painter, place.adjusted(0, half, 0, 0), name, "muted")
 
 
 def _short(metrics: QFontMetrics, text: str, width: int) -> str:
@@ -192,15 +175,18 @@ class EpisodeList(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.horizontalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
-        self.setMinimumHeight(3 * ROW_HEIGHT)
-        self.setAccessibleName("Episodes")
+        configure(
+            self,
+            showGrid=False,
+            tabKeyNavigation=False,
+            selectionBehavior=QAbstractItemView.SelectionBehavior.SelectRows,
+            selectionMode=QAbstractItemView.SelectionMode.ExtendedSelection,
+            verticalScrollMode=QAbstractItemView.ScrollMode.ScrollPerPixel,
+            horizontalScrollBarPolicy=Qt.ScrollBarPolicy.ScrollBarAlwaysOff,
+            mouseTracking=True,
+            minimumHeight=3 * ROW_HEIGHT,
+            accessibleName="Episodes",
+        )
         self.selectionModel().selectionChanged.connect(self._emit_choice)
         self.selectionModel().currentChanged.connect(self._emit_choice)
         self._repaint = after(REPAINT, self.viewport().update, self)

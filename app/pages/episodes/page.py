@@ -38,7 +38,6 @@ class EpisodesPage(Page):
         self._lengths: dict[Path, int] = {}
         self._loading: tuple[Path, int] | None = None
         self._wanted: Path | None = None
-        self._shown = False
         self._stale = True
         reading = studio.background_work
         self._listing = Listing(reading, self._reader, self._show_found, self)
@@ -56,14 +55,12 @@ class EpisodesPage(Page):
     # -- what the window calls ----------------------------------------------------------------
 
     def activated(self) -> None:
-        self._shown = True
         self.arm.start_activity(REPLAY, driven=False)
         self.studio.status.emit("recording", "", "")
         if self._stale:
             self.refresh()
 
     def deactivated(self) -> None:
-        self._shown = False
         self._play(False)
 
     def close_down(self) -> None:
@@ -134,7 +131,7 @@ class EpisodesPage(Page):
     @Slot()
     def _changed(self) -> None:
         self._stale = True
-        if self._shown:
+        if self.shown:
             self.refresh()
 
     @Slot()
@@ -222,7 +219,7 @@ class EpisodesPage(Page):
             self.footage.clear()
         else:
             self.footage.show_episode(path, episode)
-            self.footage.playback.play(self._shown)
+            self.footage.playback.play(self.shown)
         if scene != self.shows_scene:
             self.shows_scene = scene
             self.middle_changed.emit()
@@ -343,7 +340,7 @@ class EpisodesPage(Page):
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
-        if tick.activity == REPLAY and self._shown and not self.footage.active:
+        if tick.activity == REPLAY and self.shown and not self.footage.active:
             self.timeline.show_state(tick.step, tick.state == "playing")
 
     @Slot()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.theme.theme import current_theme
-from app.widgets.painted import Painted
+from app.widgets.painted import CENTRE, RIGHT, Painted, write
 from core.data import (
     EpisodeRow,
     InvalidEpisodeError,
@@ -103,9 +103,8 @@ class QualityView(Painted):
     def _draw_histograms(self, painter: QPainter, counts: np.ndarray) -> None:
         theme = current_theme()
         if not counts.size:
-            painter.setPen(theme.color("muted"))
             place = QRectF(0, 0, self.width(), BAR_HEIGHT)
-            painter.drawText(place, _CENTRE, "No actions of one robot to count")
+            write(painter, place, "No actions of a single robot to count", "muted", CENTRE)
             return
         number = len(counts)
         width = (self.width() - GAP * (number - 1)) / number
@@ -118,9 +117,8 @@ class QualityView(Painted):
             for bin_number, height in enumerate(heights.tolist()):
                 bar = QRectF(left + bin_number * step, BAR_HEIGHT - height, max(step, 1.0), height)
                 painter.fillRect(bar, theme.color("accent"))
-            painter.setPen(theme.color("muted"))
             name = ACTIONS[action] if number == len(ACTIONS) else str(action)
-            painter.drawText(QRectF(left, BAR_HEIGHT + 2, width, 16), _CENTRE, name)
+            write(painter, QRectF(left, BAR_HEIGHT + 2, width, 16), name, "muted", CENTRE)
 
     def _draw_map(self, painter: QPainter, place: QRectF) -> None:
         theme, found = current_theme(), self.survey
@@ -128,8 +126,7 @@ class QualityView(Painted):
         painter.fillRect(place, theme.color("plot_background"))
         points = np.concatenate([found.starts, found.goals])
         if not len(points):
-            painter.setPen(theme.color("muted"))
-            painter.drawText(place, _CENTRE, "No starts or goals are known")
+            write(painter, place, "No starts or goals are known", "muted", CENTRE)
             return
         low, high = points.min(axis=0), points.max(axis=0)
         span = np.maximum(high - low, 0.02)
@@ -154,13 +151,8 @@ class QualityView(Painted):
             for position in (self._marked.start, self._marked.goal):
                 if position is not None:
                     painter.drawEllipse(at(np.array([position]))[0], 5.0, 5.0)
-        painter.setPen(QColor(theme.series[0]))
         foot = QRectF(0, place.bottom() + 2, self.width(), 16)
-        said = f"starts: {100 * found.share[0]:.0f} % of the cells"
-        painter.drawText(foot, int(Qt.AlignmentFlag.AlignLeft), said)
-        painter.setPen(QColor(theme.series[1]))
-        said = f"goals: {100 * found.share[1]:.0f} %" if len(found.goals) else ""
-        painter.drawText(foot, int(Qt.AlignmentFlag.AlignRight), said)
-
-
-_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+        starts = f"starts: {100 * found.share[0]:.0f} % of the cells"
+        goals = f"goals: {100 * found.share[1]:.0f} %" if len(found.goals) else ""
+        write(painter, foot, starts, theme.series_color(0))
+        write(painter, foot, goals, theme.series_color(1), RIGHT)

@@ -56,7 +56,7 @@ class Row:
         """What a search looks through."""
         entry = self.entry
         driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
-        parts = (entry.identifier, task_words(entry.task), driver, *entry.tags)
+        parts = (entry.identifier, entry.task.replace("_", " "), driver, *entry.tags)
         return " ".join(parts).lower()
 
 
@@ -141,11 +141,6 @@ def ordered(rows: Sequence[Row], order: str) -> list[Row]:
     if order == "newest":
         found.sort(key=lambda row: row.sample)
     return found
-
-
-def task_words(task: str) -> str:
-    """A task's name for people."""
-    return task.replace("_", " ")
 
 
 def local_time(info: EpisodeInfo) -> str:

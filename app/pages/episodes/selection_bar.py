@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.controls import button, chooser, column, label, offer, row
+from app.widgets.controls import button, chooser, column, configure, label, offer, row
 
 SHARE = 10
 """Part of the chosen episodes that is kept for validation at first [%]."""
@@ -87,13 +87,14 @@ class SaveSelection(QDialog):
         self.setWindowTitle("Save selection")
         self._names = {name.casefold() for name in names}
         self._count = count
-        self.name = QLineEdit()
-        self.name.setMaxLength(60)
-        self.name.setPlaceholderText("such as: careful ones")
-        self.share = QSpinBox()
-        self.share.setRange(0, MOST_SHARE)
-        self.share.setSuffix(" %")
-        self.share.setValue(SHARE if count >= 10 else 0)
+        self.name = configure(QLineEdit(), maxLength=60, placeholderText="such as: careful ones")
+        self.share = configure(
+            QSpinBox(),
+            minimum=0,
+            maximum=MOST_SHARE,
+            suffix=" %",
+            value=SHARE if count >= 10 else 0,
+        )
         self.note = label("", "caption", wrap=True)
         buttons = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(buttons.Save | buttons.Cancel)

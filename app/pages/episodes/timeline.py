@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.pages.episodes.track import Track
 from app.theme.theme import Themed, current_theme, icon
-from app.widgets.controls import button, column, label, row, tool
+from app.widgets.controls import button, column, configure, label, row, tool
 from core.data import Episode, idle_ends
 
 
@@ -32,20 +32,24 @@ class Timeline(QWidget, Themed):
         self.play = tool("ph.play-fill", "Play", kind="")
         self.play.setFixedSize(40, 40)
         self.track = Track()
-        self._time = label()
-        self._time.setMinimumWidth(104)
-        self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._time = configure(
+            label(),
+            minimumWidth=104,
+            alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+        )
         self._legend = label("", "caption")
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         tip = "Mark what lies between the first and the last motion"
         self.idle = button("Mark motion", self._mark_motion, kind="small", tip=tip)
-        self.trim = button("Trim", self._trim, kind="small")
+        self.trim = button("Trim", lambda: self.trim_wanted.emit(*self.track.range), kind="small")
         tip = "Make two episodes; the second begins at the playhead"
-        self.split = button("Split", self._split, kind="small", tip=tip)
+        self.split = button(
+            "Split", lambda: self.split_wanted.emit(self.track.step), kind="small", tip=tip
+        )
         line = row(self.play, (self.track, 1), self._time, spacing=16)
         foot = row((self._legend, 1), self.idle, self.trim, self.split)
         column((line, 1), foot, spacing=4, margins=(16, 8, 16, 8), inside=self)
-        self.play.clicked.connect(self._pressed)
+        self.play.clicked.connect(lambda: self.play_wanted.emit(not self._playing))
         self.track.scrubbed.connect(self.scrubbed)
         self.track.range_changed.connect(self._offer)
         self.show_episode(None)
@@ -124,13 +128,3 @@ class Timeline(QWidget, Themed):
     def _mark_motion(self) -> None:
         if self._episode is not None:
             self.track.set_range(*idle_ends(self._episode))
-
-    def _trim(self) -> None:
-        self.trim_wanted.emit(*self.track.range)
-
-    def _split(self) -> None:
-        self.split_wanted.emit(self.track.step)
-
-    @Slot()
-    def _pressed(self) -> None:
-        self.play_wanted.emit(not self._playing)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.pages.episodes.signals import Lane, lanes_of
 from app.theme.theme import Themed, current_theme
+from app.widgets.controls import configure
 from core.data import Episode
 
 NAMES = (64, 136)
@@ -49,9 +50,7 @@ class Track(QWidget, Themed):
         self._drawn: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(72)
-        self.setMouseTracking(True)
-        self.setAccessibleName("Timeline")
+        configure(self, minimumHeight=72, mouseTracking=True, accessibleName="Timeline")
 
     def show_episode(self, episode: Episode | None) -> None:
         """Draw another episode; None draws nothing."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
 
 from app.arm.mapping import ACTION_KEYS, MOTION_KEYS, PRECISE_KEY, Key
-from app.theme.theme import current_theme
-from app.widgets.painted import Painted
+from app.widgets.controls import configure
+from app.widgets.painted import CENTRE, Painted, fill_box, write
 
 _ROW = 26.0
 _CAP = 20.0
@@ -23,8 +23,7 @@ class KeyMap(Painted):
         super().__init__()
         self._down: frozenset[int] = frozenset()
         self.setFixedHeight(round(7 * _ROW))
-        self.setMinimumWidth(328)
-        self.setAccessibleName("Keys")
+        configure(self, minimumWidth=328, accessibleName="Keys")
 
     def show_down(self, down: frozenset[int]) -> None:
         """Draw other keys as held."""
@@ -45,18 +44,12 @@ class KeyMap(Painted):
             self._text(painter, half + 62, number * _ROW, key.does)
 
     def _cap(self, painter: QPainter, x: float, y: float, key: Key) -> float:
-        theme = current_theme()
         held = int(key.key) in self._down
         width = max(_CAP + 4, painter.fontMetrics().horizontalAdvance(key.label) + 14.0)
         area = QRectF(x + 0.5, y + 2.5, width, _CAP)
-        painter.setPen(QPen(theme.color("accent" if held else "line"), 1))
-        painter.setBrush(theme.color("accent" if held else "raised"))
-        painter.drawRoundedRect(area, 4, 4)
-        painter.setPen(theme.color("on_accent" if held else "text"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, key.label)
+        fill_box(painter, area, "accent" if held else "raised", "accent" if held else "line")
+        write(painter, area, key.label, "on_accent" if held else "text", CENTRE)
         return x + width
 
     def _text(self, painter: QPainter, x: float, y: float, text: str) -> None:
-        painter.setPen(current_theme().color("muted"))
-        area = QRectF(x, y + 2.5, self.width() - x, _CAP)
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        write(painter, QRectF(x, y + 2.5, self.width() - x, _CAP), text, "muted")

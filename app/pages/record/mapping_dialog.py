@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 from app.arm.mapping import PadMapping
 from app.arm.operator import Operator
 from app.pages.record.pad_view import PadView
-from app.widgets.controls import button, column, every, label, row
+from app.widgets.controls import button, column, configure, every, label, row
 from app.widgets.settings_form import SettingsForm
 
 REFRESH = 33
@@ -29,8 +29,7 @@ class MappingDialog(QDialog):
         self.form = SettingsForm(PadMapping(), searchable=False)
         self.form.set_value(before)
         self.problem = label("", "danger", wrap=True)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
+        scroll = configure(QScrollArea(), widgetResizable=True)
         scroll.setWidget(self.form)
         buttons = row(
             button("Defaults", lambda: self._set(PadMapping()), kind="quiet"),

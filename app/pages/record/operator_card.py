@@ -33,7 +33,7 @@ class OperatorCard(Card):
         self._operator = operator
         self._shows_pad = False
         self.heading = label("", "heading")
-        self.switch = button("Show keys", self._toggle_view, kind="quiet")
+        self.switch = button("Show keys", lambda: self._show(not self._shows_pad), kind="quiet")
         self.edit = button("Mapping…", self.edit_mapping, kind="quiet")
         self.chooser = chooser(tip="The gamepad that drives")
         self.pad_view = PadView()
@@ -77,9 +77,6 @@ class OperatorCard(Card):
             line, side = divmod(number, 2)
             self._hint_grid.addWidget(label(key, "key"), line, 2 * side)
             self._hint_grid.addWidget(label(title, "caption"), line, 2 * side + 1)
-
-    def _toggle_view(self) -> None:
-        self._show(not self._shows_pad)
 
     def _show(self, shows_pad: bool) -> None:
         pad = self._operator.gamepads.current

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from app.arm.gamepad import PadState
 from app.arm.mapping import ACTIONS, BUTTON_LABELS, PadMapping
 from app.theme.theme import current_theme
-from app.widgets.painted import Painted
+from app.widgets.painted import CENTRE, Painted, fill_box, write
 
 WIDTH, HEIGHT = 328.0, 208.0
 """Size of the drawing, which is scaled to the widget."""
@@ -76,42 +76,28 @@ class PadView(Painted):
         painter.drawPath(body)
 
     def _draw_button(self, painter: QPainter, name: str, center: QPointF, radius: float) -> None:
-        held = name in self._state.pressed
-        used = name in self._mapping.buttons()
-        theme = current_theme()
-        painter.setPen(QPen(theme.color("accent" if held else "faint" if used else "line"), 1.2))
-        painter.setBrush(theme.color("accent" if held else "panel"))
-        painter.drawEllipse(center, radius, radius)
+        held, used = name in self._state.pressed, name in self._mapping.buttons()
+        area = QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
+        edge = "accent" if held else "faint" if used else "line"
+        fill_box(painter, area, "accent" if held else "panel", edge, radius)
         if name in ("a", "b", "x", "y"):
-            painter.setPen(theme.color("on_accent" if held else "text" if used else "faint"))
-            area = QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, name.upper())
+            color = "on_accent" if held else "text" if used else "faint"
+            write(painter, area, name.upper(), color, CENTRE)
 
     def _draw_shoulder(self, painter: QPainter, name: str, center: QPointF) -> None:
-        held, theme = name in self._state.pressed, current_theme()
+        held = name in self._state.pressed
         area = QRectF(center.x() - 30, center.y() - 7, 60, 14)
-        painter.setPen(QPen(theme.color("accent" if held else "line"), 1.2))
-        painter.setBrush(theme.color("accent" if held else "raised"))
-        painter.drawRoundedRect(area, 6, 6)
-        painter.setPen(theme.color("on_accent" if held else "muted"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, BUTTON_LABELS[name])
+        fill_box(painter, area, "accent" if held else "raised", "accent" if held else "line", 6)
+        write(painter, area, BUTTON_LABELS[name], "on_accent" if held else "muted", CENTRE)
 
     def _draw_triggers(self, painter: QPainter) -> None:
-        theme = current_theme()
         for name, left in _TRIGGERS.items():
-            area = QRectF(left, 26, 40, 14)
-            painter.setPen(QPen(theme.color("line"), 1.2))
-            painter.setBrush(theme.color("raised"))
-            painter.drawRoundedRect(area, 4, 4)
+            fill_box(painter, QRectF(left, 26, 40, 14), "raised", "line")
             pulled = max(0.0, min(1.0, self._state.axis(name)))
             if pulled > 0:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.color("accent"))
-                painter.drawRoundedRect(QRectF(left, 26, 40 * pulled, 14), 4, 4)
-            painter.setPen(theme.color("muted"))
-            does = self._trigger_name(name)
-            align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(left - 20, 6, 80, 18), align, does)
+                fill_box(painter, QRectF(left, 26, 40 * pulled, 14), "accent")
+            area = QRectF(left - 20, 6, 80, 18)
+            write(painter, area, self._trigger_name(name), "muted", CENTRE)
 
     def _trigger_name(self, name: str) -> str:
         if name == self._mapping.close:
@@ -134,11 +120,9 @@ class PadView(Painted):
 
     def _draw_legend(self, painter: QPainter) -> None:
         """What the two sticks do, below them."""
-        painter.setPen(current_theme().color("muted"))
-        align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        left, right = self._stick_names("left"), self._stick_names("right")
-        painter.drawText(QRectF(0, 184, WIDTH / 2, 22), align, left)
-        painter.drawText(QRectF(WIDTH / 2, 184, WIDTH / 2, 22), align, right)
+        for side, left in (("left", 0.0), ("right", WIDTH / 2)):
+            area = QRectF(left, 182, WIDTH / 2, 22)
+            write(painter, area, self._stick_names(side), "muted", CENTRE)
 
     def _stick_names(self, side: str) -> str:
         m = self._mapping

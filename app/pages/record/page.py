@@ -27,6 +27,7 @@ from app.widgets.controls import (
     Card,
     button,
     chooser,
+    configure,
     grid,
     label,
     offer,
@@ -56,7 +57,6 @@ class RecordPage(Page):
         self.studio = studio
         self.arm = arm
         self._state = "free"
-        self._shown = False
         self.strip = self.commands = CommandStrip()
         self.operator_card = OperatorCard(arm.operator)
         cards = (self._task_card(), self._recording_card(), self.operator_card)
@@ -70,12 +70,10 @@ class RecordPage(Page):
     # -- what the window calls ----------------------------------------------------------------
 
     def activated(self) -> None:
-        self._shown = True
         self.arm.start_activity(DRIVE, driven=True)
         self.arm.scene.setFocus()
 
     def deactivated(self) -> None:
-        self._shown = False
         paused = "recording paused" if self._state == "recording" else ""
         self.studio.status.emit("recording", paused, "warning")
 
@@ -84,7 +82,7 @@ class RecordPage(Page):
     @Slot(str)
     def act(self, action: str) -> None:
         """Do what a button or key of that action means here; see `ACTIONS`."""
-        if not self._shown:
+        if not self.shown:
             return
         if action == "record":
             self.toggle_recording()
@@ -126,8 +124,7 @@ class RecordPage(Page):
     # -- parts --------------------------------------------------------------------------------
 
     def _task_card(self) -> Card:
-        self.task = chooser()
-        self.task.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.task = configure(chooser(), focusPolicy=Qt.FocusPolicy.TabFocus)
         offer(self.task, [(get_task(name).title, name) for name in task_names()])
         self.instruction = label("", "muted", wrap=True)
         self.task.activated.connect(lambda: self._select(str(self.task.currentData())))
@@ -136,8 +133,7 @@ class RecordPage(Page):
     def _recording_card(self) -> Card:
         self.state = label("", "number")
         self.state_hint = label("", "muted", wrap=True)
-        self.start = button("", self.toggle_recording, kind="primary")
-        self.start.setMinimumHeight(40)
+        self.start = configure(button("", self.toggle_recording, kind="primary"), minimumHeight=40)
         self.drop = button("", self.discard)
         self.succeeded = button("", lambda: self.mark(True))
         self.failed = button("", lambda: self.mark(False))
@@ -189,7 +185,7 @@ class RecordPage(Page):
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
-        if tick.activity != DRIVE or not self._shown:
+        if tick.activity != DRIVE or not self.shown:
             return
         self.commands.add(tick.command, "" if tick.held else tick.driver)
         self._show_state(tick.state, tick.step, tick.held)
@@ -200,7 +196,7 @@ class RecordPage(Page):
             "discarded": "Recording discarded; nothing was saved",
             "cancelled": "No recording had begun; what was saved before is kept",
         }
-        if event in said and self._shown:
+        if event in said and self.shown:
             self.studio.toast(said[event])
 
     @Slot(object)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.controls import chooser, column, label, offer
+from app.widgets.controls import chooser, column, configure, label, offer
 from app.widgets.formats import format_seconds, task_title
 from app.widgets.section import Section
 from core.data import EpisodeEntry, EpisodeInfo, Selection
@@ -58,9 +58,11 @@ class EpisodePicker(QWidget):
         self.selection_box = chooser(name="Selection", tip=tip)
         self.source_boxes = {WORKSPACE: QCheckBox(), SAMPLES: QCheckBox()}
         self.source_boxes[WORKSPACE].setChecked(True)
-        self.success_box = QCheckBox("Successes only")
-        self.success_box.setChecked(True)
-        self.success_box.setToolTip("Failed attempts teach cloning to fail; leave them out.")
+        self.success_box = configure(
+            QCheckBox("Successes only"),
+            checked=True,
+            toolTip="Failed attempts teach cloning to fail; leave them out.",
+        )
         self._boxes = (*self.source_boxes.values(), self.success_box)
         for choice in (self.task_box, self.selection_box):
             choice.activated.connect(self._fill)
@@ -79,10 +81,13 @@ class EpisodePicker(QWidget):
     def _make_list(self) -> QTreeWidget:
         made = QTreeWidget()
         made.setHeaderLabels(["episode", "steps", "result"])
-        made.setRootIsDecorated(False)
-        made.setUniformRowHeights(True)
-        made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        made.setMinimumHeight(240)
+        configure(
+            made,
+            rootIsDecorated=False,
+            uniformRowHeights=True,
+            selectionMode=QAbstractItemView.SelectionMode.NoSelection,
+            minimumHeight=240,
+        )
         header = made.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.widgets.controls import label, row
+from app.widgets.controls import configure, label, row
 from app.widgets.field_editors import words
 from app.widgets.formats import format_value
 from app.widgets.line_sample import LineSample
@@ -30,9 +30,12 @@ class LegendEntry(QWidget):
         self._parts = (LineSample(pen), label(words(name), "caption"), self._value)
         row(*self._parts, spacing=4, margins=(0, 0, 8, 0), inside=self)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Click to hide or show this curve")
-        self.setAccessibleName(words(name))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        configure(
+            self,
+            toolTip="Click to hide or show this curve",
+            accessibleName=words(name),
+            focusPolicy=Qt.FocusPolicy.TabFocus,
+        )
 
     @property
     def value_text(self) -> str:

@@ -17,7 +17,7 @@ from superqt import QFlowLayout
 from app.pages.train.legend import LegendEntry
 from app.pages.train.redraw_turns import RedrawTurns
 from app.theme.theme import Themed, current_theme
-from app.widgets.controls import column, label, row, tool
+from app.widgets.controls import column, configure, label, row, tool
 from app.widgets.plot import PlotView, curve_pen
 from core.runs.curves import CurveHistory
 
@@ -225,8 +225,7 @@ class LivePlot(QFrame, Themed):
         self.value = label()
         self.log_button = tool("", "Logarithmic values", kind="small")
         self.log_button.setText("log")
-        self.log_button.setCheckable(True)
-        self.log_button.setChecked(self.logarithmic)
+        configure(self.log_button, checkable=True, checked=self.logarithmic)
         self.log_button.toggled.connect(self.set_logarithmic)
         legend = QWidget()
         legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)

@@ -17,6 +17,7 @@ from app.widgets.controls import (
     button,
     chooser,
     column,
+    configure,
     grid,
     label,
     offer,
@@ -53,8 +54,7 @@ class TrainPanel(QWidget):
         self.steps_box = _number_box(1, 10_000_000, 500)
         self.seed_box = _number_box(0, 2**31 - 1, 1)
         self.device_box = chooser()
-        self.name_line = QLineEdit()
-        self.name_line.setMaxLength(80)
+        self.name_line = configure(QLineEdit(), maxLength=80)
         self.advanced = Section("All settings")
         self.advanced.opened.connect(self._make_form)
         self.problem = label("", "danger", wrap=True)
@@ -131,8 +131,9 @@ class TrainPanel(QWidget):
     # inside
 
     def _lay_out(self) -> None:
-        self.train_button = button("Train", kind="primary", sign="ph.play-fill")
-        self.train_button.setShortcut("Ctrl+Return")
+        self.train_button = configure(
+            button("Train", kind="primary", sign="ph.play-fill"), shortcut="Ctrl+Return"
+        )
         self.pause_button = button("Pause")
         tip = "Stop now and keep what was learned; the run can be resumed later"
         self.stop_button = button("Stop and keep", sign="ph.stop-fill", tip=tip)
@@ -153,8 +154,7 @@ class TrainPanel(QWidget):
         for index, (text, editor, doc) in enumerate(rows):
             name = label(text, "muted", tip=doc)
             name.setBuddy(editor)
-            editor.setToolTip(doc)
-            editor.setAccessibleName(text)
+            configure(editor, toolTip=doc, accessibleName=text)
             line = index if index == 0 else index + 1  # the text of the preset lies between
             lines.addWidget(name, line, 0)
             lines.addWidget(editor, line, 1)
@@ -186,10 +186,7 @@ class TrainPanel(QWidget):
 
 
 def _number_box(lowest: int, highest: int, step: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(lowest, highest)
-    box.setSingleStep(step)
+    box = configure(QSpinBox(), minimum=lowest, maximum=highest, singleStep=step)
     box.setGroupSeparatorShown(True)
-    box.setAlignment(Qt.AlignmentFlag.AlignRight)
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    configure(box, alignment=Qt.AlignmentFlag.AlignRight, focusPolicy=Qt.FocusPolicy.StrongFocus)
     return box

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from app.theme.theme import current_theme
-from app.widgets.controls import button, column, empty_layout, label, row, tool
+from app.widgets.controls import button, column, configure, empty_layout, label, row, tool
 from app.widgets.elided import ElidedCheckBox
 from app.widgets.line_sample import LineSample
 from app.widgets.plot import DASHES, curve_pen
@@ -118,20 +118,22 @@ class RunRow(QWidget):
         super().__init__()
         self.entry = entry
         self._dash = 0
-        self.tick = ElidedCheckBox(entry.name)
-        self.tick.setToolTip(f"Draw the curves of {entry.name} behind the present ones")
+        self.tick = configure(
+            ElidedCheckBox(entry.name),
+            toolTip=f"Draw the curves of {entry.name} behind the present ones",
+        )
         self.tick.setEnabled(entry.problem is None)
         self.line = LineSample(self._pen, 24)
-        self.state = label(_state_of(entry), "danger" if entry.problem else "caption", wrap=True)
-        self.state.setToolTip(
-            entry.problem or f"{len(entry.episodes)} demonstrations\n{entry.path}"
+        self.state = configure(
+            label(_state_of(entry), "danger" if entry.problem else "caption", wrap=True),
+            toolTip=entry.problem or f"{len(entry.episodes)} demonstrations\n{entry.path}",
         )
         tip = "Continue this training where it stopped, on the same recordings"
         self.resume_button = button("Resume", kind="small", tip=tip)
-        self.remove_button = tool(
-            "ph.trash", "Move this run to the trash", kind="small", role="muted"
+        self.remove_button = configure(
+            tool("ph.trash", "Move this run to the trash", kind="small", role="muted"),
+            accessibleName=f"Move {entry.name} to the trash",
         )
-        self.remove_button.setAccessibleName(f"Move {entry.name} to the trash")
         head = row((self.tick, 1), self.line, self.resume_button, self.remove_button)
         column(head, row(self.state, margins=(24, 0, 0, 0)), spacing=0, inside=self)
         # Not before it has a place: it would be a window of its own.
