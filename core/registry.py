@@ -12,6 +12,7 @@ for another one. An extension that fails to load is left out and named in `exten
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import threading
 from collections.abc import Iterator, Mapping
@@ -162,13 +163,15 @@ def extension_problems() -> tuple[ExtensionProblem, ...]:
 def load_extensions() -> None:
     """Load all extensions that are installed, so that `extension_problems` names all that fail.
 
-    Imports the modules of the registries that are extended, and no others.
+    Imports the modules of the registries that are extended, and no others. A light installation
+    may leave out what such a module needs; then it uses none of these extensions.
     """
     for group, module in HOMES.items():
         if entry_points(group=PREFIX + group):
-            for held in list(vars(importlib.import_module(module)).values()):
-                if isinstance(held, Registry):
-                    held._all()
+            with contextlib.suppress(ImportError):
+                for held in list(vars(importlib.import_module(module)).values()):
+                    if isinstance(held, Registry):
+                        held._all()
 
 
 def _plural(kind: str) -> str:

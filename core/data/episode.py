@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +10,6 @@ from core.data.action_units import ActionUnits
 from core.data.errors import InvalidEpisodeError
 from core.spec import ARM, Field, fields_of
 
-Operator = Literal["gamepad", "keyboard", "script", "bc", "nearest", "plan"]
-OPERATORS: tuple[str, ...] = get_args(Operator)
 LONGEST_TEXT = 400
 """Most letters of a name in a description."""
 FASTEST = 100_000
@@ -31,7 +29,7 @@ class EpisodeInfo:
     success: bool | None
     """Whether the task was solved; None if unknown."""
     operator: str
-    """Who drove: gamepad, keyboard, script, bc, nearest or plan."""
+    """Who drove: gamepad, keyboard, script, or the name of a policy mode such as bc."""
     control_rate: float
     """Declared control rate [Hz]."""
     measured_rate: float | None

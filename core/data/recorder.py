@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from core.data.episode import OPERATORS, Episode, EpisodeInfo, end_mark
+from core.data.episode import Episode, EpisodeInfo, end_mark
 from core.data.errors import InvalidEpisodeError
 from core.data.versions import software_versions
 from core.spec import ARM, Field
@@ -52,12 +52,13 @@ class EpisodeRecorder:
 
         `control_rate` [Hz], `model_hash` and `fields` come from the simulation of the task
         unless given. `identifier` names the file; by default it is the time of recording.
-        Raises :class:`InvalidEpisodeError` for an unknown operator, and the simulation's
+        Raises :class:`InvalidEpisodeError` for an operator without a name, and the simulation's
         error for an unknown task.
         """
-        if operator not in OPERATORS:
+        if not operator.isidentifier():  # modes of other packages have any name
             raise InvalidEpisodeError(
-                f"unknown operator {operator!r}; operators: {', '.join(OPERATORS)}"
+                f"{operator!r} cannot name an operator; use gamepad, keyboard, script or the name "
+                "of a policy mode"
             )
         if control_rate is None or model_hash is None or fields is None:
             # Only here: reading and listing recordings must not wait for the simulator to load.

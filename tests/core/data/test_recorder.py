@@ -99,8 +99,8 @@ def test_nothing_recorded_is_said_and_missing_fields_are_named():
         recorder.append({"a": np.zeros(1)}, np.zeros(7), 0.0, np.zeros(1))
 
 
-def test_unknown_operator_lists_the_known():
+def test_an_operator_has_a_name():
     with pytest.raises(
-        InvalidEpisodeError, match="unknown operator 'joystick'; operators: gamepad"
+        InvalidEpisodeError, match="'a joystick' cannot name an operator; use gamepad"
     ):
-        EpisodeRecorder().begin("push", 0, "joystick")
+        EpisodeRecorder().begin("push", 0, "a joystick")
