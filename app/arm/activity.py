@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from app.arm.messages import EMPTY_COMMAND, OperatorCommand, Take, TrialResult
+from app.arm.messages import OperatorCommand, Take, TrialResult
 from app.arm.pace import RateMeter
 from app.scene.content import View
 from core.simulation import CONTROL_RATE, Condition, World
@@ -48,10 +48,6 @@ class GripperTarget:
         self.value = -1.0
         self._toggles = 0
 
-    def release(self) -> None:
-        """A new start: open."""
-        self.value = -1.0
-
     def follow(self, executed: float) -> None:
         """A policy moved the gripper: go on from there."""
         self.value = float(executed)
@@ -84,8 +80,7 @@ class Activity:
         self.explanation: Any = None
         self.latency: float | None = None
         self.driver = ""
-        self._grasped = False
-        self._succeeded = False
+        self._judged: dict[str, np.bool_] = {}
 
     # -- what the thread calls -----------------------------------------------------------------
 
@@ -121,16 +116,13 @@ class Activity:
         return View(self.task, self.world.snapshot(0), self.run, self.explanation)
 
     def judge(self) -> None:
-        """Report a grasp and success, once each per start."""
+        """Report a grasp and success, when they begin."""
         assert self.world is not None
-        grasped = bool(self.world.grasped()[0])
-        if grasped and not self._grasped:
-            self.outbox.event("grasp")
-        self._grasped = grasped
-        succeeded = bool(self.world.succeeded()[0])
-        if succeeded and not self._succeeded:
-            self.outbox.event("success")
-        self._succeeded = succeeded
+        now = {"grasp": self.world.grasped()[0], "success": self.world.succeeded()[0]}
+        for event, holds in now.items():
+            if holds and not self._judged.get(event):
+                self.outbox.event(event)
+        self._judged = now
 
     # -- for the activities --------------------------------------------------------------------
 
@@ -146,13 +138,10 @@ class Activity:
         self.world.reset([seed])
         self.seed = seed
         self.run += 1
-        self.gripper.release()
-        self._grasped = self._succeeded = False
+        self.gripper.value = -1.0
+        self._judged = {}
         self.outbox.event("reset")
 
     def by_hand(self, operator: OperatorCommand) -> np.ndarray:
         """The person's command (1, 7)."""
-        command = EMPTY_COMMAND.copy()
-        command[0, :6] = operator.motion
-        command[0, 6] = self.gripper.move(operator)
-        return command
+        return np.array([(*operator.motion, self.gripper.move(operator))], dtype=np.float32)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.arm.filming import Filming
 from app.arm.gamepad import Pad
-from app.arm.messages import OperatorCommand, Tick
+from app.arm.messages import Activate, OperatorCommand, Tick
 from app.arm.operator import Operator
 from app.arm.session import Session
 from app.arm.simulation import SimulationThread
@@ -35,9 +35,8 @@ class Arm(QObject):
         self.filming = Filming(self)
         self.tick: Tick | None = None
         self._ticks = 0
-        self._driven = False
         self.scene.source = lambda: self.simulation.view
-        self.operator.azimuth = lambda: self.scene.azimuth
+        self.operator.azimuth = lambda: self.scene.eye.azimuth
         self.operator.send = self._send
         self._connect()
 
@@ -48,11 +47,10 @@ class Arm(QObject):
         self.operator.start()
         self.scene.start()
 
-    def start_activity(self, activity: str | None, *, driven: bool) -> None:
+    def start_activity(self, activity: str, *, driven: bool) -> None:
         """Let the arm do something else; `driven` says whether a person's devices move it there."""
-        self.simulation.activate(activity)
+        self.simulation.post(activity, Activate())
         self.operator.enabled = driven
-        self._driven = activity is not None and driven
         self._show_held()
 
     def close_down(self) -> None:
@@ -74,16 +72,14 @@ class Arm(QObject):
         operator.pad_changed.connect(self._pad_changed)
         operator.gamepads.plugged.connect(lambda pad: studio.toast(f"{pad.name} is plugged in"))
         studio.noise_changed.connect(self._set_noise)
-        self.scene.fps_changed.connect(self._show_fps)
+        show = studio.status.emit
+        self.scene.fps_changed.connect(lambda fps: show("fps", f"{fps:.0f} fps" if fps else "", ""))
         self.scene.broken.connect(lambda why: studio.fail(f"The scene cannot be drawn: {why}"))
         self.filming.drawn.connect(studio.episodes_changed)
         self.filming.failed.connect(studio.fail)
-        self.filming.waiting_changed.connect(self._show_filming)
-
-    @Slot(int)
-    def _show_filming(self, waiting: int) -> None:
-        text = f"drawing images ({waiting})" if waiting else ""
-        self.studio.status.emit("images", text, "strong")
+        self.filming.waiting_changed.connect(
+            lambda count: show("images", f"drawing images ({count})" if count else "", "strong")
+        )
 
     def _send(self, command: OperatorCommand) -> None:
         self.simulation.operator = command
@@ -111,7 +107,7 @@ class Arm(QObject):
 
     @Slot()
     def _show_held(self) -> None:
-        self.scene.banner.show_text(self.operator.held if self._driven else "")
+        self.scene.banner.show_text(self.operator.held if self.operator.enabled else "")
 
     @Slot(object)
     def _pad_changed(self, pad: Pad | None) -> None:
@@ -121,7 +117,3 @@ class Arm(QObject):
     @Slot(float)
     def _set_noise(self, sigma: float) -> None:
         self.simulation.condition = self.simulation.condition.changed(noise=sigma)
-
-    @Slot(float)
-    def _show_fps(self, fps: float) -> None:
-        self.studio.status.emit("fps", f"{fps:.0f} fps" if fps else "", "")

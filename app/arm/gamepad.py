@@ -97,9 +97,7 @@ class Gamepads(QObject):
     def choose(self, identifier: int) -> None:
         """Let another pad drive; an identifier that is gone changes nothing."""
         if identifier in self._open and identifier != self._current:
-            self._current = identifier
-            self.state = PadState()
-            self.chosen.emit(self.current)
+            self._drive_with(identifier)
 
     def poll(self) -> PadState:
         """Take in what happened since the last poll, and return the chosen pad's state."""
@@ -115,7 +113,10 @@ class Gamepads(QObject):
             ):
                 self.pressed.emit(BUTTONS[event.button])
         if self._current is not None:
-            self.state = _read(self._open[self._current][1])
+            device = self._open[self._current][1]
+            axes = tuple(max(-1.0, device.get_axis(number) / FULL) for number in range(len(AXES)))
+            held = (name for number, name in enumerate(BUTTONS) if device.get_button(number))
+            self.state = PadState(axes, frozenset(held))
         return self.state
 
     def rumble(self, low: float, high: float, duration: float) -> None:
@@ -142,32 +143,25 @@ class Gamepads(QObject):
             pad = Pad(joystick.get_instance_id(), device.name or "Gamepad", joystick.get_guid())
         except pygame.error:
             return  # unplugged again before it could be opened
-        if pad.identifier in self._open:
-            return
-        self._open[pad.identifier] = (pad, device)
-        self.plugged.emit(pad)
-        if self._current is None:
-            self.choose(pad.identifier)
+        if pad.identifier not in self._open:
+            self._open[pad.identifier] = (pad, device)
+            self.plugged.emit(pad)
+            if self._current is None:
+                self.choose(pad.identifier)
 
     def _remove(self, identifier: int) -> None:
         if identifier not in self._open:
             return
         pad, device = self._open.pop(identifier)
         device.quit()
-        was_driving = identifier == self._current
-        if was_driving:
-            self._current = None
-            self.state = PadState()
+        if identifier != self._current:
+            self.unplugged.emit(pad)
+            return
+        self._current = None
         self.unplugged.emit(pad)
-        if was_driving:
-            left = next(iter(self._open), None)
-            if left is None:
-                self.chosen.emit(None)
-            else:
-                self.choose(left)
+        self._drive_with(next(iter(self._open), None))
 
-
-def _read(device: sdl_controller.Controller) -> PadState:
-    axes = tuple(max(-1.0, device.get_axis(number) / FULL) for number in range(len(AXES)))
-    held = (name for number, name in enumerate(BUTTONS) if device.get_button(number))
-    return PadState(axes, frozenset(held))
+    def _drive_with(self, identifier: int | None) -> None:
+        self._current = identifier
+        self.state = PadState()
+        self.chosen.emit(self.current)

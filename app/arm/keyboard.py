@@ -52,15 +52,13 @@ class Keyboard(QObject):
 
     pressed = Signal(str)
     """An action's key went down: its name in `ACTIONS`."""
-    changed = Signal()
-    """Some driving key went down or up."""
 
     def __init__(
         self, parent: QObject | None = None, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._down: dict[int, float] = {}
+        self._down: dict[Qt.Key, float] = {}
         self._enabled = False
         self._motion_keys = {
             key.key: (axis, sign)
@@ -92,56 +90,38 @@ class Keyboard(QObject):
 
     def release_all(self) -> None:
         """Forget held keys: the window lost the focus and will not hear of their release."""
-        if self._down:
-            self._down.clear()
-            self.changed.emit()
+        self._down.clear()
 
     def motion(self) -> tuple[float, float, float, float, float, float]:
         """Across, away, height, roll, pitch and yaw, each in [-1, 1]."""
         now = self._clock()
         values = [0.0] * 6
         for key, since in self._down.items():
-            found = self._motion_keys.get(Qt.Key(key))
-            if found is not None:
-                axis, sign = found
+            if key in self._motion_keys:
+                axis, sign = self._motion_keys[key]
                 values[axis] += sign * min(1.0, GENTLE + (1.0 - GENTLE) * (now - since) / RAMP)
         scale = PRECISE if PRECISE_KEY.key in self._down else 1.0
         x, y, z, roll, pitch, yaw = (scale * max(-1.0, min(1.0, value)) for value in values)
         return x, y, z, roll, pitch, yaw
-
-    def close_down(self) -> None:
-        """Stop watching."""
-        self.enabled = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
         if event.type() not in _KEYS:
             return False
         assert isinstance(event, QKeyEvent)
         key = Qt.Key(event.key())
-        if event.type() == QEvent.Type.KeyRelease:
-            return self._release(key, event.isAutoRepeat())
-        if not self._drives(key, event.modifiers()):
+        pressed = event.type() != QEvent.Type.KeyRelease
+        if not (self._drives(key, event.modifiers()) if pressed else key in self._down):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()  # so that the key press comes here and triggers no shortcut
             return True
         if not event.isAutoRepeat():
-            self._press(key)
-        return key != PRECISE_KEY.key
-
-    def _press(self, key: Qt.Key) -> None:
-        if key in self._action_keys:
-            self.pressed.emit(self._action_keys[key])
-        if int(key) not in self._down:
-            self._down[int(key)] = self._clock()
-            self.changed.emit()
-
-    def _release(self, key: Qt.Key, repeated: bool) -> bool:
-        if int(key) not in self._down:
-            return False
-        if not repeated:
-            del self._down[int(key)]
-            self.changed.emit()
+            if pressed and key in self._action_keys:
+                self.pressed.emit(self._action_keys[key])
+            if not pressed:
+                del self._down[key]
+            elif key not in self._down:
+                self._down[key] = self._clock()
         return key != PRECISE_KEY.key
 
     def _drives(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,12 +62,8 @@ class Tick:
     """What was executed."""
     seed: int | None = None
     """Seed of the present start."""
-    success_now: bool = False
-    """Whether the condition holds at this instant."""
     succeeded: bool = False
-    """Whether it has held long enough."""
-    grasped: bool = False
-    """Whether both fingers touch the object."""
+    """Whether the success condition has held long enough."""
     latency: float | None = None
     """Time that the policy took [s]; None if none was asked."""
     text: str = ""
@@ -82,7 +79,7 @@ class Take:
     """
 
     recorder: EpisodeRecorder
-    """Holds the steps; `finish` it once."""
+    """Holds the steps until `episode` is built."""
     success: bool | None
     """Label."""
     measured_rate: float | None
@@ -90,8 +87,9 @@ class Take:
     reason: str = ""
     """Why it ended, for the person: "success", "stopped", "closed", …"""
 
-    def finish(self) -> Episode:
-        """The episode; once."""
+    @cached_property
+    def episode(self) -> Episode:
+        """The recording as an episode, built when it is asked for first."""
         return self.recorder.finish(self.success, measured_rate=self.measured_rate)
 
 
@@ -209,24 +207,4 @@ class Play:
 
 @dataclass(frozen=True)
 class Activate:
-    """Let the arm do something else; what it did before pauses and can be resumed."""
-
-    activity: str | None
-    """`DRIVE`, `DEPLOY`, `REPLAY`, or None to rest."""
-
-
-@dataclass(frozen=True)
-class Addressed:
-    """A request and the activity that it is for."""
-
-    activity: str
-    """`DRIVE`, `DEPLOY` or `REPLAY`."""
-    request: Any
-    """One of the above."""
-
-
-EMPTY_COMMAND = np.zeros((1, 7), dtype=np.float32)
-EMPTY_COMMAND.flags.writeable = False
-
-NO_INPUT = OperatorCommand()
-"""Before any device was used."""
+    """Let the arm do the addressed activity; what it did before pauses and can be resumed."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from app.arm.gamepad import Gamepads, Pad, PadState
 from app.arm.keyboard import Keyboard
 from app.arm.mapping import PRECISE, PadMapping, shaped, shaped_trigger
-from app.arm.messages import NO_INPUT, OperatorCommand
+from app.arm.messages import OperatorCommand
 from app.widgets.controls import every
 
 POLL = 10
@@ -44,8 +44,7 @@ class Operator(QObject):
         self.mapping = PadMapping()
         self.azimuth: Callable[[], float] = lambda: 180.0
         self.send: Callable[[OperatorCommand], None] = lambda _: None
-        self.command: OperatorCommand = NO_INPUT
-        self._enabled = False
+        self.command = OperatorCommand()
         self._focused = True
         self._unplugged = ""
         self.device = "keyboard"
@@ -65,11 +64,10 @@ class Operator(QObject):
     @property
     def enabled(self) -> bool:
         """Whether the devices move the arm on the present page."""
-        return self._enabled
+        return self.keyboard.enabled
 
     @enabled.setter
     def enabled(self, enabled: bool) -> None:
-        self._enabled = enabled
         self.keyboard.enabled = enabled
 
     def start(self) -> None:
@@ -100,14 +98,14 @@ class Operator(QObject):
     def close_down(self) -> None:
         """Let go of the devices."""
         self._timer.stop()
-        self.keyboard.close_down()
+        self.enabled = False
         self.gamepads.close_down()
 
     @Slot()
     def poll(self) -> None:
         """Read the devices and send the command if it changed."""
         state = self.gamepads.poll()
-        command = self._combined(state) if self._enabled else self._resting()
+        command = self._combined(state) if self.enabled else self._resting()
         if command != self.command:
             self.command = command
             self.send(command)
@@ -118,16 +116,15 @@ class Operator(QObject):
     def _combined(self, state: PadState) -> OperatorCommand:
         pad = self._pad_motion(state)
         keys = self.keyboard.motion()
-        rate = shaped_trigger(state.axis(self.mapping.close)) - shaped_trigger(
-            state.axis(self.mapping.open)
-        )
+        closing, opening = state.axis(self.mapping.close), state.axis(self.mapping.open)
+        rate = shaped_trigger(closing) - shaped_trigger(opening)
         if any(pad) or rate:
             self._used("gamepad")
         elif any(keys):
             self._used("keyboard")
         if self.held:
             return self._resting()
-        values = tuple(max(-1.0, min(1.0, a + b)) for a, b in zip(pad, keys, strict=True))
+        values = (max(-1.0, min(1.0, a + b)) for a, b in zip(pad, keys, strict=True))
         across, away, height, roll, pitch, yaw = values
         x, y = self._along_axes(across, away)
         # Pitch turns about the axis to the viewer's right, roll about the one that points away.
@@ -178,11 +175,9 @@ class Operator(QObject):
 
     @Slot(str)
     def _act(self, action: str) -> None:
-        if not self._enabled:
-            return
-        if action == "gripper":
-            self._toggles += 1
-        self.acted.emit(action)
+        if self.enabled:
+            self._toggles += action == "gripper"
+            self.acted.emit(action)
 
     @Slot(object)
     def _pad_chosen(self, pad: Pad | None) -> None:

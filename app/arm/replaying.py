@@ -25,40 +25,30 @@ class Replaying(Activity):
     """
 
     name = REPLAY
+    state = "empty"
+    step = 0
 
     def __init__(self, outbox: Outbox) -> None:
         super().__init__(outbox)
         self._episode: Episode | None = None
-        self._position = 0
-        self._playing = False
         self.deviations = 0
 
-    @property
-    def state(self) -> str:
-        if self._episode is None:
-            return "empty"
-        return "playing" if self._playing else "paused"
-
-    @property
-    def step(self) -> int:
-        return self._position
-
     def command(self, operator: OperatorCommand) -> np.ndarray | None:  # noqa: ARG002
-        if self._episode is None or self.world is None or not self._playing:
+        if self._episode is None or self.world is None or self.state != "playing":
             return None
-        if self._position >= len(self._episode) - 1:
-            self._go_to(0)
-        self.world.set_states(self._episode.states[self._position : self._position + 1])
-        return self._episode.actions[self._position : self._position + 1]
+        if self.step >= len(self._episode) - 1:
+            self._go_to(self._episode, 0)
+        self.world.set_states(self._episode.states[self.step : self.step + 1])
+        return self._episode.actions[self.step : self.step + 1]
 
     def stepped(self, executed: np.ndarray) -> None:  # noqa: ARG002
         assert self._episode is not None and self.world is not None
-        self._position += 1
-        recorded = self._episode.states[self._position : self._position + 1]
+        self.step += 1
+        recorded = self._episode.states[self.step : self.step + 1]
         if not np.array_equal(self.world.get_states(), recorded):
             self.deviations += 1
-        if self._position >= len(self._episode) - 1:
-            self._playing = False
+        if self.step >= len(self._episode) - 1:
+            self.state = "paused"
 
     def handle(self, request: Any) -> None:
         if isinstance(request, LoadReplay):
@@ -66,33 +56,24 @@ class Replaying(Activity):
         elif self._episode is None:
             return
         elif isinstance(request, Seek):
-            self._go_to(request.step)
+            self._go_to(self._episode, request.step)
         elif isinstance(request, Play):
-            if request.playing and self._position >= len(self._episode) - 1:
-                self._go_to(0)
-            self._playing = request.playing
+            self.state = "playing" if request.playing else "paused"
 
     def _load(self, request: LoadReplay) -> None:
-        self._episode = None
-        self._playing = False
-        self._position = 0
-        self.deviations = 0
-        if request.episode is None:
-            return
-        self.select(request.episode.info.task)
-        self._episode = request.episode
-        self.seed = request.episode.info.seed
-        self.driver = request.episode.info.operator
-        try:
-            self._go_to(0)
-        except ValueError:
-            self._episode = None
-            raise
-        self._playing = request.play and len(request.episode) > 1
+        self._episode, self.state = None, "empty"
+        self.step = self.deviations = 0
+        episode = request.episode
+        if episode is not None:
+            self.select(episode.info.task)
+            self._go_to(episode, 0)
+            self._episode = episode
+            self.seed, self.driver = episode.info.seed, episode.info.operator
+            self.state = "playing" if request.play and len(episode) > 1 else "paused"
 
-    def _go_to(self, step: int) -> None:
-        assert self._episode is not None and self.world is not None
-        step = max(0, min(len(self._episode) - 1, step))
-        self.world.set_states(self._episode.states[step : step + 1])
-        self._position = step
+    def _go_to(self, episode: Episode, step: int) -> None:
+        """Show a step of an episode; raises `ValueError` if the states do not fit the task."""
+        assert self.world is not None
+        self.step = max(0, min(len(episode) - 1, step))
+        self.world.set_states(episode.states[self.step : self.step + 1])
         self.run += 1

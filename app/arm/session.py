@@ -14,7 +14,6 @@ from app.arm.messages import Take
 from app.studio import Studio
 from core.data import (
     Editor,
-    Episode,
     EpisodeInfo,
     EpisodeRow,
     Quality,
@@ -55,10 +54,10 @@ class Listed:
     """What redo would do again; empty if nothing."""
 
 
-def commit(episode: Episode, reason: str, folder: Path) -> Saved:
-    """Put an episode on disk; for a background thread. Raises `RecordingError`."""
-    path = write_episode(folder, episode)
-    return Saved(path, episode.info, measure_quality(episode), reason)
+def commit(take: Take, folder: Path) -> Saved:
+    """Put a recording on disk; for a background thread. Raises `RecordingError`."""
+    path = write_episode(folder, take.episode)
+    return Saved(path, take.episode.info, measure_quality(take.episode), take.reason)
 
 
 class Session(QObject):
@@ -77,7 +76,7 @@ class Session(QObject):
         self._studio = studio
         self._ever: dict[str, Saved] = {}
         self._present: set[str] = set()
-        self._unsaved: list[tuple[Episode, str]] = []
+        self._unsaved: list[Take] = []
         self._saving = 0
         self._then: list[Callable[[str], None]] = []
         self._lock = threading.Lock()
@@ -97,23 +96,18 @@ class Session(QObject):
     @Slot(object)
     def save(self, take: Take) -> None:
         """Commit a recording in the background; what the disk refuses is tried again later."""
-        waiting, self._unsaved = self._unsaved, []
-        self._saving += 1
-        for episode, reason in waiting:
-            self._saving += 1
-            self._commit(episode, reason)
-        self._studio.background(
-            take.finish, lambda episode: self._commit(episode, take.reason), self._not_finished
-        )
+        waiting, self._unsaved = [*self._unsaved, take], []
+        self._saving += len(waiting)
+        for each in waiting:
+            self._commit(each)
 
     def save_now(self, takes: tuple[Take, ...]) -> list[str]:
         """Commit before the program ends, waiting for the disk. Returns what failed."""
         folder = self._studio.workspace.root / "episodes"
         problems = []
-        waiting = [*self._unsaved, *((take.finish(), take.reason) for take in takes)]
-        for episode, reason in waiting:
+        for take in (*self._unsaved, *takes):
             try:
-                commit(episode, reason, folder)
+                commit(take, folder)
             except RecordingError as error:
                 problems.append(str(error))
         self._unsaved.clear()
@@ -249,12 +243,12 @@ class Session(QObject):
 
         self._studio.background(work, done)
 
-    def _commit(self, episode: Episode, reason: str) -> None:
+    def _commit(self, take: Take) -> None:
         folder = self._studio.workspace.root / "episodes"
         self._studio.background(
-            lambda: commit(episode, reason, folder),
+            lambda: commit(take, folder),
             self._was_saved,
-            lambda error: self._not_saved(episode, reason, error),
+            lambda error: self._not_saved(take, error),
         )
 
     def _was_saved(self, saved: Saved) -> None:
@@ -269,13 +263,8 @@ class Session(QObject):
             for act in waiting:
                 act(saved.identifier)
 
-    def _not_finished(self, error: BaseException) -> None:
-        self._saving -= 1
-        self._then.clear()
-        self._studio.fail(str(error), error)
-
-    def _not_saved(self, episode: Episode, reason: str, error: BaseException) -> None:
-        self._unsaved.append((episode, reason))
+    def _not_saved(self, take: Take, error: BaseException) -> None:
+        self._unsaved.append(take)
         self._saving -= 1
         self._then.clear()
         self._studio.fail(

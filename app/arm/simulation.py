@@ -13,14 +13,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from app.arm.activity import Activity, Outbox
 from app.arm.deployment import Deployment
 from app.arm.driving import Driving
-from app.arm.messages import (
-    NO_INPUT,
-    Activate,
-    Addressed,
-    OperatorCommand,
-    Take,
-    Tick,
-)
+from app.arm.messages import Activate, OperatorCommand, Take, Tick
 from app.arm.pace import Pace, Timing
 from app.arm.replaying import Replaying
 from app.scene.content import View
@@ -56,29 +49,24 @@ class SimulationThread(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("simulation")
-        self.operator: OperatorCommand = NO_INPUT
+        self.operator = OperatorCommand()
         self.condition = Condition()
         """What disturbs a deployed policy."""
         self.view: View | None = None
         self.leftover: tuple[Take, ...] = ()
-        self._requests: deque[Activate | Addressed] = deque()
+        self._requests: deque[tuple[str, Any]] = deque()
         self._stop = threading.Event()
         self.timing = Timing(0.0, 0.0, 0.0, 0)
         """How well the loop holds its rate."""
 
     def post(self, activity: str, request: Any) -> None:
         """Ask an activity for something; done between control steps, in the order of posting."""
-        self._requests.append(Addressed(activity, request))
-
-    def activate(self, activity: str | None) -> None:
-        """Let the arm do something else; None lets it rest."""
-        self._requests.append(Activate(activity))
+        self._requests.append((activity, request))
 
     def close_down(self) -> tuple[Take, ...]:
         """Stop and wait. Returns what was being recorded and is still to be saved."""
         self._stop.set()
-        if self.isRunning():
-            self.wait(STOP_TIMEOUT)
+        self.wait(STOP_TIMEOUT)
         leftover, self.leftover = self.leftover, ()
         return leftover
 
@@ -97,32 +85,25 @@ class SimulationThread(QThread):
         pace = Pace(CONTROL_RATE, self._stop)
         while pace.next_tick():
             while self._requests:
-                current = self._handle(self._requests.popleft(), activities, current)
+                name, request = self._requests.popleft()
+                activity = activities[name]
+                if isinstance(request, Activate):
+                    current = activity
+                else:
+                    self._handle(activity, request)
+                if activity is current:
+                    self.view = activity.view()
             if current is not None:
                 self._control_step(current, pace)
             self.timing = pace.timing()
         leftover = (activity.leftover() for activity in made)
         self.leftover = tuple(take for take in leftover if take is not None)
 
-    def _handle(
-        self,
-        request: Activate | Addressed,
-        activities: dict[str, Activity],
-        current: Activity | None,
-    ) -> Activity | None:
-        """Do what a request asks for; returns the activity that goes on."""
-        if isinstance(request, Activate):
-            current = None if request.activity is None else activities[request.activity]
-            self.view = None if current is None else current.view()
-            return current
-        activity = activities[request.activity]
+    def _handle(self, activity: Activity, request: Any) -> None:
         try:
-            activity.handle(request.request)
+            activity.handle(request)
         except Exception as error:  # noqa: BLE001 — said to the person; the loop goes on
             self.failed.emit(str(error), traceback.format_exc())
-        if activity is current:
-            self.view = activity.view()
-        return current
 
     def _control_step(self, activity: Activity, pace: Pace) -> None:
         operator = self.operator
@@ -135,7 +116,23 @@ class SimulationThread(QThread):
             activity.world.finish()
             activity.stepped(executed)
         self.view = activity.view()
-        self._emit_tick(activity, operator, executed)
+        world = activity.world
+        self.ticked.emit(
+            Tick(
+                activity=activity.name,
+                task=activity.task,
+                timing=self.timing,
+                state=activity.state,
+                step=activity.step,
+                held=operator.held,
+                driver=activity.driver,
+                command=tuple(executed.tolist()),
+                seed=activity.seed,
+                succeeded=world is not None and bool(world.succeeded()[0]),
+                latency=activity.latency,
+                text=getattr(activity.explanation, "text", ""),
+            )
+        )
 
     def _advance(self, activity: Activity, pace: Pace) -> None:
         """The physics of one control step, in slices at the moments when they are due."""
@@ -149,26 +146,3 @@ class SimulationThread(QThread):
             until = world.substeps * part // SLICES
             world.advance(until - done)
             done = until
-
-    def _emit_tick(
-        self, activity: Activity, operator: OperatorCommand, executed: np.ndarray
-    ) -> None:
-        world = activity.world
-        self.ticked.emit(
-            Tick(
-                activity=activity.name,
-                task=activity.task,
-                timing=self.timing,
-                state=activity.state,
-                step=activity.step,
-                held=operator.held,
-                driver=activity.driver,
-                command=tuple(executed.tolist()),
-                seed=activity.seed,
-                success_now=world is not None and bool(world.success_now()[0]),
-                succeeded=world is not None and bool(world.succeeded()[0]),
-                grasped=world is not None and bool(world.grasped()[0]),
-                latency=activity.latency,
-                text=getattr(activity.explanation, "text", ""),
-            )
-        )

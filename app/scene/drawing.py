@@ -9,8 +9,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from app.scene.camera import Eye
-from app.scene.content import View
+from app.scene.content import Eye, View
 from app.scene.marks import Marks
 from core.simulation import load_model
 
@@ -179,8 +178,6 @@ class Drawing:
 
 def _same_looks(one: Any, other: Any) -> bool:
     """Whether MuJoCo's GL objects of one model serve another: same textures, and no meshes."""
-    if one is None:
-        return False
     shapes = ("nmesh", "nhfield", "nskin", "ntex", "ntexdata")
     return (
         all(getattr(one, name) == getattr(other, name) for name in shapes)

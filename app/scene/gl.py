@@ -11,8 +11,7 @@ from PySide6.QtGui import QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
-from app.scene.camera import Eye
-from app.scene.content import View
+from app.scene.content import Eye, View
 from app.scene.drawing import Drawing
 from app.scene.marks import Marks
 

@@ -6,18 +6,17 @@ it; from a thread it costs the window one copy of a picture (1 ms).
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 
 import mujoco
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.scene.camera import Eye
-from app.scene.content import View
+from app.jobs.background import NewestFirst
+from app.scene.content import Eye, View
 from app.scene.drawing import Drawing
 from app.scene.graphics import ready_context
 from app.scene.marks import Marks
@@ -27,7 +26,7 @@ LARGEST = 4096
 """Largest picture's edge [px]."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Wanted:
     """One frame to draw."""
 
@@ -39,7 +38,7 @@ class _Wanted:
     ratio: float
 
 
-class _Painter(QThread):
+class _Painter(NewestFirst[_Wanted]):
     """Draws the newest frame that was asked for.
 
     A GL context belongs to one thread, and a second one on the GUI thread crashes.
@@ -48,22 +47,9 @@ class _Painter(QThread):
     drawn = Signal(QImage, float)
     broken = Signal(str)
 
-    def __init__(self, marks: Marks, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("scene")
+    def __init__(self, marks: Marks, parent: QObject) -> None:
+        super().__init__("scene", 1, parent)
         self._marks = marks
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._wanted: _Wanted | None = None
-
-    def draw(self, wanted: _Wanted) -> None:
-        self._wanted = wanted
-        self._wake.set()
-
-    def close_down(self) -> None:
-        self._stop.set()
-        self._wake.set()
-        self.wait(5000)
 
     def run(self) -> None:
         try:
@@ -74,14 +60,10 @@ class _Painter(QThread):
             return
         drawing = Drawing(self._marks, software=True)
         try:
-            while not self._stop.is_set():
-                self._wake.wait()
-                self._wake.clear()
-                wanted = self._wanted
-                if wanted is not None and not self._stop.is_set():
-                    began = time.perf_counter()
-                    image = self._picture(drawing, wanted)
-                    self.drawn.emit(image, time.perf_counter() - began)
+            while (wanted := self.next_wish()) is not None:
+                began = time.perf_counter()
+                image = self._picture(drawing, wanted)
+                self.drawn.emit(image, time.perf_counter() - began)
         except mujoco.FatalError as error:
             self.broken.emit(str(error))
         finally:
@@ -132,7 +114,7 @@ class SceneImage(QWidget):
         ratio = self.devicePixelRatioF()
         width = min(LARGEST, max(1, round(self.width() * ratio)))
         height = min(LARGEST, max(1, round(self.height() * ratio)))
-        self._painter.draw(_Wanted(view, eye, inset, width, height, ratio))
+        self._painter.ask(_Wanted(view, eye, inset, width, height, ratio))
 
     def free(self) -> None:
         """Stop the drawing thread and wait for it."""

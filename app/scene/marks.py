@@ -92,23 +92,17 @@ class Marks:
 
     def _add_ghost(self, scene: mujoco.MjvScene, explanation: Any) -> None:
         """What the policy takes for true: finger tips, box and goal."""
-        seen = getattr(explanation, "observation", None)
-        if not seen:
-            return
+        seen = getattr(explanation, "observation", None) or {}
+        turn = _rotation(seen.get("object_rotation"))
         sphere, box = mujoco.mjtGeom.mjGEOM_SPHERE, mujoco.mjtGeom.mjGEOM_BOX
-        if "end_effector_position" in seen:
-            size = np.full(3, 0.012)
-            _place(scene, sphere, size, _point(seen["end_effector_position"]), _IDENTITY, _GHOST)
-        if "object_position" in seen:
-            turn = _rotation(seen.get("object_rotation"))
-            _place(scene, box, BOX, _point(seen["object_position"]), turn, _GHOST)
-        if "goal_position" in seen:
-            size = np.full(3, 0.014)
-            _place(scene, sphere, size, _point(seen["goal_position"]), _IDENTITY, _GHOST)
-
-
-def _point(values: Any) -> np.ndarray:
-    return np.asarray(values, dtype=np.float64).reshape(-1)[:3]
+        for name, kind, size, rotation in (
+            ("end_effector_position", sphere, np.full(3, 0.012), _IDENTITY),
+            ("object_position", box, BOX, turn),
+            ("goal_position", sphere, np.full(3, 0.014), _IDENTITY),
+        ):
+            if name in seen:
+                point = np.asarray(seen[name], dtype=np.float64).reshape(-1)[:3]
+                _place(scene, kind, size, point, rotation, _GHOST)
 
 
 def _rotation(columns: Any) -> np.ndarray:
@@ -122,14 +116,6 @@ def _rotation(columns: Any) -> np.ndarray:
     return np.stack((x, y, np.cross(x, y)), axis=1).reshape(-1)
 
 
-def _next_geom(scene: mujoco.MjvScene) -> Any:
-    if scene.ngeom >= scene.maxgeom:
-        return None
-    geom = scene.geoms[scene.ngeom]
-    scene.ngeom += 1
-    return geom
-
-
 def _place(
     scene: mujoco.MjvScene,
     kind: mujoco.mjtGeom,
@@ -137,11 +123,15 @@ def _place(
     position: np.ndarray,
     turn: np.ndarray,
     colour: np.ndarray,
-) -> None:
-    geom = _next_geom(scene)
-    if geom is not None and np.isfinite(position).all():
-        mujoco.mjv_initGeom(geom, kind, size, position, turn, colour)
-        geom.category = mujoco.mjtCatBit.mjCAT_DECOR
+) -> Any:
+    """Append a geom and return it; None if the scene is full or the position is not finite."""
+    if scene.ngeom >= scene.maxgeom or not np.isfinite(position).all():
+        return None
+    geom = scene.geoms[scene.ngeom]
+    scene.ngeom += 1
+    mujoco.mjv_initGeom(geom, kind, size, position, turn, colour)
+    geom.category = mujoco.mjtCatBit.mjCAT_DECOR
+    return geom
 
 
 def _connect(
@@ -152,8 +142,6 @@ def _connect(
     end: np.ndarray,
     colour: np.ndarray,
 ) -> None:
-    geom = _next_geom(scene)
+    geom = _place(scene, kind, np.zeros(3), np.zeros(3), _IDENTITY, colour)
     if geom is not None:
-        mujoco.mjv_initGeom(geom, kind, np.zeros(3), np.zeros(3), _IDENTITY, colour)
         mujoco.mjv_connector(geom, kind, width, start, end)
-        geom.category = mujoco.mjtCatBit.mjCAT_DECOR

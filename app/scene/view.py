@@ -11,8 +11,7 @@ from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app.scene.banner import Banner
-from app.scene.camera import Eye
-from app.scene.content import View
+from app.scene.content import Eye, View
 from app.scene.gl import SceneGL, graphics
 from app.scene.image import SceneImage
 from app.scene.marks import Marks
@@ -38,22 +37,16 @@ class SceneView(QWidget):
     """Frames drawn in a second, once a second."""
     broken = Signal(str)
     """Nothing can be drawn: why."""
-    eye_changed = Signal()
-    """The view was moved."""
 
-    def __init__(self, settings: QSettings | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 240)
         self._settings = settings
         self.source: Callable[[], View | None] = lambda: None
         self.marks = Marks()
-        self._eye = Eye()
-        self.inset = True
-        """Whether the wrist camera is shown in a corner."""
-        if settings is not None:
-            self._eye = Eye.from_text(str(settings.value("scene/eye", "")))
-            self.inset = settings.value("scene/inset", "true") == "true"
+        self.eye = Eye.from_text(str(settings.value("scene/eye", "")))
+        """Where the scene is looked at from."""
         self.canvas: SceneGL | SceneImage
         if QGuiApplication.platformName() != "offscreen" and graphics() == "hardware":
             self.canvas = SceneGL(self.marks, software=False)
@@ -62,35 +55,17 @@ class SceneView(QWidget):
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column(self.canvas, inside=self)
         self.banner = Banner(self)
-        self.tools = SceneTools(self, inset=self.inset)
-        self.tools.wrist.toggled.connect(self._show_inset)
+        self.tools = SceneTools(self, inset=settings.value("scene/inset", "true") == "true")
         self.tools.home.clicked.connect(self._go_home)
         self.canvas.drawn.connect(self._drawn)
         self.canvas.broken.connect(self.broken)
-        self._last: View | None = None
-        self._dirty = True
+        self._last: tuple[View, Eye, bool, bool] | None = None
         self._pressed: QPointF | None = None
         self._cost = 0.01
         self._frames: deque[float] = deque(maxlen=240)
         self._timer = after(0, self._draw, self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._fps_timer = every(1000, lambda: self.fps_changed.emit(self.fps), self)
-
-    @property
-    def azimuth(self) -> float:
-        """Direction of looking about the vertical [degree]."""
-        return self._eye.azimuth
-
-    @property
-    def eye(self) -> Eye:
-        """Where the scene is looked at from."""
-        return self._eye
-
-    @eye.setter
-    def eye(self, eye: Eye) -> None:
-        self._eye = eye
-        self._dirty = True
-        self.eye_changed.emit()
 
     @property
     def fps(self) -> float:
@@ -101,7 +76,6 @@ class SceneView(QWidget):
     def show_ghost(self, shown: bool) -> None:
         """Draw what a policy believes and considers, or do not."""
         self.marks.ghost = shown
-        self._dirty = True
 
     def start(self) -> None:
         """Begin to draw; goes on whenever the scene is visible."""
@@ -111,9 +85,9 @@ class SceneView(QWidget):
         """Stop drawing and free what belongs to OpenGL; remembers the view."""
         self._timer.stop()
         self._fps_timer.stop()
-        if self._settings is not None:
-            self._settings.setValue("scene/eye", self.eye.to_text())
-            self._settings.setValue("scene/inset", "true" if self.inset else "false")
+        inset = self.tools.wrist.isChecked()
+        self._settings.setValue("scene/eye", self.eye.to_text())
+        self._settings.setValue("scene/inset", "true" if inset else "false")
         self.canvas.free()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -144,18 +118,15 @@ class SceneView(QWidget):
     def _go_home(self) -> None:
         self.eye = Eye()
 
-    @Slot(bool)
-    def _show_inset(self, shown: bool) -> None:
-        self.inset = shown
-        self._dirty = True
-
     @Slot()
     def _draw(self) -> None:
         """Draw if there is anything new, and come again after a while."""
         view = self.source() if self.isVisible() else None
-        if view is not None and (view is not self._last or self._dirty):
-            self._last, self._dirty = view, False
-            self.canvas.draw(view, self._eye, inset=self.inset)
+        if view is not None:
+            wanted = (view, self.eye, self.tools.wrist.isChecked(), self.marks.ghost)
+            if wanted != self._last:
+                self._last = wanted
+                self.canvas.draw(view, self.eye, inset=self.tools.wrist.isChecked())
         pause = 1000.0 * self._cost / SHARE
         self._timer.start(round(min(SLOWEST, max(FASTEST, pause))))
 

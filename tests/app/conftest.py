@@ -86,9 +86,8 @@ def pad(studio_window, qtbot):
     gamepads = studio_window.arm.operator.gamepads
     qtbot.waitUntil(lambda: gamepads.current is not None, timeout=3000)
     yield made
-    if made.plugged:
-        made.unplug()
-        studio_window.arm.operator.poll()
+    made.unplug()
+    studio_window.arm.operator.poll()
 
 
 @pytest.fixture(scope="session")

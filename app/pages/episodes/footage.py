@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
-from app.jobs.newest_first import NewestFirst
+from app.jobs.background import NewestFirst
 from app.widgets.controls import every
 from core.data import ImageReader, RecordingError
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
 from app.arm.replaying import in_scene
-from app.jobs.newest_first import NewestFirst
+from app.jobs.background import NewestFirst
 from app.pages.episodes.footage import image_of
 from app.scene.graphics import ready_context
 from core.data import ImageReader, RecordingError, read_episode, read_info

@@ -97,7 +97,7 @@ def test_nothing_is_recorded_before_the_first_motion(driving, said):
     step(driving, STILL, 2)
     assert (driving.state, driving.step) == ("recording", 6)
     driving.handle(StopRecording(True))
-    episode = said.takes[0].finish()
+    episode = said.takes[0].episode
     assert episode.info.success is True
     assert episode.info.operator == "gamepad"
     assert 0 <= episode.info.seed < SEEDS
@@ -119,7 +119,7 @@ def test_a_recording_repeats_bit_for_bit(driving, said):
         motion = (0.3, -0.2, -0.5, 0.1, 0.0, 0.4) if number % 3 else (0.0,) * 6
         step(driving, OperatorCommand(motion, gripper_rate=0.5))
     driving.handle(StopRecording())
-    episode = said.takes[0].finish()
+    episode = said.takes[0].episode
     replay = Replaying(said.outbox)
     replay.handle(LoadReplay(episode))
     step(replay, STILL, len(episode) - 1)
@@ -141,7 +141,7 @@ def test_another_task_hands_the_recording_out_first(driving, said):
     driving.handle(StartRecording())
     step(driving, UP, 5)
     driving.handle(SelectTask("reach"))
-    assert said.takes[0].finish().info.task == "lift"
+    assert said.takes[0].episode.info.task == "lift"
     assert driving.world.task.name == "reach"
 
 
@@ -162,8 +162,12 @@ def test_the_gripper_target_moves_toggles_and_follows():
     assert gripper.move(OperatorCommand(gripper_toggles=2)) == -1.0
     gripper.follow(1.0)
     assert gripper.move(OperatorCommand(gripper_toggles=2)) == 1.0
-    gripper.release()
-    assert gripper.value == -1.0
+
+
+def test_a_new_start_opens_the_gripper(driving):
+    driving.gripper.follow(1.0)
+    driving.handle(NewStart())
+    assert driving.gripper.value == -1.0
 
 
 @pytest.fixture
@@ -188,7 +192,7 @@ def test_a_policy_drives_and_the_person_takes_over_and_hands_back(deployment, sa
     step(deployment, STILL, 11)
     assert deployment.driver == ""
     assert said.trials[0].intervened and not said.trials[0].counted
-    episode = said.takes[0].finish()
+    episode = said.takes[0].episode
     assert episode.info.operator == "bc"
     np.testing.assert_array_equal(np.flatnonzero(episode.interventions)[:4], [5, 6, 7, 8])
     assert not episode.interventions[-1]

@@ -25,8 +25,7 @@ def hand(operator):
     operator.poll()
     operator.poll()
     yield made
-    if made.plugged:
-        made.unplug()
+    made.unplug()
 
 
 def command(operator):

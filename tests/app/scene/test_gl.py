@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from app.scene.camera import Eye
-from app.scene.content import View
+from app.scene.content import Eye, View
 from app.scene.gl import SceneGL, graphics
 from app.scene.marks import Marks
 from core.simulation import World

@@ -10,8 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from app.scene.camera import Eye
-from app.scene.content import View
+from app.scene.content import Eye, View
 from app.scene.view import SceneView
 from core.simulation import World, task_names
 
@@ -23,8 +22,8 @@ class Explanation:
 
 
 @pytest.fixture
-def scene(qtbot):
-    made = SceneView()
+def scene(qtbot, settings):
+    made = SceneView(settings)
     qtbot.addWidget(made, before_close_func=lambda widget: widget.free())
     made.resize(480, 360)
     with qtbot.waitExposed(made):
@@ -40,10 +39,10 @@ def picture(scene, qtbot, view):
     """What is drawn for a view, as numbers (height, width, 3)."""
     scene.source = lambda: view
     with qtbot.waitSignal(scene.canvas.drawn, timeout=20000):
-        scene._dirty = True
+        scene._last = None
         scene.start()
     with qtbot.waitSignal(scene.canvas.drawn, timeout=20000):
-        scene._dirty = True
+        scene._last = None
     qtbot.wait(30)
     image = scene.canvas.grab().toImage()
     bits = np.frombuffer(image.constBits(), np.uint8)
@@ -62,7 +61,7 @@ def test_every_task_is_drawn(scene, qtbot):
 def test_the_mouse_turns_moves_and_zooms_and_a_double_click_puts_it_back(scene, qtbot):
     middle = QPoint(240, 180)
     drag(scene, Qt.MouseButton.LeftButton, middle, middle + QPoint(60, 30))
-    assert scene.azimuth == pytest.approx(Eye().orbited(60 / 360, 0).azimuth)
+    assert scene.eye.azimuth == pytest.approx(Eye().orbited(60 / 360, 0).azimuth)
     drag(scene, Qt.MouseButton.RightButton, middle, middle + QPoint(0, 30))
     assert scene.eye.target[2] > Eye().target[2]
     before = scene.eye.distance
