@@ -72,8 +72,7 @@ def write_report(
         parts.append(costs_markdown(costs_of(tuple(known), store, scope.whole)))
         page, discussion = (_written_by_hand(folder / name, known) for name in (PAGE, DISCUSSION))
         text = "\n".join((*parts, discussion) if discussion else parts)
-        command = shlex.join([*PROGRAM, "--table", "all", *_size(scope)])
-        head = f"# Results\n\n`{command}` makes this file; do not edit it.\n\n"
+        head = f"# Results\n\n`{_command('all', scope)}` makes this file; do not edit it.\n\n"
         text = f"{head}{page}\n{_contents(text)}{text}"
         place = Path(os.path.relpath(folder, report.parent)).as_posix()
         text = re.sub(r"\]\((\w+\.png)\)", rf"]({place}/\1)", text)
@@ -153,13 +152,7 @@ def table_json(measured: MeasuredTable, scope: Scope) -> dict[str, Any]:
                 "evaluation": versions.EVALUATION,
                 "modes": {name: mode.version for name, mode in MODES.items()},
             },
-            "command": shlex.join(
-                [
-                    *PROGRAM,
-                    *("--table", measured.table.name),
-                    *_size(replace(scope, seeds=measured.seeds)),
-                ]
-            ),
+            "command": _command(measured.table.name, replace(scope, seeds=measured.seeds)),
         },
         "cells": {
             "wanted": len(measured.complete),
@@ -179,19 +172,18 @@ def table_json(measured: MeasuredTable, scope: Scope) -> dict[str, Any]:
 def command_of_line(table: str, line: Line, scope: Scope) -> str:
     """The command that makes all cells of a line again, apart from those that are there."""
     chosen = ("--regimes", line.regime, "--methods", line.method)
-    return shlex.join([*PROGRAM, "--table", table, *chosen, *_size(scope), *AGAIN])
+    return _command(table, scope, *chosen, again=True)
 
 
 def command_of_cell(cell: Cell, scope: Scope) -> str:
     """The command that makes one cell again, apart from what is there, with all its trials."""
-    words = ["--table", "all", "--cell", cell.name, *_size(scope), *AGAIN]
-    return shlex.join([*PROGRAM, *words])
+    return _command("all", scope, "--cell", cell.name, again=True)
 
 
-def _size(scope: Scope) -> list[str]:
-    """Options that differ from the defaults of a full (or a quick) run."""
+def _command(table: str, scope: Scope, *chosen: str, again: bool = False) -> str:
+    """The command line, with the options that differ from those of a full (or a quick) run."""
     usual = quick_scope() if scope.quick else Scope()
-    words = ["--quick"] if scope.quick else []
+    words = [*PROGRAM, "--table", table, *chosen, *(["--quick"] if scope.quick else [])]
     for name, option in (
         ("demonstrations", "--demos"),
         ("seeds", "--seeds"),
@@ -199,7 +191,7 @@ def _size(scope: Scope) -> list[str]:
     ):
         if getattr(scope, name) != getattr(usual, name):
             words += [option, str(getattr(scope, name))]
-    return words
+    return shlex.join([*words, *(AGAIN if again else ())])
 
 
 def quick_scope() -> Scope:

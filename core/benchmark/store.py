@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,14 +57,6 @@ class Record:
         }
 
 
-@dataclass
-class _File:
-    """The records of a regime, and the state of the file that they were read from."""
-
-    state: tuple[int, int] | None = None
-    records: dict[str, Record] = field(default_factory=dict)
-
-
 class Store:
     """The files of finished cells under a folder. Owns what it has read of them.
 
@@ -75,7 +67,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files: dict[Path, _File] = {}
+        self._files: dict[Path, dict[str, Record]] = {}
 
     def path(self, cell: Cell) -> Path:
         """The file that holds the line of `cell`."""
@@ -122,7 +114,8 @@ class Store:
         path = self.path(cell)
         path.parent.mkdir(parents=True, exist_ok=True)
         with locked(path.parent):
-            records = dict(self._read(path))
+            self._files.pop(path, None)  # another program may have written to it
+            records = self._read(path)
             fresh = {Trial.from_dict(each) for each in values["trials"]}
             known = self.trials(cell) if self.is_of(cell, values["training"]) else ()
             stored = records[cell.name].values["trials"] if known else ()
@@ -142,19 +135,13 @@ class Store:
             )
             return write_records(path, records.values())
 
-    def _read(self, path: Path) -> Mapping[str, Record]:
-        """The records of a file by name of the cell, read again only after a change."""
-        known = self._files.setdefault(path, _File())
-        if not path.is_file():
-            return {}
-        status = path.stat()
-        state = (status.st_mtime_ns, status.st_ino)
-        if known.state != state:
-            lines = path.read_text("utf-8").splitlines()
-            records = (_parse(path, number, line) for number, line in enumerate(lines, 1))
-            known.records = {record.values["cell"]: record for record in records}
-            known.state = state
-        return known.records
+    def _read(self, path: Path) -> dict[str, Record]:
+        """The records of a file by name of the cell; read once."""
+        if path not in self._files:
+            lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+            records = [_parse(path, number, line) for number, line in enumerate(lines, 1)]
+            self._files[path] = {record.values["cell"]: record for record in records}
+        return self._files[path]
 
 
 def write_records(path: Path, records: Iterable[Record]) -> Path:
