@@ -53,6 +53,7 @@ from core.learning.former import (
     OBJECTIVES,
     READABLE,
     present_description,
+    present_training,
     present_weights,
     stored_name,
 )
@@ -247,7 +248,7 @@ def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") 
                 "was trained on other demonstrations; choose the same episodes, in the same "
                 "order, or start a new training",
             )
-        tensors = _read_tensors(folder, TRAINING, description)
+        tensors = present_training(_read_tensors(folder, TRAINING, description))
         weights = _read_weights(folder, description)
         tensors |= {f"model.{name}": value for name, value in weights.items()}
         place = description["training"]

@@ -15,10 +15,10 @@ from core.learning.dataset.dataset import Dataset
 from core.learning.dataset.windows import WindowSampler
 from core.learning.errors import ConfigurationError, LearningError
 from core.learning.fast.allocation import keep_freed_memory
-from core.learning.fast.optimiser import Adam
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.objectives import OBJECTIVES, Losses, Objective
+from core.learning.optimiser import Optimiser
 from core.learning.presets import get_preset
 from core.learning.schedules import learning_rate, target_tau
 from core.learning.training_state import TrainingState
@@ -201,7 +201,7 @@ class Trainer:
         # probes apart: a decoder's large gradient must not shorten that of the policy
         optimiser = configuration.optimiser
         settings = optimiser.weight_decay, optimiser.gradient_clip
-        self._optimisers = tuple(Adam(group, *settings) for group in (shaping, probes))
+        self._optimisers = tuple(Optimiser(group, *settings) for group in (shaping, probes))
         self._set_modes()
         self._frozen: EncodedDemonstrations | None = None
         demonstrations, motion = self.dataset.rows, self.motion

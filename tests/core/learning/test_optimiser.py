@@ -1,0 +1,48 @@
+"""The optimiser equals torch's Adam after torch's own clipping."""
+
+import pytest
+import torch
+from torch import nn
+
+from core.learning.optimiser import Optimiser
+
+
+def parameters() -> list[nn.Parameter]:
+    generator = torch.Generator().manual_seed(0)
+    return [nn.Parameter(torch.randn(*size, generator=generator)) for size in ((4, 3), (4,), (2,))]
+
+
+@pytest.mark.parametrize("largest", [0.0, 0.5, 100.0])
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_values_equal_those_of_torch(largest, decay):
+    mine, theirs = parameters(), parameters()
+    optimiser = Optimiser(mine, decay, largest)
+    kind = torch.optim.AdamW if decay else torch.optim.Adam
+    plain = kind(theirs, lr=0.01, weight_decay=decay)
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(5):
+        for ours, other in zip(mine[:2], theirs[:2], strict=True):  # the last never has a gradient
+            ours.grad = torch.randn(ours.shape, generator=generator)
+            other.grad = ours.grad.clone()
+        if largest:
+            nn.utils.clip_grad_norm_(theirs, largest)
+        optimiser.step(0.01)
+        plain.step()
+    for ours, other in zip(mine, theirs, strict=True):
+        torch.testing.assert_close(ours, other, atol=1e-6, rtol=1e-5)
+    assert torch.equal(mine[2], parameters()[2])
+
+
+def test_a_state_of_other_parameters_is_refused():
+    optimiser = Optimiser(parameters(), 0.0, 1.0)
+    for wrong in ({"exp_avg.7": torch.zeros(2)}, {"exp_avg.0": torch.zeros(5)}):
+        with pytest.raises(IndexError):
+            optimiser.restore(wrong)
+
+
+def test_nothing_happens_without_gradients():
+    mine = parameters()
+    optimiser = Optimiser(mine, 0.0, 1.0)
+    optimiser.step(0.1)
+    assert all(torch.equal(a, b) for a, b in zip(mine, parameters(), strict=True))
+    assert optimiser.state() == {}
