@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox
 
-from app.widgets.controls import grid
+from app.widgets.controls import configure, grid
 from app.widgets.section import Section
 from core.simulation import DISTURBANCES, Disturbance, Task
 
@@ -51,18 +51,20 @@ class DisturbanceControls(Section):
 
 
 def _box(each: Disturbance) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setDecimals(0 if each.whole else 2)
-    box.setRange(0.0, each.largest)
-    box.setSingleStep(10.0 ** math.floor(math.log10(each.example)))
-    box.setSuffix(f" {each.unit}")
-    box.setSpecialValueText("off")
-    box.setKeyboardTracking(False)
-    box.setAlignment(Qt.AlignmentFlag.AlignRight)
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel must not change it on the way past
-    box.setAccessibleName(each.title)
-    box.setToolTip(each.sentence)
-    return box
+    return configure(
+        QDoubleSpinBox(),
+        decimals=0 if each.whole else 2,
+        minimum=0.0,
+        maximum=each.largest,
+        singleStep=10.0 ** math.floor(math.log10(each.example)),
+        suffix=f" {each.unit}",
+        specialValueText="off",
+        keyboardTracking=False,
+        alignment=Qt.AlignmentFlag.AlignRight,
+        focusPolicy=Qt.FocusPolicy.StrongFocus,  # the wheel must not change it on the way past
+        accessibleName=each.title,
+        toolTip=each.sentence,
+    )
 
 
 def words_of(strengths: Mapping[str, float]) -> str:

@@ -7,100 +7,51 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.pages.compare.comparisons import Comparison
-from app.widgets.controls import button, label
+from app.widgets.controls import button, column, label, row
 from app.widgets.elided import ElidedLabel
-
-SHOWN = 12
-"""Comparisons shown before "Show all" is pressed; each is a row of widgets."""
+from app.widgets.long_list import LongList
 
 
-class EarlierList(QWidget):
+class EarlierList(LongList[Comparison]):
     """One line a comparison, newest first; a press shows it again."""
 
     open_wanted = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._buttons: list[tuple[QPushButton, Comparison]] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._empty = label("None in this workspace yet.", "caption")
-        self._column.addWidget(self._empty)
-        self._lines: list[QWidget] = []
-        self._given: Sequence[Comparison] = ()
-        self._all = False
-        self._more = button("", self._show_all, kind="quiet")
-        self._more.hide()
-        self._column.addWidget(self._more)
-
-    @property
-    def comparisons(self) -> tuple[Comparison, ...]:
+        super().__init__("None in this workspace yet.")
+        self.comparisons: tuple[Comparison, ...] = ()
         """Those listed, in order."""
-        return tuple(comparison for _, comparison in self._buttons)
+        self._buttons: dict[Path, QPushButton] = {}
 
     def show_comparisons(self, comparisons: Sequence[Comparison]) -> None:
         """List these."""
-        for line in self._lines:
-            self._column.removeWidget(line)
-            line.hide()
-            line.deleteLater()
-        self._lines, self._buttons = [], []
-        shown = comparisons if self._all else comparisons[:SHOWN]
-        for comparison in shown:
-            line = self._line(comparison)
-            self._lines.append(line)
-            self._column.insertWidget(self._column.count() - 1, line)
-        self._given = comparisons
-        self._empty.setVisible(not comparisons)
-        self._more.setText(f"Show {len(comparisons) - len(shown)} older")
-        self._more.setVisible(len(shown) < len(comparisons))
+        self.comparisons = tuple(self.show_items(comparisons))
 
     def open_button(self, folder: Path) -> QPushButton:
         """The button that shows the comparison in `folder`. Raises `KeyError` without one."""
-        for shown, comparison in self._buttons:
-            if comparison.folder == folder:
-                return shown
-        raise KeyError(folder)
+        return self._buttons[folder]
 
-    def _show_all(self) -> None:
-        self._all = True
-        self.show_comparisons(self._given)
-
-    def _line(self, comparison: Comparison) -> QWidget:
+    def make_row(self, item: Comparison) -> QWidget:
+        show = button("Show", lambda: self.open_wanted.emit(item), kind="small")
+        show.setEnabled(item.problem is None)
+        self._buttons[item.folder] = show
+        name = ElidedLabel(item.checkpoint or item.name)
+        name.setToolTip(f"{item.checkpoint}\n{item.folder}")
+        role = "danger" if item.problem else "caption"
+        about = label(_about(item), role, wrap=True, tip=item.problem or "")
         line = QWidget()
-        show = button("Show", kind="small")
-        show.setEnabled(comparison.problem is None)
-        show.clicked.connect(self._pressed)
-        self._buttons.append((show, comparison))
-        name = ElidedLabel(comparison.checkpoint or comparison.name)
-        name.setToolTip(f"{comparison.checkpoint}\n{comparison.folder}")
-        about = label(_about(comparison), "danger" if comparison.problem else "caption", wrap=True)
-        about.setToolTip(comparison.problem or "")
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addWidget(name)
-        texts.addWidget(about)
-        across = QHBoxLayout(line)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addLayout(texts, 1)
+        across = row((column(name, about, spacing=0), 1), inside=line)
         across.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
         return line
-
-    def _pressed(self) -> None:
-        pressed = self.sender()
-        for shown, comparison in self._buttons:
-            if shown is pressed:
-                self.open_wanted.emit(comparison)
 
 
 def _about(comparison: Comparison) -> str:
     if comparison.problem is not None:
         return "cannot be read"
-    episodes = sum(row.episodes for row in comparison.rows)
+    episodes = sum(each.episodes for each in comparison.rows)
     state = "" if comparison.complete else " · stopped early"
     when = datetime.fromisoformat(comparison.created).astimezone()
     return f"{comparison.about} · {episodes:,} episodes · {when:%d %b %H:%M}{state}"

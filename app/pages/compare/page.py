@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,16 +42,16 @@ class ComparePage(Page):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._studio = studio
-        self._worker: EvaluationWorker | None = None
-        self._shown: Comparison | None = None
+        self.worker: EvaluationWorker | None = None
+        """The present evaluation."""
+        self.comparison: Comparison | None = None
+        """What is shown; None before the first."""
         self._planned = 0
         self._failed = False
         self._listing = Listing(studio.background_work, self._reader, self._listed, self)
         self._wanted: Path | None = None
-        self.controls = ComparePanel()
-        self.panel = self.controls
-        self.view = CompareCenter(studio.noise)
-        self.center = self.view
+        self.panel = self.controls = ComparePanel()
+        self.center = self.view = CompareCenter(studio.noise)
         self._connect()
         self._say_what_to_do()
         self.reload()
@@ -58,17 +59,7 @@ class ComparePage(Page):
     @property
     def running(self) -> bool:
         """Whether an evaluation is going on."""
-        return self._worker is not None
-
-    @property
-    def worker(self) -> EvaluationWorker | None:
-        """The present evaluation."""
-        return self._worker
-
-    @property
-    def comparison(self) -> Comparison | None:
-        """What is shown; None before the first."""
-        return self._shown
+        return self.worker is not None
 
     # the window
 
@@ -78,8 +69,8 @@ class ComparePage(Page):
 
     def close_down(self) -> None:
         """End an evaluation, keeping what is complete, and wait for its process."""
-        if self._worker is not None:
-            self._worker.close_down()
+        if self.worker is not None:
+            self.worker.close_down()
 
     # what there is
 
@@ -112,18 +103,18 @@ class ComparePage(Page):
         self._say_what_to_do()
 
     def _say_what_to_do(self) -> None:
+        heading, text, action = (
+            "Nothing compared yet",
+            "Press Run. All modes get the same starts and the same noise, and the curves fill in "
+            "here. Or show an earlier comparison.",
+            "",
+        )
         if self.controls.entry is None:
-            self.view.empty.say(
-                "No policy to compare yet",
-                "Train one first; a minute and a half is enough for the default preset.",
-            )
-        else:
-            self.view.empty.say(
-                "Nothing compared yet",
-                "Press Run: every mode meets the same starts and the same noise, and the curves "
-                "fill in here. Or show an earlier comparison.",
-            )
-        self.view.empty.offer("Go to Train" if self.controls.entry is None else "")
+            heading = "No policy to compare yet"
+            text = "Train one first; a minute and a half is enough for the default preset."
+            action = "Go to Train"
+        self.view.empty.say(heading, text)
+        self.view.empty.offer(action)
 
     # running
 
@@ -151,53 +142,45 @@ class ComparePage(Page):
         )
         self._planned = episodes
         self._failed = False
-        self._shown = Comparison(folder, checkpoint=entry.name, task=entry.task)
-        self._worker = EvaluationWorker(request, self)
-        self._worker.progressed.connect(self._progressed)
-        self._worker.saved.connect(self._saved)
-        self._worker.failed.connect(self._evaluation_failed)
-        self._worker.ended.connect(self._ended)
+        self.comparison = Comparison(folder, checkpoint=entry.name, task=entry.task)
+        self.worker = EvaluationWorker(request, self)
+        self.worker.progressed.connect(self._progressed)
+        self.worker.saved.connect(self._saved)
+        self.worker.failed.connect(self._evaluation_failed)
+        self.worker.ended.connect(self._ended)
         self.controls.set_running(True)
         self.controls.set_exportable(False)
         self.view.show_rows((), episodes)
         self.view.header.set_fraction(0.0)
-        self.view.header.set_number("episodes", "–")
-        self.view.header.set_number("time left", "–")
+        self.view.header.show_numbers()
         self.view.header.say("Starting", "accent", entry.name, "Loading the policy …")
-        self._worker.start()
+        self.worker.start()
 
     @Slot()
     def stop(self) -> None:
         """End the evaluation; what is complete stays and is saved."""
-        if self._worker is not None:
-            self._worker.stop()
-            self.controls.set_stopping()
+        if self.worker is not None:
+            self.worker.stop()
+            self.controls.stop_button.setEnabled(False)
             self.view.header.say(
                 "Stopping",
                 "muted",
-                self._worker.request.checkpoint.name,
+                self.worker.request.checkpoint.name,
                 "Saving what is complete …",
             )
 
     @Slot(object)
     def _progressed(self, progress: Progress) -> None:
-        assert self._worker is not None and self._shown is not None
-        shown = self._shown
+        assert self.worker is not None and self.comparison is not None
+        shown = self.comparison
         if shown.rows != progress.results:
-            self._shown = Comparison(
-                shown.folder,
-                shown.checkpoint,
-                shown.task,
-                complete=progress.finished,
-                rows=progress.results,
-            )
+            self.comparison = replace(shown, complete=progress.finished, rows=progress.results)
             self.view.show_rows(progress.results, self._planned)
             self.controls.set_exportable(any(row.outcomes for row in progress.results))
         header = self.view.header
         total = self._planned * len(progress.results)
         done = sum(row.episodes for row in progress.results) + progress.running
-        header.set_number("episodes", f"{done:,} / {total:,}")
-        header.set_number("time left", format_seconds(progress.seconds_left))
+        header.show_numbers(f"{done:,} / {total:,}", format_seconds(progress.seconds_left))
         header.set_fraction(progress.fraction)
         now = f"{mode_title(progress.mode)} at σ {progress.noise:g}"
         if progress.running:
@@ -218,15 +201,15 @@ class ComparePage(Page):
 
     @Slot(bool)
     def _ended(self, finished: bool) -> None:
-        assert self._worker is not None and self._shown is not None
-        name = self._worker.request.checkpoint.name
-        self._worker.deleteLater()
-        self._worker = None
+        assert self.worker is not None and self.comparison is not None
+        name = self.worker.request.checkpoint.name
+        self.worker.deleteLater()
+        self.worker = None
         self.controls.set_running(False)
         self._studio.status.emit("evaluation", "", "")
         header = self.view.header
         header.set_number("time left", "–")
-        task = self._shown.about
+        task = self.comparison.about
         if self._failed:
             header.say("Failed", "danger", name, "See the message above.")
         elif finished:
@@ -242,7 +225,7 @@ class ComparePage(Page):
         """Show an earlier comparison."""
         if self.running:
             return
-        self._shown = comparison
+        self.comparison = comparison
         self._planned = max((row.episodes for row in comparison.rows), default=0)
         self.view.show_rows(comparison.rows, self._planned)
         self.controls.set_exportable(bool(comparison.rows))
@@ -250,14 +233,13 @@ class ComparePage(Page):
         episodes = sum(row.episodes for row in comparison.rows)
         task = comparison.about
         self.view.header.say(state, role, comparison.checkpoint, f"{task} · {comparison.name}")
-        self.view.header.set_number("episodes", f"{episodes:,}")
-        self.view.header.set_number("time left", "–")
+        self.view.header.show_numbers(f"{episodes:,}", "–")
         self.view.header.set_fraction(1.0)
 
     @Slot(str)
     def export(self, kind: str) -> None:
         """Write what is shown as "csv", "png" or "json"; drawing goes on in the background."""
-        comparison = self._shown
+        comparison = self.comparison
         if comparison is None:
             return
         self._studio.background(
@@ -270,11 +252,11 @@ class ComparePage(Page):
     @Slot()
     def open_folder(self) -> None:
         """Show the files of the comparison in the system's file manager."""
-        if self._shown is None:
+        if self.comparison is None:
             return
-        folder = self._shown.folder
+        folder = self.comparison.folder
         if not folder.exists():
-            self._studio.toast("It is saved when the evaluation ends; export it to see it now")
+            self._studio.toast("It is saved when the evaluation ends; export it to have it now")
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._studio.toast(f"The files are in {folder}")
 
@@ -282,22 +264,14 @@ class ComparePage(Page):
 
     def _connect(self) -> None:
         controls, studio = self.controls, self._studio
-        controls.run_wanted.connect(self.run)
-        controls.stop_wanted.connect(self.stop)
+        controls.run_button.clicked.connect(self.run)
+        controls.stop_button.clicked.connect(self.stop)
         controls.export_wanted.connect(self.export)
-        controls.folder_wanted.connect(self.open_folder)
-        controls.open_wanted.connect(self.show_comparison)
-        self.view.empty.pressed.connect(self._go_to_train)
+        controls.folder_button.clicked.connect(self.open_folder)
+        controls.earlier.open_wanted.connect(self.show_comparison)
+        self.view.empty.pressed.connect(lambda: studio.go_to("Train"))
         self.view.slider.changed.connect(studio.set_noise)
         self.view.plot.noise_chosen.connect(studio.set_noise)
         studio.noise_changed.connect(self.view.set_noise)
         studio.checkpoint_saved.connect(self.choose_checkpoint)
-        studio.workspace_changed.connect(self._workspace_changed)
-
-    @Slot()
-    def _go_to_train(self) -> None:
-        self._studio.go_to("Train")
-
-    @Slot(object)
-    def _workspace_changed(self, root: Path) -> None:  # noqa: ARG002 — the studio has it already
-        self.reload()
+        studio.workspace_changed.connect(self.reload)

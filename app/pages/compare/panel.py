@@ -17,9 +17,20 @@ from PySide6.QtWidgets import (
 )
 
 from app.pages.compare.earlier_comparisons import EarlierList
-from app.widgets.controls import PANEL_MARGINS, Card, button, chooser, column, label, row
+from app.widgets.controls import (
+    PANEL_MARGINS,
+    Card,
+    button,
+    chooser,
+    column,
+    configure,
+    label,
+    offer,
+    row,
+)
 from app.widgets.disturbances import DisturbanceControls
 from app.widgets.field_editors import FieldError, parse_number
+from app.widgets.formats import task_title
 from app.widgets.line_sample import LineSample
 from app.widgets.modes import mode_color
 from app.widgets.plot import curve_pen
@@ -35,15 +46,10 @@ MOST_LEVELS = 20
 
 
 class ComparePanel(QWidget):
-    """Owns the choice; asks the page for everything else."""
+    """The choice of what to compare, and the buttons that the page connects."""
 
-    run_wanted = Signal()
-    stop_wanted = Signal()
     export_wanted = Signal(str)
     """"csv", "png" or "json"."""
-    folder_wanted = Signal()
-    open_wanted = Signal(object)
-    """An earlier comparison is to be shown: its `Comparison`."""
     changed = Signal()
     """Another choice was made."""
 
@@ -51,8 +57,7 @@ class ComparePanel(QWidget):
         super().__init__()
         self._entries: list[CheckpointEntry] = []
         self._running = False
-        self.checkpoint_box = chooser(12)
-        self.checkpoint_box.setAccessibleName("Policy")
+        self.checkpoint_box = chooser(12, name="Policy")
         self.checkpoint_box.activated.connect(self._check)
         self.about = label("", "caption", wrap=True)
         self.mode_boxes = {name: QCheckBox(mode.title) for name, mode in MODES.items()}
@@ -60,43 +65,41 @@ class ComparePanel(QWidget):
         for box in self.mode_boxes.values():
             box.setChecked(True)
             box.clicked.connect(self._check)
-        self.noise_line = QLineEdit(NOISE)
-        self.noise_line.setAccessibleName("Noise levels")
-        self.noise_line.setToolTip(
-            "Sensor noise levels σ between 0 and 1, separated by commas, in standard deviations of "
-            "each sensed feature"
+        self.noise_line = configure(
+            QLineEdit(NOISE),
+            accessibleName="Noise levels",
+            toolTip="Sensor noise levels σ between 0 and 1, separated by commas, in standard "
+            "deviations of each sensed feature",
         )
         self.noise_line.textChanged.connect(self._check)
-        self.episodes_box = QSpinBox()
-        self.episodes_box.setRange(1, 10_000)
-        self.episodes_box.setSingleStep(25)
-        self.episodes_box.setValue(EPISODES)
-        self.episodes_box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.episodes_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.episodes_box.setToolTip("Starts that every mode meets at every noise level")
+        self.episodes_box = configure(
+            QSpinBox(),
+            minimum=1,
+            maximum=10_000,
+            singleStep=25,
+            value=EPISODES,
+            alignment=Qt.AlignmentFlag.AlignRight,
+            focusPolicy=Qt.FocusPolicy.StrongFocus,
+            toolTip="Starts that every mode meets at every noise level",
+        )
         self.episodes_box.valueChanged.connect(self._check)
         self.disturbances = DisturbanceControls()
         self.disturbances.changed.connect(self._check)
-        self.observer_box = QCheckBox("Sensors corrected by the observer")
-        self.observer_box.setChecked(True)
-        self.observer_box.setToolTip(
-            "The observer follows what is sensed with the executed actions, as a filter does"
+        tip = "The observer filters what is sensed, using the executed actions"
+        self.observer_box = configure(
+            QCheckBox("Sensors corrected by the observer"), checked=True, toolTip=tip
         )
         self.summary = label("", "caption", wrap=True)
         self.problem = label("", "danger", wrap=True)
-        self.run_button = button("Run", self.run_wanted.emit, kind="primary", sign="ph.play-fill")
-        self.run_button.setShortcut("Ctrl+Return")
+        self.run_button = button("Run", kind="primary", sign="ph.play-fill", shortcut="Ctrl+Return")
         tip = "Stop now; the complete batches stay"
-        self.stop_button = button("Stop", self.stop_wanted.emit, sign="ph.stop-fill", tip=tip)
+        self.stop_button = button("Stop", sign="ph.stop-fill", tip=tip)
         self.export_buttons = {
             kind: button(kind.upper(), partial(self.export_wanted.emit, kind))
             for kind in ("csv", "png", "json")
         }
-        self.folder_button = button(
-            "Open folder", self.folder_wanted.emit, kind="quiet", sign="ph.folder-open"
-        )
+        self.folder_button = button("Open folder", kind="quiet", sign="ph.folder-open")
         self.earlier = EarlierList()
-        self.earlier.open_wanted.connect(self.open_wanted)
         self._lay_out()
         self.set_running(False)
         self.set_exportable(False)
@@ -142,22 +145,16 @@ class ComparePanel(QWidget):
 
     def show_checkpoints(self, entries: Sequence[CheckpointEntry]) -> None:
         """Offer these; the choice stays if it is still there."""
-        chosen = self.entry.path if self.entry is not None else None
         self._entries = list(entries)
-        self.checkpoint_box.clear()
-        for entry in self._entries:
-            self.checkpoint_box.addItem(entry.name)
-        if not entries:
-            self.checkpoint_box.addItem("no policy yet")
-        self.checkpoint_box.setEnabled(bool(entries) and not self._running)
-        self.choose(chosen)
-
-    def choose(self, folder: Path | None) -> None:
-        """Choose the checkpoint in `folder`; one that is not there leaves the newest."""
-        paths = [entry.path for entry in self._entries]
-        self.checkpoint_box.setCurrentIndex(
-            paths.index(folder) if folder is not None and folder in paths else 0
+        offer(
+            self.checkpoint_box, [(e.name, str(e.path)) for e in entries] or [("no policy yet", "")]
         )
+        self.checkpoint_box.setEnabled(bool(entries) and not self._running)
+        self._check()
+
+    def choose(self, folder: Path) -> None:
+        """Choose the checkpoint in `folder`; one that is not there leaves the newest."""
+        self.checkpoint_box.setCurrentIndex(max(0, self.checkpoint_box.findData(str(folder))))
         self._check()
 
     # state
@@ -171,10 +168,6 @@ class ComparePanel(QWidget):
         for card in self._choice_cards:
             card.setEnabled(not running)
         self.earlier.setEnabled(not running)
-
-    def set_stopping(self) -> None:
-        """Stop was pressed; it takes a moment."""
-        self.stop_button.setEnabled(False)
 
     def set_exportable(self, exportable: bool) -> None:
         """Whether there are results to export."""
@@ -192,7 +185,7 @@ class ComparePanel(QWidget):
             problem = entry.problem
         else:
             self.about.setText(
-                f"{entry.task.replace('_', '-')} · {entry.step:,} steps · "
+                f"{task_title(entry.task)} · {entry.step:,} steps · "
                 f"{len(entry.episodes)} demonstrations"
             )
             problem = self._offer_modes(entry)

@@ -5,16 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QHBoxLayout,
-    QSizePolicy,
-    QSpinBox,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QSpinBox, QStackedWidget, QWidget
 
 from app.arm.arm import Arm
 from app.arm.messages import (
@@ -30,7 +21,20 @@ from app.jobs.loading import Loaded, load_policies
 from app.pages.deploy.tally import Tally
 from app.studio import Studio
 from app.widgets.command_strip import CommandStrip
-from app.widgets.controls import Card, button, chooser, label, panel, row, set_kind, set_tone
+from app.widgets.controls import (
+    Card,
+    button,
+    chooser,
+    column,
+    configure,
+    label,
+    offer,
+    panel,
+    row,
+    set_kind,
+    set_tone,
+    switch,
+)
 from app.widgets.disturbances import DisturbanceControls
 from app.widgets.empty import Empty
 from app.widgets.formats import task_title
@@ -55,20 +59,13 @@ class DeployPage(Page):
         super().__init__()
         self.studio = studio
         self.arm = arm
-        self._shown = False
         self._loaded: Loaded | None = None
         self._loading: Path | None = None
         self._running = False
         self._mode = str(studio.settings.value("deploy/mode", DEFAULT_MODE))
         if self._mode not in MODES:
             self._mode = DEFAULT_MODE
-        self.commands = CommandStrip()
-        self.strip = self.commands
-        self.panel = QWidget()
-        whole = QVBoxLayout(self.panel)
-        whole.setContentsMargins(0, 0, 0, 0)
-        self.stack = QStackedWidget()
-        whole.addWidget(self.stack)
+        self.strip = self.commands = CommandStrip()
         self.empty = Empty(
             "ph.robot",
             "No checkpoint yet",
@@ -76,14 +73,13 @@ class DeployPage(Page):
             "Without recordings of your own, train on the samples.",
             "Go to Train",
         )
-        content, inside = panel()
-        inside.addWidget(self._checkpoint_card())
-        inside.addWidget(self._policy_card())
-        inside.addWidget(self._trial_card())
-        inside.addWidget(self._tally_card())
-        inside.addStretch(1)
+        cards = (self._checkpoint_card(), self._policy_card(), self._trial_card())
+        content, _ = panel(*cards, self._tally_card(), 1)
+        self.stack = QStackedWidget()
         self.stack.addWidget(content)
         self.stack.addWidget(self.empty)
+        self.panel = QWidget()
+        column(self.stack, inside=self.panel)
         self._connect()
         self._show_tick(None)
         self._offer()
@@ -91,7 +87,6 @@ class DeployPage(Page):
     # -- what the window calls ----------------------------------------------------------------
 
     def activated(self) -> None:
-        self._shown = True
         self.arm.start_activity(DEPLOY, driven=True)
         self.arm.scene.setFocus()
         self.arm.scene.show_ghost(self.ghost.isChecked())
@@ -101,7 +96,6 @@ class DeployPage(Page):
         self.refresh()
 
     def deactivated(self) -> None:
-        self._shown = False
         self._run(False)
         self.studio.status.emit("recording", "", "")
 
@@ -117,95 +111,71 @@ class DeployPage(Page):
     # -- parts --------------------------------------------------------------------------------
 
     def _checkpoint_card(self) -> Card:
-        card = Card()
-        self.checkpoint = chooser()
-        self.checkpoint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.checkpoint = configure(chooser(), focusPolicy=Qt.FocusPolicy.TabFocus)
         self.about = label("", "muted", wrap=True)
-        card.body.addLayout(row(label("Checkpoint", "heading")))
-        card.body.addWidget(self.checkpoint)
-        card.body.addWidget(self.about)
-        return card
+        return Card("Checkpoint", self.checkpoint, self.about)
 
     def _policy_card(self) -> Card:
-        card = Card("Who acts, and what it senses")
+        settings = self.studio.settings
         self.modes = QButtonGroup(self)
-        self.modes.setExclusive(True)
-        line = QHBoxLayout()
-        line.setSpacing(4)
-        for number, mode in enumerate(MODES.values()):
-            choice = button(mode.short_title)
-            choice.setCheckable(True)
+        choices = [configure(button(mode.short_title), checkable=True) for mode in MODES.values()]
+        for number, choice in enumerate(choices):
             self.modes.addButton(choice, number)
-            line.addWidget(choice, 1)
         self.mode_text = label("", "muted", wrap=True)
         self._show_modes()
         self.noise = NoiseSlider(self.studio.noise)
         self.disturbances = DisturbanceControls()
-        self.observer = QCheckBox("Sensors corrected by the observer")
-        self.observer.setChecked(self.studio.settings.value("deploy/observer", "true") == "true")
-        self.observer.setToolTip("A filter that checkpoints learn unless told otherwise")
-        self.observer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.ghost = QCheckBox("Show what the policy believes")
-        self.ghost.setChecked(self.studio.settings.value("deploy/ghost", "true") == "true")
-        self.ghost.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        card.body.addLayout(line)
-        card.body.addWidget(self.mode_text)
-        card.body.addWidget(self.noise)
-        card.body.addWidget(self.disturbances)
-        card.body.addWidget(self.observer)
-        card.body.addWidget(self.ghost)
-        return card
+        tip = "A filter that most checkpoints have learned"
+        text = "Sensors corrected by the observer"
+        self.observer = switch(text, settings, "deploy/observer", tip=tip)
+        self.ghost = switch("Show what the policy believes", settings, "deploy/ghost")
+        parts = (self.mode_text, self.noise, self.disturbances, self.observer, self.ghost)
+        line = row(*((choice, 1) for choice in choices), spacing=4)
+        return Card("Policy mode and sensors", line, *parts)
 
     def _trial_card(self) -> Card:
-        card = Card()
+        settings = self.studio.settings
         self.state = label("", "number")
-        self.explanation = label("", "muted", wrap=True)
-        self.explanation.setMinimumHeight(40)
-        self.explanation.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.explanation = configure(
+            label("", "muted", wrap=True), minimumHeight=40, alignment=Qt.AlignmentFlag.AlignTop
+        )
         self.latency = label("", "caption")
-        self.go = button("Let it drive", self.toggle, kind="primary")
-        self.go.setMinimumHeight(40)
+        self.go = configure(button("", self.toggle, kind="primary"), minimumHeight=40)
         self.renew = button("New start", self._new_start)
-        self.limit = QSpinBox()
-        self.limit.setRange(1, 120)
-        self.limit.setValue(int(str(self.studio.settings.value("deploy/limit", 10))))
-        self.limit.setSuffix(" s")
-        self.limit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.limit = configure(
+            QSpinBox(),
+            minimum=1,
+            maximum=120,
+            value=int(str(settings.value("deploy/limit", 10))),
+            suffix=" s",
+            alignment=Qt.AlignmentFlag.AlignRight,
+            toolTip="A trial that takes longer counts as failed",
+        )
         self.limit.setFixedWidth(88)
-        self.limit.setToolTip("A trial that takes longer counts as failed")
-        self.keep = QCheckBox("Keep corrected trials as demonstrations")
-        self.keep.setChecked(self.studio.settings.value("deploy/keep", "true") == "true")
-        self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        card.body.addWidget(self.state)
-        card.body.addWidget(self.explanation)
-        card.body.addWidget(self.latency)
-        card.body.addWidget(self.go)
-        card.body.addLayout(row(self.renew, 1, label("Time limit", "muted"), self.limit))
-        card.body.addWidget(self.keep)
-        hint = "Move a stick or a key to take over; let go to hand back."
-        card.body.addWidget(label(hint, "caption", wrap=True))
-        return card
+        self.keep = switch("Keep corrected trials as demonstrations", settings, "deploy/keep")
+        limit = row(self.renew, 1, label("Time limit", "muted"), self.limit)
+        text = "Move a stick or press a key to take over; let go to hand back."
+        hint = label(text, "caption", wrap=True)
+        parts = (self.state, self.explanation, self.latency, self.go, limit, self.keep, hint)
+        return Card("", *parts)
 
     def _tally_card(self) -> Card:
-        card = Card()
         self.tally = Tally()
-        self.clear = button("Clear", self.tally.clear, kind="quiet")
-        card.body.addLayout(row(label("Successes", "heading"), 1, self.clear))
-        card.body.addWidget(self.tally)
-        return card
+        clear = button("Clear", self.tally.clear, kind="quiet")
+        return Card("", row(label("Successes", "heading"), 1, clear), self.tally)
 
     def _connect(self) -> None:
         arm, studio = self.arm, self.studio
-        self.checkpoint.activated.connect(self._checkpoint_chosen)
+        self.checkpoint.activated.connect(lambda: self.load(Path(self.checkpoint.currentData())))
         self.modes.idClicked.connect(self._mode_chosen)
         self.noise.changed.connect(studio.set_noise)
         studio.noise_changed.connect(self.noise.set_value)
         self.disturbances.changed.connect(self._disturb)
-        self.observer.toggled.connect(self._observer_chosen)
-        self.ghost.toggled.connect(self._show_ghost)
+        self.observer.toggled.connect(self._post_policy)
+        self.ghost.toggled.connect(arm.scene.show_ghost)
         self.keep.toggled.connect(self._settings_changed)
         self.limit.valueChanged.connect(self._settings_changed)
-        self.empty.pressed.connect(self._go_training)
+        self.empty.pressed.connect(lambda: studio.go_to("Train"))
         arm.operator.acted.connect(self.act)
         arm.ticked.connect(self._ticked)
         arm.simulation.trial_over.connect(self._trial_over)
@@ -224,20 +194,13 @@ class DeployPage(Page):
     def _show_checkpoints(self, entries: list[CheckpointEntry]) -> None:
         usable = [entry for entry in entries if entry.problem is None]
         wanted = self._loading or (self._loaded.folder if self._loaded else None)
-        self.checkpoint.clear()
-        for entry in usable:
-            self.checkpoint.addItem(f"{entry.name}  ({task_title(entry.task)})", str(entry.path))
+        titles = [(f"{e.name}  ({task_title(e.task)})", str(e.path)) for e in usable]
+        offer(self.checkpoint, titles)
         self._show_part(0 if usable or self._loaded else 1)
-        if not usable:
-            return
-        index = self.checkpoint.findData(str(wanted)) if wanted is not None else -1
-        self.checkpoint.setCurrentIndex(max(0, index))
-        if wanted is None:
+        if wanted is not None:
+            self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(str(wanted))))
+        elif usable:
             self.load(usable[0].path)
-
-    @Slot(int)
-    def _checkpoint_chosen(self, index: int) -> None:
-        self.load(Path(str(self.checkpoint.itemData(index))))
 
     def load(self, folder: Path) -> None:
         """Load a checkpoint in the background and use it as soon as it is there."""
@@ -245,15 +208,14 @@ class DeployPage(Page):
         self.about.setText("Loading…")
 
         def done(loaded: Loaded) -> None:
-            if self._loading != folder:
-                return  # another one was chosen meanwhile
-            self._loading = None
-            self._use(loaded)
+            if self._loading == folder:  # or another one was chosen in the meantime
+                self._loading = None
+                self._use(loaded)
 
         def failed(error: BaseException) -> None:
             self._loading = None
             self.about.setText("It could not be loaded.")
-            self.studio.fail(f"Cannot use {folder.name}: {error}")
+            self.studio.fail(f"{folder.name} cannot be used: {error}")
 
         self.studio.background(lambda: load_policies(folder), done, failed)
 
@@ -274,6 +236,7 @@ class DeployPage(Page):
         self.about.setText(text)
         self._offer()
 
+    @Slot()
     def _post_policy(self) -> None:
         loaded = self._loaded
         if loaded is None:
@@ -288,9 +251,9 @@ class DeployPage(Page):
     @Slot(str)
     def act(self, action: str) -> None:
         """Do what a button or key of that action means here; see `ACTIONS`."""
-        if self._shown and action == "record":
+        if self.shown and action == "record":
             self.toggle()
-        elif self._shown and action == "new_start":
+        elif self.shown and action == "new_start":
             self._new_start()
 
     @Slot()
@@ -332,7 +295,6 @@ class DeployPage(Page):
     @Slot()
     def _settings_changed(self) -> None:
         self.studio.settings.setValue("deploy/limit", self.limit.value())
-        self.studio.settings.setValue("deploy/keep", "true" if self.keep.isChecked() else "false")
         if self._running:
             self._run(True)
 
@@ -341,28 +303,13 @@ class DeployPage(Page):
         noise = self.studio.noise
         self.arm.simulation.condition = Condition(noise=noise, **self.disturbances.strengths)
 
-    @Slot(bool)
-    def _observer_chosen(self, observing: bool) -> None:
-        self.studio.settings.setValue("deploy/observer", "true" if observing else "false")
-        self._post_policy()
-
-    @Slot(bool)
-    def _show_ghost(self, shown: bool) -> None:
-        self.studio.settings.setValue("deploy/ghost", "true" if shown else "false")
-        self.arm.scene.show_ghost(shown)
-
-    @Slot()
-    def _go_training(self) -> None:
-        self.studio.go_to("Train")
-
     # -- what happens -------------------------------------------------------------------------
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
-        if tick.activity != DEPLOY or not self._shown:
-            return
-        self.commands.add(tick.command, "" if tick.held else tick.driver)
-        self._show_tick(tick)
+        if tick.activity == DEPLOY and self.shown:
+            self.commands.add(tick.command, "" if tick.held else tick.driver)
+            self._show_tick(tick)
 
     @Slot(object)
     def _trial_over(self, result: TrialResult) -> None:
@@ -395,7 +342,7 @@ class DeployPage(Page):
         self.latency.setText(
             f"latency {1000 * latency:.1f} ms" if latency is not None else "latency –"
         )
-        if self._shown:
+        if self.shown:
             self.studio.status.emit("recording", text if state != "idle" else "", tone)
 
     def _offer(self) -> None:

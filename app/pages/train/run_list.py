@@ -11,17 +11,15 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from app.theme.theme import current_theme
-from app.widgets.controls import button, column, configure, empty_layout, label, row, tool
+from app.widgets.controls import button, column, configure, label, row, tool
 from app.widgets.elided import ElidedCheckBox
 from app.widgets.line_sample import LineSample
+from app.widgets.long_list import LongList
 from app.widgets.plot import DASHES, curve_pen
 from core.runs import CheckpointEntry
 
-SHOWN = 12
-"""Runs shown before "Show all" is pressed; each is a row of widgets."""
 
-
-class RunList(QWidget):
+class RunList(LongList[CheckpointEntry]):
     """One row for each checkpoint of a task, newest first."""
 
     overlay_wanted = Signal(object, int)
@@ -34,17 +32,10 @@ class RunList(QWidget):
     """Folder of a run that is to go to the trash."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Nothing has been trained for this task yet.")
         self._rows: dict[Path, RunRow] = {}
         self._dashes: dict[Path, int] = {}
         self._may_resume = True
-        self._entries: list[CheckpointEntry] = []
-        self._all = False
-        self._more = button("", self._show_all, kind="quiet")
-        self._more.hide()
-        self._empty = label("Nothing has been trained for this task yet.", "caption", wrap=True)
-        self._lines = column()
-        column(self._empty, self._lines, self._more, inside=self)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -57,40 +48,28 @@ class RunList(QWidget):
 
     def show_runs(self, entries: Sequence[CheckpointEntry]) -> None:
         """List these; ticks of runs that are still there stay, those of others are taken back."""
-        if list(entries) == self._entries:
-            return
-        self._entries = list(entries)
-        self._make_rows()
+        if list(entries) != self._items:
+            self.show_items(entries)
 
-    def _make_rows(self) -> None:
-        empty_layout(self._lines)
-        shown = [
-            entry
-            for place, entry in enumerate(self._entries)
-            if self._all or place < SHOWN or entry.path in self._dashes
-        ]
-        self._rows = {entry.path: self._make_row(entry) for entry in shown}
+    def show_items(self, items: Sequence[CheckpointEntry]) -> list[CheckpointEntry]:
+        self._rows = {}
+        shown = super().show_items(items)
         for path in [path for path in self._dashes if path not in self._rows]:
             del self._dashes[path]
             self.overlay_unwanted.emit(path)
-        self._empty.setVisible(not self._rows)
-        hidden = len(self._entries) - len(shown)
-        self._more.setText(f"Show {hidden} older")
-        self._more.setVisible(hidden > 0)
+        return shown
 
-    def _make_row(self, entry: CheckpointEntry) -> RunRow:
-        made = RunRow(entry)
-        made.set_dash(self._dashes.get(entry.path))
+    def keeps(self, item: CheckpointEntry) -> bool:
+        return item.path in self._dashes
+
+    def make_row(self, item: CheckpointEntry) -> RunRow:
+        made = self._rows[item.path] = RunRow(item)
+        made.set_dash(self._dashes.get(item.path))
         made.may_resume(self._may_resume)
         made.tick.toggled.connect(lambda ticked: self._ticked(made, ticked))
-        made.resume_button.clicked.connect(lambda: self.resume_wanted.emit(entry))
-        made.remove_button.clicked.connect(lambda: self.removal_wanted.emit(entry.path))
-        self._lines.addWidget(made)
+        made.resume_button.clicked.connect(lambda: self.resume_wanted.emit(item))
+        made.remove_button.clicked.connect(lambda: self.removal_wanted.emit(item.path))
         return made
-
-    def _show_all(self) -> None:
-        self._all = True
-        self._make_rows()
 
     def set_may_resume(self, may: bool) -> None:
         """Whether a run could go on now; not while another one is training."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.pages.train.run_list import SHOWN, RunList
+from app.pages.train.run_list import RunList
+from app.widgets.long_list import SHOWN
 from core.runs import CheckpointEntry
 
 
