@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -83,32 +83,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings.setValue("workspace", str(assembled.studio.workspace.root))
     _show_uncaught_errors(assembled)
     interrupts: list[int] = []
+
+    def close(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        """Ctrl-C closes the window as its button would, so that nothing recorded is lost.
+
+        Python runs it at its next turn, which the polling of the devices gives it every 10 ms.
+        """
+        interrupts.append(number)
+        assembled.window.close()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _closer(assembled, interrupts))
+        signal.signal(number, close)
     assembled.window.show()
     code = application.exec()
     return 128 + interrupts[0] if interrupts else code
 
 
-def _closer(assembled: Assembled, interrupts: list[int]) -> Callable[[int, FrameType | None], None]:
-    """Ctrl-C closes the window as its button would, so that nothing recorded is lost.
-
-    Python runs it at its next turn, which the polling of the devices gives it every 10 ms.
-    """
-
-    def close(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        interrupts.append(number)
-        assembled.window.close()
-
-    return close
-
-
 def _show_uncaught_errors(assembled: Assembled) -> None:
     """Show errors that no code caught in the window, with details, and in the terminal."""
 
-    def show(kind: type[BaseException], error: BaseException | None, trace: object) -> None:
-        assert error is None or isinstance(error, BaseException)
-        assert trace is None or isinstance(trace, TracebackType)
+    def show(
+        kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
         sys.stderr.write(details)
         assembled.studio.fail(f"Unexpected error: {error or kind.__name__}", details)

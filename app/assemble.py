@@ -15,7 +15,6 @@ from app.pages.record.page import RecordPage
 from app.studio import Studio
 from app.widgets.formats import sentence
 from app.window.frame import PageMaker, Window
-from app.window.page import Page
 from core.data import require_writable
 from core.registry import extension_problems, load_extensions
 
@@ -52,10 +51,6 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
         _late_page("Deploy", "ph.robot", "app.pages.deploy.page", "DeployPage", studio, arm),
         _late_page("Compare", "ph.scales", "app.pages.compare.page", "ComparePage", studio),
     )
-
-    def show_device() -> None:
-        studio.background(_device, lambda name: studio.status.emit("device", name, ""))
-
     window = Window(studio, arm.scene, makers)
     window.focus_changed.connect(arm.operator.set_focused)
     window.closing.connect(arm.close_down)
@@ -63,37 +58,33 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
     last = str(settings.value("window/page", FIRST))
     window.show_page(last if last in titles else FIRST)
     window.first_shown.connect(arm.start)
-    window.first_shown.connect(lambda: studio.background(lambda: _try_workspace(studio)))
-
-    def find_extension_problems() -> None:
-        studio.background(lambda: _extension_problems(warm_up), show_problems)
+    # That nothing can be saved here is said now, and not after the first episode.
+    root = studio.workspace.root
+    window.first_shown.connect(lambda: studio.background(lambda: require_writable(root)))
 
     def show_problems(sentences: list[str]) -> None:
         for text in sentences:
             studio.fail(text)
 
+    def start_slow_imports() -> None:
+        studio.background(lambda: _extension_problems(warm_up), show_problems)
+        if warm_up:
+            studio.background(_device, lambda name: studio.status.emit("device", name, ""))
+            window.prepare_pages()
+
     delay = WARM_UP_DELAY if warm_up else 0
-    window.first_shown.connect(lambda: QTimer.singleShot(delay, find_extension_problems))
-    if warm_up:
-        window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, show_device))
-        window.first_shown.connect(lambda: QTimer.singleShot(WARM_UP_DELAY, window.prepare_pages))
+    window.first_shown.connect(lambda: QTimer.singleShot(delay, start_slow_imports))
     return Assembled(studio, arm, window)
 
 
 def _late_page(title: str, icon: str, module: str, name: str, *parts: object) -> PageMaker:
     """A page of a module whose imports are slow: they are done in the background first."""
-
-    def make() -> Page:
-        page = getattr(importlib.import_module(module), name)(*parts)
-        assert isinstance(page, Page)
-        return page
-
-    return PageMaker(title, icon, make, lambda: import_learning((module,)))
-
-
-def _try_workspace(studio: Studio) -> None:
-    """Say now, and not after the first episode, that nothing can be saved here."""
-    require_writable(studio.workspace.root)
+    return PageMaker(
+        title,
+        icon,
+        lambda: getattr(importlib.import_module(module), name)(*parts),
+        lambda: import_learning((module,)),
+    )
 
 
 def _extension_problems(warm_up: bool) -> list[str]:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
-from PySide6.QtWidgets import QApplication
 
 from app.jobs.background import Background
-from app.theme.theme import Theme, apply_theme, current_theme, get_theme
+from app.theme.theme import apply_theme, current_theme, get_theme
 from core.data import SAMPLES, Library, Workspace
 
 
@@ -53,8 +52,10 @@ class Studio(QObject):
         self.samples = Library(SAMPLES / "episodes", read_only=True)
         self.noise = 0.0
         """The sensor noise σ in [0, 1], in standard deviations of each sensed feature."""
-        self.background_work = Background(self._background_failed, self)
-        self._apply_theme(get_theme(self.settings.value("theme", "dark")))
+        self.background_work = Background(
+            lambda error: self.fail(str(error) or type(error).__name__, error), self
+        )
+        apply_theme(get_theme(self.settings.value("theme", "dark")))
 
     def set_noise(self, sigma: float) -> None:
         """Choose σ, clipped to [0, 1]; emits `noise_changed` once if it differs."""
@@ -81,14 +82,9 @@ class Studio(QObject):
         self.episodes_changed.emit()
         self.toast(f"Workspace {self.workspace.root.name} is open")
 
-    @property
-    def theme(self) -> Theme:
-        """The theme that the window shows."""
-        return current_theme()
-
     def set_theme(self, name: str) -> None:
         """Change the theme of the whole window and remember it."""
-        self._apply_theme(get_theme(name))
+        apply_theme(get_theme(name))
         self.settings.setValue("theme", current_theme().name)
         self.theme_changed.emit()
 
@@ -131,12 +127,3 @@ class Studio(QObject):
         """Wait for the background work to end; what it brings is no longer delivered."""
         self.background_work.close_down()
         self.settings.sync()
-
-    def _background_failed(self, error: BaseException) -> None:
-        self.fail(str(error) or type(error).__name__, error)
-
-    @staticmethod
-    def _apply_theme(theme: Theme) -> None:
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, theme)

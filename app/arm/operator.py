@@ -176,7 +176,8 @@ class Operator(QObject):
     @Slot(str)
     def _act(self, action: str) -> None:
         if self.enabled:
-            self._toggles += action == "gripper"
+            if action == "gripper":
+                self._toggles += 1
             self.acted.emit(action)
 
     @Slot(object)

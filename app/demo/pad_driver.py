@@ -80,7 +80,6 @@ class PadDriver:
         self._scene = DrawnScene(task)
         self._operator: Demonstrator | None = None
         self._run: int | None = None
-        self._gripper = -1.0
 
     def step(self, view: View, gripper_target: float, seed: int) -> None:
         """Look at `view` and move the thumbs; once per control step.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -65,6 +65,8 @@ class Tour:
         self.studio, self.arm, self.window = assembled.studio, assembled.arm, assembled.window
         self.folder = folder
         self.findings = Findings()
+        self._ended: list[object] = []
+        self.arm.simulation.trial_over.connect(self._ended.append)
 
     def run(self, *, record: int, trials: int, episodes: int, steps: int | None) -> Findings:
         """Record `record` episodes, train `steps` updates (None: the preset's own), run `trials`
@@ -203,18 +205,13 @@ class Tour:
         page.modes.button(number).click()
         self.studio.set_noise(0.0)
         way: list[np.ndarray] = []
-        ended: list[object] = []
 
         def look(tick: Tick) -> None:
             view = self.arm.simulation.view
             if tick.activity == DEPLOY and tick.driver == mode and view is not None:
                 way.append(view.snapshot.end_effector_position)
 
-        def count(result: object) -> None:
-            ended.append(result)
-
         self.arm.ticked.connect(look)
-        self.arm.simulation.trial_over.connect(count)
         if number == 0:
             page.toggle()
         wait_until("two seconds of driving", lambda: len(way) > 40, 30)
@@ -223,11 +220,10 @@ class Tour:
             if trial == trials:
                 page.noise.set_value(0.3)
                 self.studio.set_noise(0.3)
-            wait_for_another(f"trial {trial} of {mode} ends", ended, 30)
+            self._ended.clear()
+            wait_until(f"trial {trial} of {mode} ends", lambda: self._ended, 30)
         self.arm.ticked.disconnect(look)
-        self.arm.simulation.trial_over.disconnect(count)
-        steps = np.diff(np.stack(way), axis=0)
-        lengths = np.linalg.norm(steps, axis=1)
+        lengths = np.linalg.norm(np.diff(way, axis=0), axis=1)
         # A new start moves the arm at once; that is not the policy's doing.
         self.findings.moved[mode] = float(lengths[lengths < 0.05].sum())
 
@@ -245,7 +241,7 @@ class Tour:
 
     def _page(self, title: str, kind: type[PageType]) -> PageType:
         self.window.show_page(title)
-        wait_until(f"the page {title} opens", lambda: self._current_title() == title, 60)
+        wait_until(f"the page {title} opens", lambda: isinstance(self.window.current, kind), 60)
         pause(0.4)
         page = self.window.current
         assert isinstance(page, kind)
@@ -254,9 +250,6 @@ class Tour:
     def _state(self) -> str:
         return "" if self.arm.tick is None else self.arm.tick.state
 
-    def _current_title(self) -> str:
-        return "" if self.window.current is None else self.window.current.title
-
     def _press(self, pad: VirtualPad, button: str) -> None:
         pad.press(button)
         pause(0.1)
@@ -264,8 +257,7 @@ class Tour:
         pause(0.1)
 
     def _focused(self) -> bool:
-        if QApplication.platformName() == "offscreen" or not self.window.isActiveWindow():
-            self.window.activateWindow()
+        self.window.activateWindow()
         return self.window.isActiveWindow() or QApplication.platformName() == "offscreen"
 
     def _say(self, text: str) -> None:
@@ -292,12 +284,6 @@ def wait_until(what: str, condition: Callable[[], object], seconds: float) -> No
         if time.monotonic() > until:
             raise TooSlowError(f"{what}: not within {seconds:.0f} s")
         pause(POLL / 1000)
-
-
-def wait_for_another(what: str, found: Sized, seconds: float) -> None:
-    """Let the window run until there is more in `found` than now; raises as `wait_until`."""
-    before = len(found)
-    wait_until(what, lambda: len(found) > before, seconds)
 
 
 def pause(seconds: float) -> None:

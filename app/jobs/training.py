@@ -65,42 +65,28 @@ class TrainingWorker(QThread):
         super().__init__(parent)
         self.setObjectName("training")
         self.request = request
-        self._stop = Event()
-        self._cancel = Event()
-        self._running = Event()
-        self._running.set()
-        self._save_again = Event()
-        self._closing = Event()
+        self.stop = Event()
+        """Set: end after the present update and write the checkpoint."""
+        self.running = Event()
+        """Cleared: hold after the present update."""
+        self.running.set()
+        self.save_again = Event()
+        """Set: try once more to write the checkpoint that could not be written."""
+        self._cancelled = False
+        self._give_up = Event()
 
     # called by the window
 
-    def pause(self) -> None:
-        """Hold after the present update."""
-        self._running.clear()
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._running.set()
-
-    def stop_and_keep(self) -> None:
-        """End after the present update and write the checkpoint."""
-        self._stop.set()
-
     def cancel(self) -> None:
         """End after the present update and keep nothing of it."""
-        self._cancel.set()
-        self._stop.set()
-        self._save_again.set()
-
-    def save_again(self) -> None:
-        """Try once more to write the checkpoint that could not be written."""
-        self._save_again.set()
+        self._cancelled = True
+        self.close()
 
     def close(self) -> None:
         """The window closes: keep what was learned if the disk takes it, and wait for nothing."""
-        self._closing.set()
-        self._stop.set()
-        self._save_again.set()
+        self._give_up.set()
+        self.stop.set()
+        self.save_again.set()
 
     # the thread
 
@@ -118,7 +104,7 @@ class TrainingWorker(QThread):
 
         warm_up()
         try:
-            run = TrainingRun.prepare(self.request, self._stop)
+            run = TrainingRun.prepare(self.request, self.stop)
         except TrainingStoppedError:
             return Outcome(CANCELLED)
         self.prepared.emit(run.prepared)
@@ -127,13 +113,13 @@ class TrainingWorker(QThread):
         try:
             run.train(
                 self.reported.emit,
-                should_stop=self._stop,
-                running=self._running,
+                should_stop=self.stop,
+                running=self.running,
                 report_every=REPORT_EVERY,
             )
         except DivergedError as error:
             kind, text = DIVERGED, str(error)
-        if self._cancel.is_set():
+        if self._cancelled:
             run.discard()
             return Outcome(CANCELLED, step=trainer.step, total_steps=trainer.total_steps)
         if kind == STOPPED and trainer.finished:
@@ -150,15 +136,12 @@ class TrainingWorker(QThread):
             try:
                 return run.save()
             except (CheckpointError, StorageError) as error:
-                self._save_again.clear()
-                if not self._giving_up():
+                self.save_again.clear()
+                if not self._give_up.is_set():
                     self.unsaved.emit(str(error))
-                    self._save_again.wait()
-                if self._giving_up():
+                    self.save_again.wait()
+                if self._give_up.is_set():
                     return None
-
-    def _giving_up(self) -> bool:
-        return self._cancel.is_set() or self._closing.is_set()
 
 
 def _sentence(error: Exception) -> str:

@@ -7,7 +7,7 @@ it; from a thread it costs the window one copy of a picture (1 ms).
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import mujoco
 import numpy as np
@@ -26,20 +26,8 @@ LARGEST = 4096
 """Largest picture's edge [px]."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Wanted:
-    """One frame to draw."""
-
-    view: View
-    eye: Eye
-    inset: bool
-    width: int
-    height: int
-    ratio: float
-
-
-class _Painter(NewestFirst[_Wanted]):
-    """Draws the newest frame that was asked for.
+class _Painter(NewestFirst[Callable[[Drawing], tuple[int, int]]]):
+    """Draws the newest frame that was asked for: a wish draws and returns the picture's size.
 
     A GL context belongs to one thread, and a second one on the GUI thread crashes.
     """
@@ -60,9 +48,9 @@ class _Painter(NewestFirst[_Wanted]):
             return
         drawing = Drawing(self._marks, software=True)
         try:
-            while (wanted := self.next_wish()) is not None:
+            while (draw := self.next_wish()) is not None:
                 began = time.perf_counter()
-                image = self._picture(drawing, wanted)
+                image = self._picture(drawing, *draw(drawing))
                 self.drawn.emit(image, time.perf_counter() - began)
         except mujoco.FatalError as error:
             self.broken.emit(str(error))
@@ -70,15 +58,7 @@ class _Painter(NewestFirst[_Wanted]):
             drawing.free()
             context.free()
 
-    def _picture(self, drawing: Drawing, wanted: _Wanted) -> QImage:
-        width, height = drawing.draw(
-            wanted.view,
-            wanted.eye,
-            wanted.width,
-            wanted.height,
-            inset=wanted.inset,
-            ratio=wanted.ratio,
-        )
+    def _picture(self, drawing: Drawing, width: int, height: int) -> QImage:
         pixels = np.empty((height, width, 3), dtype=np.uint8)
         mujoco.mjr_readPixels(pixels, None, mujoco.MjrRect(0, 0, width, height), drawing.context)
         upright = np.ascontiguousarray(pixels[::-1])  # OpenGL's first row is the lowest
@@ -114,7 +94,9 @@ class SceneImage(QWidget):
         ratio = self.devicePixelRatioF()
         width = min(LARGEST, max(1, round(self.width() * ratio)))
         height = min(LARGEST, max(1, round(self.height() * ratio)))
-        self._painter.ask(_Wanted(view, eye, inset, width, height, ratio))
+        self._painter.ask(
+            lambda drawing: drawing.draw(view, eye, width, height, inset=inset, ratio=ratio)
+        )
 
     def free(self) -> None:
         """Stop the drawing thread and wait for it."""

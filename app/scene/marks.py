@@ -39,18 +39,20 @@ class Marks:
 
     def follow(self, view: View) -> None:
         """Take in the view that is about to be drawn."""
-        run = (view.task, view.run)
-        if run != self._run or view.snapshot.time < self._time:
+        run, time = (view.task, view.run), view.snapshot.time
+        if run != self._run or time < self._time:
             self._trail.clear()
-            self._run = run
-        if view.snapshot.time != self._time:
+        if time != self._time:
             self._trail.append(view.snapshot.end_effector_position)
-        self._time = view.snapshot.time
+        self._run, self._time = run, time
 
     def add_to(self, scene: mujoco.MjvScene, view: View) -> None:
         """Append everything to the scene, as far as it has room."""
         self._add_plumb_line(scene, view)
-        self._add_trail(scene)
+        for number, (start, end) in enumerate(itertools.pairwise(self._trail)):
+            opacity = 0.75 * number / len(self._trail)
+            colour = np.array((*_TRAIL_COLOUR, opacity), dtype=np.float32)
+            _connect(scene, mujoco.mjtGeom.mjGEOM_LINE, 2.0, start, end, colour)
         explanation = view.explanation
         if self.ghost and explanation is not None:
             self._add_futures(scene, explanation)
@@ -76,19 +78,12 @@ class Marks:
             size = np.array((0.007, 0.007, 0.0004))
             _place(scene, mujoco.mjtGeom.mjGEOM_CYLINDER, size, foot, _IDENTITY, _PLUMB)
 
-    def _add_trail(self, scene: mujoco.MjvScene) -> None:
-        points = list(self._trail)
-        for number, (start, end) in enumerate(itertools.pairwise(points)):
-            colour = np.array((*_TRAIL_COLOUR, 0.75 * number / len(points)), dtype=np.float32)
-            _connect(scene, mujoco.mjtGeom.mjGEOM_LINE, 2.0, start, end, colour)
-
     def _add_futures(self, scene: mujoco.MjvScene, explanation: Any) -> None:
         futures = getattr(explanation, "futures", None)
-        if futures is None:
-            return
-        for path in np.asarray(futures, dtype=np.float64)[:FUTURES]:
-            for start, end in itertools.pairwise(path):
-                _connect(scene, mujoco.mjtGeom.mjGEOM_LINE, 1.5, start, end, _FUTURE)
+        if futures is not None:
+            for path in np.asarray(futures, dtype=np.float64)[:FUTURES]:
+                for start, end in itertools.pairwise(path):
+                    _connect(scene, mujoco.mjtGeom.mjGEOM_LINE, 1.5, start, end, _FUTURE)
 
     def _add_ghost(self, scene: mujoco.MjvScene, explanation: Any) -> None:
         """What the policy takes for true: finger tips, box and goal."""

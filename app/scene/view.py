@@ -10,12 +10,11 @@ from PySide6.QtCore import QPointF, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from app.scene.banner import Banner
 from app.scene.content import Eye, View
 from app.scene.gl import SceneGL, graphics
 from app.scene.image import SceneImage
 from app.scene.marks import Marks
-from app.scene.tools import SceneTools
+from app.scene.overlays import Banner, SceneTools
 from app.widgets.controls import after, column, every
 
 FASTEST = 16

@@ -210,18 +210,18 @@ def current_theme() -> Theme:
     return _current
 
 
-def apply_theme(application: QApplication, theme: Theme) -> None:
+def apply_theme(theme: Theme) -> None:
     """Make `theme` the current one, and give the application its style, colours and font.
 
     Style and font are set only where they differ: each would polish every widget once more.
     """
     global _current
     _current = theme
-    if application.style().name() != STYLE:
-        application.setStyle(STYLE)
-    if application.font() != theme.font():
-        application.setFont(theme.font())
-    application.setPalette(palette(theme))
+    if QApplication.style().name() != STYLE:
+        QApplication.setStyle(STYLE)
+    if QApplication.font() != theme.font():
+        QApplication.setFont(theme.font())
+    QApplication.setPalette(palette(theme))
 
 
 class Themed:

@@ -224,14 +224,14 @@ class TrainPage(Page):
         """Hold the training, or let it go on."""
         if self._worker is not None and self.state in (TRAINING, PAUSED):
             pause = self.state == TRAINING
-            (self._worker.pause if pause else self._worker.resume)()
+            (self._worker.running.clear if pause else self._worker.running.set)()
             self._enter(PAUSED if pause else TRAINING)
 
     @Slot()
     def stop_and_keep(self) -> None:
         """End the training and keep what it has learned."""
         if self._worker is not None and self.state in (TRAINING, PAUSED):
-            self._worker.stop_and_keep()
+            self._worker.stop.set()
             self._enter(ENDING)
 
     @Slot()
@@ -245,7 +245,7 @@ class TrainPage(Page):
     def _save_again(self) -> None:
         self.plots.save_notice.say("")
         if self._worker is not None:
-            self._worker.save_again()
+            self._worker.save_again.set()
 
     # what the thread reports
 

@@ -9,8 +9,8 @@ DRIVERS = ("bc", "gamepad", "nearest", "plan")
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-def test_every_driver_has_a_colour_of_its_own(qtbot, qapp, theme):
-    apply_theme(qapp, theme)
+def test_every_driver_has_a_colour_of_its_own(qtbot, theme):
+    apply_theme(theme)
     strip = CommandStrip()
     qtbot.addWidget(strip)
     strip.resize(900, 176)

@@ -15,8 +15,8 @@ from app.window.styles import Styles
 
 
 @pytest.fixture
-def plot(qtbot, qapp):
-    apply_theme(qapp, DARK)
+def plot(qtbot):
+    apply_theme(DARK)
     widget = LivePlot("Losses", logarithmic=True, colors={"total": -1})
     qtbot.addWidget(widget)
     widget.resize(480, 280)
@@ -125,11 +125,11 @@ def test_numbers_of_a_logarithmic_axis_have_room(plot, lowest, highest):
     assert len(set(axis.logTickStrings(values, 1.0, 1.0))) == len(values)
 
 
-def test_another_theme_repaints_background_axes_and_curves(plot, qapp):
+def test_another_theme_repaints_background_axes_and_curves(plot):
     plot.append(0, {"action": 1.0})
     styles = Styles()
     styles.add(plot)
-    apply_theme(qapp, LIGHT)
+    apply_theme(LIGHT)
     styles.ensure(plot)
     assert plot.view.backgroundBrush().color() == LIGHT.color("plot_background")
     assert plot._curves["action"].item.opts["pen"].color().name() == LIGHT.series[0].lower()
