@@ -1,6 +1,6 @@
 """Train cells of the published benchmark again, drawn at random, and compare their success.
 
-    python tests/benchmarks/bench_cells.py [--cells 12] [--seed 0] [--out build/cells]
+    python tests/benchmarks/reproduce.py [--cells 12] [--seed 0] [--out build/cells]
 
 A cell on the processor that it was made on gives the same outcomes while no result has changed. On
 another processor rounding differs and the training is another draw, as with another training seed.
