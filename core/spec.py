@@ -36,7 +36,12 @@ positions, that of the vertical base joint first [rad]. ``velocity``: rates of a
 nothing is assumed.
 """
 KINDS: tuple[str, ...] = get_args(Kind)
+VECTOR_KINDS = tuple(kind for kind in KINDS if kind != "image")
 
+SHAPES: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {"position": (3,), "displacement": (3,), "rotation": (6,), "wrench": (3,)}
+)
+"""Shape of a field of a kind that has only one."""
 RESOLUTION: Mapping[Kind, float] = MappingProxyType(
     {"rotation": 0.005, "position": 1e-3, "opening": 1e-3}
 )
@@ -61,7 +66,10 @@ COMMAND_NAMES = (
 
 @dataclass(frozen=True)
 class Field:
-    """One named part of an observation. Raises `ValueError` for an unknown kind."""
+    """One named part of an observation.
+
+    Raises `ValueError` for an unknown kind, and for a shape that its kind cannot have.
+    """
 
     name: str
     """Key in the observation."""
@@ -79,6 +87,12 @@ class Field:
             raise ValueError(
                 f"field '{self.name}' is of the unknown kind '{self.kind}'; "
                 f"kinds: {', '.join(KINDS)}"
+            )
+
+        expected = SHAPES.get(self.kind, self.shape)
+        if self.shape != expected:
+            raise ValueError(
+                f"field '{self.name}' has shape {self.shape}; a {self.kind} has {expected}"
             )
 
     @property

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import tyro
 
@@ -13,6 +13,7 @@ from core.commands.program import SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import Workspace
 from core.exchange import Chosen, LimitedSource, choose_episodes, import_episodes
+from core.spec import VECTOR_KINDS, Kind
 
 Format = Literal["robomimic", "lerobot"]
 
@@ -68,6 +69,10 @@ class Import:
     """Take in camera images too."""
     without: tuple[str, ...] = ()
     """Observation fields to leave out."""
+    kind: tuple[str, ...] = ()
+    """What observation fields are, each FIELD=KIND, such as eef_pos=position. Fields of
+    which nothing is said are plain numbers. Kinds: position, displacement, rotation, joint,
+    velocity, wrench, opening."""
     replace: bool = False
     """Overwrite other recordings of the same names."""
 
@@ -116,7 +121,11 @@ def run_import(arguments: Sequence[str]) -> int:
     ) as source:
         with ProgressBar(f"importing {source.path.name}", len(source)) as bar:
             imported = import_episodes(
-                source, workspace.root, without=options.without, replace_existing=options.replace
+                source,
+                workspace.root,
+                without=options.without,
+                kinds=_kinds(options.kind),
+                replace_existing=options.replace,
             )
             for done, episode in enumerate(imported, start=1):
                 steps += episode.steps
@@ -129,3 +138,16 @@ def run_import(arguments: Sequence[str]) -> int:
         there = f", {kept} of them there already" if kept else ""
         sys.stderr.write(f"{len(source)} episodes, {steps} control steps{there}\n")
     return SUCCESS
+
+
+def _kinds(given: Sequence[str]) -> dict[str, Kind]:
+    """{field: kind} of FIELD=KIND, …"""
+    kinds: dict[str, Kind] = {}
+    for each in given:
+        name, found, kind = each.partition("=")
+        if not found or kind not in VECTOR_KINDS:
+            raise UsageError(
+                f"--kind {each}; expected FIELD=KIND with one of {', '.join(VECTOR_KINDS)}"
+            )
+        kinds[name] = cast(Kind, kind)
+    return kinds

@@ -1,9 +1,10 @@
 """Episodes of other programs become recordings of this one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from core.data import (
 from core.data.episode import end_mark
 from core.exchange.errors import TargetError, UnusableSourceError
 from core.exchange.source import NO_MODEL, ForeignEpisode, Source, identifier_of, units_of
+from core.spec import Kind
 
 OPERATOR = "unknown"
 """Who drove, where the file does not tell."""
@@ -44,13 +46,15 @@ def import_episodes(
     workspace: Path | str,
     *,
     without: Sequence[str] = (),
+    kinds: Mapping[str, Kind] = MappingProxyType({}),
     replace_existing: bool = False,
 ) -> Iterator[Imported]:
     """Write every episode of `source` into the workspace, one committed file after the other.
 
-    The fields `without` are left out. The notes of `source` name a field that only repeats the
-    previous command: a policy that sees it learns to repeat its last action. An interrupted import
-    can be repeated: what is there already is left alone.
+    The fields `without` are left out, and `kinds` {field: kind} says what others are. The notes of
+    `source` name a field that only repeats the previous command: a policy that sees it learns to
+    repeat its last action. An interrupted import can be repeated: what is there already is left
+    alone.
     Raises :class:`UnusableSourceError` for episodes that make no sense, :class:`TargetError`
     if another recording of the same name lies there, and what writing raises.
     """
@@ -59,9 +63,15 @@ def import_episodes(
     repeating: set[str] | None = None
     for found in source.episodes():
         foreign = _leave_out(source, found, without)
+        lacking = sorted(set(kinds) - foreign.observations.keys())
+        if lacking:
+            raise _no_field(source, found, lacking[0])
         repeated = _repeats_commands(foreign)
         repeating = repeated if repeating is None else repeating & repeated
-        episode = _episode(source, foreign, units)
+        try:
+            episode = _declared(_episode(source, foreign, units), kinds)
+        except ValueError as error:
+            raise UnusableSourceError(f"{source.path}: {error}", source.path) from error
         path = folder / f"{episode.info.identifier}.hdf5"
         if path.exists() and not replace_existing:
             if not _same(path, episode):
@@ -85,16 +95,35 @@ def _leave_out(source: Source, foreign: ForeignEpisode, names: Sequence[str]) ->
     """The episode without the fields called `names`."""
     left = {name: rows for name, rows in foreign.observations.items() if name not in names}
     unknown = sorted(set(names) - foreign.observations.keys())
-    if unknown or not left:
-        wrong = f"has no field {unknown[0]!r}" if unknown else "would be left without any field"
+    if unknown:
+        raise _no_field(source, foreign, unknown[0])
+    if not left:
         raise UnusableSourceError(
-            f"{foreign.name} of {source.path} {wrong}; fields: {', '.join(foreign.observations)}",
+            f"{foreign.name} of {source.path} would be left without any field; fields: "
+            f"{', '.join(foreign.observations)}",
             source.path,
         )
     info = foreign.info
     if info is not None:
         info = replace(info, fields=tuple(name for name in info.fields if name in left))
     return replace(foreign, observations=left, info=info)
+
+
+def _no_field(source: Source, foreign: ForeignEpisode, name: str) -> UnusableSourceError:
+    return UnusableSourceError(
+        f"{foreign.name} of {source.path} has no field {name!r}; fields: "
+        f"{', '.join(foreign.observations)}",
+        source.path,
+    )
+
+
+def _declared(episode: Episode, kinds: Mapping[str, Kind]) -> Episode:
+    """The episode with the fields whose kind is given, beside those declared before."""
+    declared = {field.name: field for field in episode.info.declared}
+    for field in episode.fields:
+        if field.name in kinds:
+            declared[field.name] = replace(field, kind=kinds[field.name])
+    return replace(episode, info=replace(episode.info, declared=tuple(declared.values())))
 
 
 def _repeats_commands(foreign: ForeignEpisode) -> set[str]:

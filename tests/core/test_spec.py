@@ -28,6 +28,11 @@ def test_an_unknown_kind_is_refused_with_those_there_are():
         Field("x", (3,), "colour")
 
 
+def test_a_kind_of_one_shape_refuses_others():
+    with pytest.raises(ValueError, match=r"'x' has shape \(4,\); a position has \(3,\)"):
+        Field("x", (4,), "position")
+
+
 def test_what_is_not_sensed_is_a_probe(spec):
     less = spec.sensing(("box", "wrench"))
     assert less.senses == ("hand", "camera")
@@ -51,7 +56,7 @@ def test_only_a_torque_is_axial(spec):
 
 
 def test_the_kind_decides_what_counts_as_constant():
-    assert Field("a", (1,), "position").resolution == 1e-3
+    assert Field("a", (3,), "position").resolution == 1e-3
     assert Field("a", (6,), "rotation").resolution == 0.005
     assert Field("a", (1,)).resolution == Field("a", (1,), "velocity").resolution == 1e-6
 

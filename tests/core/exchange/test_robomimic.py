@@ -327,6 +327,23 @@ def test_a_recording_of_isaac_lab_tells_its_successes_and_its_last_commands(tmp_
     ]
 
 
+def test_the_kind_of_a_field_is_declared_and_never_guessed(tmp_path, take_in):
+    path = isaac_lab(tmp_path / "reach.hdf5")
+    with h5py.File(path, "a") as file:
+        for demo in file["data"].values():
+            demo["obs/eef_position"] = np.zeros((12, 3), np.float32)
+    with VettedFile(path, recording=False) as file:
+        plain = take_in(RobomimicSource(file), tmp_path / "plain")
+        said = take_in(RobomimicSource(file), tmp_path / "said", kinds={"eef_position": "position"})
+        with pytest.raises(UnusableSourceError, match="no field 'eef'; fields: actions, eef_pos"):
+            take_in(RobomimicSource(file), tmp_path / "none", kinds={"eef": "position"})
+        with pytest.raises(UnusableSourceError, match=r"'joint_pos' has shape \(6,\); a position"):
+            take_in(RobomimicSource(file), tmp_path / "none", kinds={"joint_pos": "position"})
+    assert {field.kind for field in read_episode(plain[0].path).fields} == {"scalar"}
+    kinds = {field.name: field.kind for field in read_episode(said[0].path).fields}
+    assert kinds["eef_position"] == "position" and kinds["joint_pos"] == "scalar"
+
+
 def test_fields_of_an_own_export_can_be_left_out(workspace, episodes, tmp_path, take_in):
     out = tmp_path / "out.hdf5"
     list(export_robomimic(choose_episodes(workspace), out))
