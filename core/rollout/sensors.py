@@ -70,7 +70,7 @@ class Sensors:
         return self._world.observe()
 
     def sense(self, truth: Frame, step: int) -> tuple[Frame, np.ndarray | None]:
-        """The frame {field: (n, size)} that the policy holds at control step `step`.
+        """The frame {field: (n, *shape)} that the policy holds at control step `step`.
 
         Also returns in which simulations it is an old one, since none arrived (n,) bool; None
         where frames are never lost. To be called at every step from 0 on.
@@ -79,7 +79,7 @@ class Sensors:
         arriving, missing = self._travelling[0], self._lost(step)
         if missing is not None and self._received:
             arriving = {
-                name: np.where(missing[:, None], self._received[name], values)
+                name: np.where(_like(missing, values), self._received[name], values)
                 for name, values in arriving.items()
             }
         elif missing is not None:
@@ -105,3 +105,8 @@ class Sensors:
         found = [each.lost(strength, self._draws, step) for each, strength in self._arrival]
         masks = [mask for mask in found if mask is not None]
         return np.any(masks, axis=0) if masks else None
+
+
+def _like(mask: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """`mask` (n,) with as many dimensions as `values` (n, *shape)."""
+    return mask.reshape(-1, *(1,) * (values.ndim - 1))

@@ -53,7 +53,10 @@ class SensorNoise:
         """
         if not (np.isfinite(sigma) and sigma >= 0.0):
             raise ValueError(f"sigma is {sigma}; expected a finite number >= 0")
-        noisy = {name: np.array(values, dtype=np.float32) for name, values in observation.items()}
+        noisy = {
+            name: np.array(values, dtype=np.float32 if name in self._scales else None)
+            for name, values in observation.items()
+        }
         if sigma == 0.0:
             return noisy
         names = [name for name in noisy if name in self._scales]

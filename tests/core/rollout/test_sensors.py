@@ -135,3 +135,17 @@ def test_a_condition_may_change_on_the_way():
     assert sensors.age == 0
     np.testing.assert_allclose(half.std(), 0.5, rtol=0.1)
     np.testing.assert_allclose(whole, 2 * half, atol=1e-4)  # the same offset, twice as large
+
+
+def test_images_are_lost_and_late_like_any_field_and_stay_as_they_are():
+    condition = Condition(noise=0.5, bias=0.2, dropout=0.5, delay=1)
+    sensors = Sensors(WORLD, condition, SCALES, range(3))
+    frames, masks = [], []
+    for step in range(12):
+        image = np.full((3, 2, 4, 3), step, np.uint8)
+        frame, missing = sensors.sense(truth(step, 3) | {"camera": image}, step)
+        assert frame["camera"].dtype == np.uint8
+        frames.append(frame["camera"][:, 0, 0, 0])
+        masks.append(missing)
+    arrived = np.where(masks, 0, np.maximum(np.arange(12) - 1, 0)[:, None])
+    np.testing.assert_array_equal(frames, np.maximum.accumulate(arrived))
