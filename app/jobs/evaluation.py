@@ -24,7 +24,7 @@ from app.jobs.evaluation_protocol import (
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "app.jobs.evaluation_process"
 PATIENCE = 60_000
-"""How long a process that was told to stop may take [ms]: it saves what is complete first, and on
+"""How long a process that was asked to stop may take [ms]: it saves what is complete first, and on
 a busy machine the picture alone takes seconds."""
 CLOSING_PATIENCE = 5_000
 """The same when the window closes, and there is no picture [ms]."""
@@ -34,7 +34,7 @@ class EvaluationWorker(QObject):
     """Owns one evaluation process from start to end. Lives on the GUI thread.
 
     The process tells its progress a few times a second; reading that is all the work that is
-    done here. Whatever happens, `ended` is told exactly once.
+    done here. Whatever happens, `ended` is emitted exactly once.
     """
 
     started = Signal(str)

@@ -33,9 +33,9 @@ def plot_curves(results: Sequence[Result], path: Path | str, title: str | None =
     results = [result for result in results if result.outcomes]
     if not results:
         raise SettingsError("nothing to draw: no episode has been evaluated yet")
-    beside = [result.condition.changed(noise=0.0) for result in results]
-    shown = Condition() if Condition() in beside else beside[0]
-    results = [result for result, found in zip(results, beside, strict=True) if found == shown]
+    others = [result.condition.changed(noise=0.0) for result in results]
+    shown = Condition() if Condition() in others else others[0]
+    results = [result for result, found in zip(results, others, strict=True) if found == shown]
     if shown != Condition():
         title = f"{title}, {shown}" if title else str(shown)
     path = Path(path)

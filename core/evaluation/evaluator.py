@@ -59,7 +59,7 @@ def evaluate(
 
     The conditions are `noise_levels`, short for conditions of nothing but that noise, and
     `conditions`. Episode i starts from seed `first_seed + i` and meets noise drawn from that seed
-    and the step, whatever runs beside it, so all cells are paired. An episode succeeds when what
+    and the step, whatever runs at the same time, so all cells are paired. An episode succeeds when what
     the task asks for has held long enough (:meth:`core.simulation.World.succeeded`) within
     `horizon` control steps. Cells advance `batch` episodes at a time in turn, so that every curve
     appears early and its intervals shrink; only whole batches count, since the episodes that end

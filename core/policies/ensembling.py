@@ -12,7 +12,7 @@ DECAY_OF_FEW = 0.2
 
 
 def usual_decay(demonstrations: int) -> float:
-    """How fast older chunks lose weight, unless somebody chooses otherwise [1/control step].
+    """How fast older chunks lose weight, unless chosen otherwise [1/control step].
 
     A policy of few demonstrations often finds itself where none has been, and proposes something
     else as soon as it knows better: what it proposed before should then be forgotten. With many

@@ -40,7 +40,7 @@ def action_metric(model: ActJepa, beliefs: Tensor) -> Tensor:
 
     The squared length of a small difference, projected, is the mean squared change that it makes
     to the policy head's chunk: the metric of the actions pulled back, E[J^T J], with J the head's
-    Jacobian averaged over `beliefs` (rows, size) by random directions. What a belief holds beside
+    Jacobian averaged over `beliefs` (rows, size) by random directions. What a belief holds besides
     what matters here and now does not count, where plain whitening counts all of it alike (push,
     100 demonstrations, success of the nearest neighbour: 0.56 whitened, 0.78 pulled back).
     """

@@ -20,8 +20,8 @@ SOLVERS = ("mppi", "cem")
 """Ways of searching for a course of little cost."""
 ELITES = 0.125
 """Part of the samples that the cross-entropy method goes on with."""
-TOLD = 20
-"""How long people are told of a surprise [control steps]."""
+MENTIONED = 20
+"""How long an explanation mentions a surprise [control steps]."""
 CORRELATION = 0.8
 """Of a perturbation with the one a control step before: as sticks move."""
 
@@ -94,13 +94,13 @@ class LatentPlanning(BeliefPolicy):
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count,), -1, dtype=torch.long)
         self._ranked = torch.zeros(count, 0, *self._ensemble.shape)
-        self._calm = torch.full((count,), TOLD)  # control steps since the last surprise
+        self._calm = torch.full((count,), MENTIONED)  # control steps since the last surprise
         if self._surprise is not None:
             self._surprise.resize(count)
 
     def _clear(self, index: Tensor) -> None:
         self._followed[index] = -1
-        self._calm[index] = TOLD
+        self._calm[index] = MENTIONED
         if self._surprise is not None:
             self._surprise.clear(index)
 
@@ -187,7 +187,7 @@ class LatentPlanning(BeliefPolicy):
         step = int(space.step[row])
         courses = torch.cat((self._chunks[index : index + 1], self._ranked[index]))
         calm = int(self._calm[index])
-        news = f"; something unforeseen {calm} steps ago, planned anew" if calm < TOLD else ""
+        news = f"; something unforeseen {calm} steps ago, planned anew" if calm < MENTIONED else ""
         return Explanation(
             text=(
                 f"plans {self.horizon} steps ahead over {len(self._noise)} courses; nearest "

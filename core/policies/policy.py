@@ -15,7 +15,7 @@ from core.policies.ensembling import TemporalEnsemble, usual_decay
 from core.policies.errors import ObservationError, PolicyError
 
 TAKEN_OVER = 0.1
-"""An executed action that differs by more than this from the one chosen was somebody else's."""
+"""An executed action that differs by more than this from the one chosen was another's."""
 END_EFFECTOR = "end_effector_position"
 """Field in which futures are drawn."""
 
@@ -174,8 +174,8 @@ class BeliefPolicy:
     def executed(self, actions: np.ndarray) -> None:
         """What was executed (n, A) instead of what `act` returned.
 
-        Where somebody else acted, chunks proposed before are forgotten: they were meant for another
-        course of things.
+        Where another acted, chunks proposed before are forgotten: they were meant for another course
+        of things.
         """
         truth = torch.as_tensor(np.asarray(actions, dtype=np.float32))
         chosen = self._past[:, -1]

@@ -17,7 +17,7 @@ class Surprise:
     """Compares each new latent with the one predicted from belief and executed action.
 
     The squared error, in units of what it is in the demonstrations, is a surprise beyond their
-    99.9th percentile times the running mean of the errors of late (at least 1): noisy sensors are
+    99.9th percentile times the running mean of recent errors (at least 1): noisy sensors are
     mispredicted all the time, and that is nothing new. Owns the running mean of every place.
     """
 

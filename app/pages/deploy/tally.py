@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy
 
@@ -63,8 +63,9 @@ class Tally(Painted):
             bar = QRectF(128, y + _LINE / 2 - 4, max(8.0, self.width() - 200.0), 8)
             y += _LINE
             if not condition.only_noise:
-                area = QRectF(68, y - 4, self.width(), _MORE)
-                write(painter, area, words_of(condition.to_dict()), "muted")
+                words, elide = words_of(condition.to_dict()), Qt.TextElideMode.ElideRight
+                words = painter.fontMetrics().elidedText(words, elide, self.width())
+                write(painter, QRectF(0, y - 4, self.width(), _MORE), words, "muted")
                 y += _MORE
             fill_box(painter, bar, "raised")
             bar.setWidth(bar.width() * successes / trials)
