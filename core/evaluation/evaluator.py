@@ -58,9 +58,9 @@ def evaluate(
     """Roll out every mode under every condition from the same starts and report as it goes.
 
     The conditions are `noise_levels`, short for conditions of nothing but that noise, and
-    `conditions`. Episode i starts from seed `first_seed + i` and meets noise drawn from that seed
-    and the step, whatever runs at the same time, so all cells are paired. An episode succeeds when what
-    the task asks for has held long enough (:meth:`core.simulation.World.succeeded`) within
+    `conditions`. Episode i starts from seed `first_seed + i` and gets noise drawn from that seed
+    and the step, whatever runs at the same time, so all cells are paired. An episode succeeds when
+    what the task asks for has held long enough (:meth:`core.simulation.World.succeeded`) within
     `horizon` control steps. Cells advance `batch` episodes at a time in turn, so that every curve
     appears early and its intervals shrink; only whole batches count, since the episodes that end
     first are those that succeed. `threads` bounds the cores used (default: all), `observer`

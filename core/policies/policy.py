@@ -174,8 +174,8 @@ class BeliefPolicy:
     def executed(self, actions: np.ndarray) -> None:
         """What was executed (n, A) instead of what `act` returned.
 
-        Where another acted, chunks proposed before are forgotten: they were meant for another course
-        of things.
+        Where another acted, chunks proposed before are forgotten: they were meant for another
+        course of things.
         """
         truth = torch.as_tensor(np.asarray(actions, dtype=np.float32))
         chosen = self._past[:, -1]
