@@ -98,6 +98,15 @@ def page(open_page):
     return open_page()
 
 
+def test_train_waits_for_the_list_of_recordings(qtbot, tmp_path, settings):
+    studio = Studio(tmp_path / "workspace", settings)
+    page = TrainPage(studio)
+    qtbot.addWidget(page)
+    assert not page.controls.train_button.isEnabled()
+    page.close_down()
+    studio.close_down()
+
+
 def start(page, configuration, name="run"):
     page.controls.set_configuration(configuration)
     page.controls.name_line.setText(name)

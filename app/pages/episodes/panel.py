@@ -55,6 +55,7 @@ class EpisodesPanel(QWidget):
         below = (self.selections, self._details(), self.quality_section)
         column(*top, *below, margins=(16, 16, 16, 16), inside=self)
         self.table.delete_wanted.connect(self.delete_wanted)
+        self.everything.hide()
 
     def show_count(self, rows: Sequence[Row], total: int) -> None:
         """Say how much is shown, and where nothing is, what to do."""

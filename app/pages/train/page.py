@@ -73,7 +73,7 @@ class TrainPage(Page):
         self.center = self.plots = TrainPlots()
         self.earlier = EarlierRuns(studio, self.controls.runs, self.plots, self)
         self._connect()
-        self._say_what_to_do()
+        self._choice_changed()
         self.reload()
         studio.background(wake_torch, self.controls.set_devices)
 

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.theme.theme import DARK, LIGHT, THEMES, current_theme
+from app.theme.theme import DARK, LIGHT, THEMES, Themed, apply_theme, current_theme
+from app.window.styles import Styles
 
 
 def test_the_theme_changes_everywhere_and_is_remembered(open_window, qtbot):
@@ -58,6 +59,30 @@ def test_two_changes_in_a_row_end_with_the_second(open_window, qtbot):
     qtbot.waitUntil(lambda: not window.styles.changing, timeout=5000)
     assert window.updatesEnabled()
     assert window.grab().toImage().pixelColor(4, 4).lightness() < 60
+
+
+class Remembers(QWidget, Themed):
+    """Keeps a colour of the theme, as the pens of a plot do."""
+
+    kept = ""
+
+    def apply_theme(self):
+        self.kept = current_theme().name
+
+
+def test_a_widget_that_keeps_something_of_a_theme_is_told_with_its_part(qapp):
+    styles, part, hidden = Styles(), QWidget(), QWidget()
+    inside = Remembers(QWidget(part))
+    later = Remembers(hidden)
+    apply_theme(qapp, DARK)
+    styles.add(part, hidden)
+    assert inside.kept == later.kept == "dark"
+    apply_theme(qapp, LIGHT)
+    styles.ensure(part)
+    assert (inside.kept, later.kept) == ("light", "dark")
+    styles.ensure(hidden)
+    assert later.kept == "light"
+    apply_theme(qapp, DARK)
 
 
 class WindowWatch(QObject):
