@@ -128,7 +128,7 @@ class DeployPage(Page):
         tip = "A filter that most checkpoints have learned"
         text = "Sensors corrected by the observer"
         self.observer = switch(text, settings, "deploy/observer", tip=tip)
-        self.ghost = switch("Show what the policy believes", settings, "deploy/ghost")
+        self.ghost = switch("Show the policy's belief", settings, "deploy/ghost")
         parts = (self.mode_text, self.noise, self.disturbances, self.observer, self.ghost)
         line = row(*((choice, 1) for choice in choices), spacing=4)
         return Card("Policy mode and sensors", line, *parts)

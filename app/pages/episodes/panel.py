@@ -65,9 +65,11 @@ class EpisodesPanel(QWidget):
         self.count.setText(f"{len(rows):,}{of} episodes · {good:,} ✓ · {minutes:.1f} min")
         self.everything.setVisible(self.filter.narrows)
         if total and not rows:
-            self.empty.say("No episode fits", "Show all again, or search for something else.")
+            self.empty.say("No episode matches", "Show all, or change the search.")
         else:
-            self.empty.say("No episodes here", "Drive the arm on the Record page; they come here.")
+            self.empty.say(
+                "No episodes here", "Record some on the Record page; they are listed here."
+            )
         self.empty.offer("Show all" if total else "Record one")
         self.stack.setCurrentWidget(self.table if rows else self.empty)
 
@@ -144,7 +146,7 @@ def _name(chosen: Sequence[Row]) -> str:
 
 def _facts(chosen: Sequence[Row]) -> str:
     if not chosen:
-        return "Choose one in the list to see it again; Ctrl and Shift choose several."
+        return "Choose one in the list to replay it. Hold Ctrl or Shift to choose several."
     if len(chosen) > 1:
         seconds = sum(r.duration for r in chosen)
         samples = sum(r.sample for r in chosen)

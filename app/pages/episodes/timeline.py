@@ -39,7 +39,7 @@ class Timeline(QWidget, Themed):
         )
         self._legend = label("", "caption")
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        tip = "Mark what lies between the first and the last motion"
+        tip = "Mark the steps from the first to the last motion"
         self.idle = button("Mark motion", self._mark_motion, kind="small", tip=tip)
         self.trim = button("Trim", lambda: self.trim_wanted.emit(*self.track.range), kind="small")
         tip = "Make two episodes; the second begins at the playhead"
@@ -85,7 +85,7 @@ class Timeline(QWidget, Themed):
     def apply_theme(self) -> None:
         theme = current_theme()
         if self._episode is None:
-            self._legend.setText("Choose an episode in the list to see it again.")
+            self._legend.setText("Choose an episode in the list to replay it.")
             self._legend.setToolTip("")
             return
 

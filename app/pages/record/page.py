@@ -239,7 +239,7 @@ class RecordPage(Page):
         seconds = step / CONTROL_RATE
         clock = f"{int(seconds) // 60:02d}:{seconds % 60:04.1f}"
         texts = {
-            "between": ("✓ Success", "good", "Kept. The next start is on its way."),
+            "between": ("✓ Success", "good", "Saved. The next start follows."),
             "free": ("Free driving", "", "Try the arm; nothing is recorded."),
             "armed": ("Ready", "accent", "Recording begins with your first motion."),
             "recording": (f"● REC {clock}", "danger", f"step {step}"),
@@ -258,7 +258,7 @@ class RecordPage(Page):
         """Only what can be done now can be pressed, and it says what it would do."""
         word = {
             "free": "Start recording",
-            "between": "No further start",
+            "between": "Stop here",
             "armed": "Cancel",
             "recording": "Stop and keep",
         }[state]

@@ -113,10 +113,9 @@ class TrainPage(Page):
     @Slot()
     def _choice_changed(self) -> None:
         picker = self.controls.picker
-        current = self._worker.request.folder if self._worker is not None else None
-        self.controls.runs.show_runs(
-            [run for run in self._runs if run.task == picker.task and not _is_of(run, current)]
-        )
+        present = self._worker.request.folder.name if self._worker is not None else ""
+        runs = [run for run in self._runs if run.name.removesuffix(AUTOSAVE) != present]
+        self.controls.runs.show_runs([run for run in runs if run.task == picker.task])
         count = len(picker.selected())
         missing = f"Training needs at least {FEWEST_EPISODES} demonstrations; {count} chosen"
         self.controls.set_ready("" if count >= FEWEST_EPISODES else missing)
@@ -377,8 +376,3 @@ def _list_all(libraries: dict[str, Library], root: Path) -> Listed:
         with contextlib.suppress(RecordingError):  # the Episodes page says what is wrong
             selections.append(kept.load(name))
     return candidates, list_checkpoints(root / "checkpoints"), selections
-
-
-def _is_of(run: CheckpointEntry, folder: Path | None) -> bool:
-    """Whether a run is what the present training writes."""
-    return folder is not None and run.name.removesuffix(AUTOSAVE) == folder.name

@@ -86,14 +86,15 @@ MEASURES = {
     ),
     "action_sensitivity": Measure(
         "Action sensitivity",
-        "Error of the predicted next latent with shuffled actions over that with the true ones. "
-        "At 1 the predictor ignores what is done.",
+        "Error of the predicted next latent with shuffled actions, divided by that with the "
+        "true ones. "
+        "At 1 the predictor ignores the actions.",
         REPRESENTATION,
         (1, 1),
     ),
     "prediction_error": Measure(
         "Prediction error",
-        "Mean squared error of the latent predicted so many control steps ahead, as a part of the "
+        "Mean squared error of the latent predicted that many control steps ahead, divided by the "
         "variance of the latents.",
         REPRESENTATION,
         (1, 2),
