@@ -1,1 +1,1 @@
-"""The simulated arm in the window: its thread, its uses, and the devices that drive it."""
+"""The simulated arm in the window: its thread, its activities, and the devices that drive it."""

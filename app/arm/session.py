@@ -84,7 +84,7 @@ class Session(QObject):
 
     @property
     def episodes(self) -> tuple[Saved, ...]:
-        """This sitting's episodes that are not discarded, oldest first."""
+        """This session's episodes that are not discarded, oldest first."""
         return tuple(saved for name, saved in self._ever.items() if name in self._present)
 
     @property

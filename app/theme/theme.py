@@ -174,7 +174,7 @@ def get_theme(name: object) -> Theme:
 
 
 def palette(theme: Theme) -> QPalette:
-    """The palette for everything that the stylesheet does not reach."""
+    """The palette for everything that the style sheet does not reach."""
     roles = QPalette.ColorRole
     colours = {
         roles.Window: theme.background,
