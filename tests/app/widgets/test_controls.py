@@ -50,7 +50,8 @@ def test_a_layout_is_emptied_of_its_widgets(qtbot):
     assert line.count() == 0
 
 
-def test_an_icon_follows_the_theme_by_itself(qapp):
+@pytest.mark.usefixtures("qapp")
+def test_an_icon_follows_the_theme_by_itself():
     made = icon("ph.house")
 
     def ink():
@@ -60,7 +61,7 @@ def test_an_icon_follows_the_theme_by_itself(qapp):
         assert solid
         return sum(color.lightness() for color in solid) / len(solid)
 
-    apply_theme(qapp, LIGHT)
+    apply_theme(LIGHT)
     dark_ink = ink()
-    apply_theme(qapp, DARK)
+    apply_theme(DARK)
     assert ink() > dark_ink + 100

@@ -70,19 +70,20 @@ class Remembers(QWidget, Themed):
         self.kept = current_theme().name
 
 
-def test_a_widget_that_keeps_something_of_a_theme_is_told_with_its_part(qapp):
+@pytest.mark.usefixtures("qapp")
+def test_a_widget_that_keeps_something_of_a_theme_gets_it_with_its_part():
     styles, part, hidden = Styles(), QWidget(), QWidget()
     inside = Remembers(QWidget(part))
     later = Remembers(hidden)
-    apply_theme(qapp, DARK)
+    apply_theme(DARK)
     styles.add(part, hidden)
     assert inside.kept == later.kept == "dark"
-    apply_theme(qapp, LIGHT)
+    apply_theme(LIGHT)
     styles.ensure(part)
     assert (inside.kept, later.kept) == ("light", "dark")
     styles.ensure(hidden)
     assert later.kept == "light"
-    apply_theme(qapp, DARK)
+    apply_theme(DARK)
 
 
 class WindowWatch(QObject):
