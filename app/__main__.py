@@ -1,7 +1,5 @@
 """`python -m app [WORKSPACE]`: open the window."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal
@@ -109,11 +107,10 @@ def _show_uncaught_errors(assembled: Assembled) -> None:
         sys.stderr.write(details)
         assembled.studio.fail(f"Unexpected error: {error or kind.__name__}", details)
 
-    def in_thread(happened: threading.ExceptHookArgs) -> None:
-        show(happened.exc_type, happened.exc_value, happened.exc_traceback)
-
     sys.excepthook = show
-    threading.excepthook = in_thread
+    threading.excepthook = lambda happened: show(
+        happened.exc_type, happened.exc_value, happened.exc_traceback
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Puts the window together: studio, arm, pages."""
 
-from __future__ import annotations
-
 import importlib
 from dataclasses import dataclass
 from pathlib import Path

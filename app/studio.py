@@ -1,7 +1,5 @@
 """What the pages share: workspace, theme, noise, messages, and work in the background."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Callable
 from pathlib import Path

@@ -4,8 +4,6 @@ An activity lives on the simulation thread. It is asked for a command before eve
 `stepped` is called after it. Everything it sends to the window goes through its `Outbox`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -54,10 +52,9 @@ class GripperTarget:
 
     def move(self, operator: OperatorCommand) -> float:
         """The target after one control step."""
-        if operator.gripper_toggles != self._toggles:
-            if (operator.gripper_toggles - self._toggles) % 2:
-                self.value = -1.0 if self.value > 0.0 else 1.0
-            self._toggles = operator.gripper_toggles
+        if (operator.gripper_toggles - self._toggles) % 2:
+            self.value = -1.0 if self.value > 0.0 else 1.0
+        self._toggles = operator.gripper_toggles
         step = operator.gripper_rate * GRIPPER_SPEED / CONTROL_RATE
         self.value = max(-1.0, min(1.0, self.value + step))
         return self.value

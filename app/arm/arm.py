@@ -1,12 +1,10 @@
 """The arm as the pages see it: simulation, devices, scene and session, wired together."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.arm.filming import Filming
 from app.arm.gamepad import Pad
-from app.arm.messages import Activate, OperatorCommand, Tick
+from app.arm.messages import Activate, Tick
 from app.arm.operator import Operator
 from app.arm.session import Session
 from app.arm.simulation import SimulationThread
@@ -37,8 +35,25 @@ class Arm(QObject):
         self._ticks = 0
         self.scene.source = lambda: self.simulation.view
         self.operator.azimuth = lambda: self.scene.eye.azimuth
-        self.operator.send = self._send
-        self._connect()
+        self.simulation.operator = lambda: self.operator.command
+        self.simulation.ticked.connect(self._ticked)
+        self.simulation.take_ready.connect(self.session.save)
+        self.simulation.failed.connect(studio.fail)
+        self.simulation.happened.connect(self._happened)
+        self.operator.held_changed.connect(self._show_held)
+        self.operator.pad_changed.connect(self._pad_changed)
+        self.operator.gamepads.plugged.connect(
+            lambda pad: studio.toast(f"{pad.name} is plugged in")
+        )
+        studio.noise_changed.connect(self._set_noise)
+        show = studio.status.emit
+        self.scene.fps_changed.connect(lambda fps: show("fps", f"{fps:.0f} fps" if fps else "", ""))
+        self.scene.broken.connect(lambda why: studio.fail(f"The scene cannot be drawn: {why}"))
+        self.filming.drawn.connect(studio.episodes_changed)
+        self.filming.failed.connect(studio.fail)
+        self.filming.waiting_changed.connect(
+            lambda count: show("images", f"drawing images ({count})" if count else "", "strong")
+        )
 
     def start(self) -> None:
         """Start the loop, the polling and the drawing."""
@@ -61,28 +76,6 @@ class Arm(QObject):
         self.filming.close_down()
         for problem in self.session.save_now(leftover):
             self.studio.fail(problem)
-
-    def _connect(self) -> None:
-        simulation, operator, studio = self.simulation, self.operator, self.studio
-        simulation.ticked.connect(self._ticked)
-        simulation.take_ready.connect(self.session.save)
-        simulation.failed.connect(studio.fail)
-        simulation.happened.connect(self._happened)
-        operator.held_changed.connect(self._show_held)
-        operator.pad_changed.connect(self._pad_changed)
-        operator.gamepads.plugged.connect(lambda pad: studio.toast(f"{pad.name} is plugged in"))
-        studio.noise_changed.connect(self._set_noise)
-        show = studio.status.emit
-        self.scene.fps_changed.connect(lambda fps: show("fps", f"{fps:.0f} fps" if fps else "", ""))
-        self.scene.broken.connect(lambda why: studio.fail(f"The scene cannot be drawn: {why}"))
-        self.filming.drawn.connect(studio.episodes_changed)
-        self.filming.failed.connect(studio.fail)
-        self.filming.waiting_changed.connect(
-            lambda count: show("images", f"drawing images ({count})" if count else "", "strong")
-        )
-
-    def _send(self, command: OperatorCommand) -> None:
-        self.simulation.operator = command
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:

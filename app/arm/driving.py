@@ -1,7 +1,5 @@
 """The person drives; recordings are made on the way."""
 
-from __future__ import annotations
-
 import secrets
 from typing import Any
 
@@ -10,7 +8,6 @@ import numpy as np
 from app.arm.activity import Activity, Outbox
 from app.arm.messages import (
     DRIVE,
-    DiscardRecording,
     NewStart,
     OperatorCommand,
     SelectTask,
@@ -91,15 +88,17 @@ class Driving(Activity):
         elif self.world is None:
             return
         elif isinstance(request, NewStart):
-            self._drop(request.seed)
+            if self.state == "recording" and len(self._recorder):
+                self.outbox.event("discarded")
+            elif self.state == "armed":
+                self.outbox.event("cancelled")
+            self._restart("free", request.seed)
         elif isinstance(request, StartRecording):
             self._request = request
             self._end(None, "stopped")
             self._restart("armed")
         elif isinstance(request, StopRecording):
             self._end(request.success, "stopped")
-        elif isinstance(request, DiscardRecording):
-            self._drop(None)
 
     def leftover(self) -> Take | None:
         """What was being recorded, as a failure: it was not finished, and can be relabelled."""
@@ -122,11 +121,3 @@ class Driving(Activity):
             self._recorder = EpisodeRecorder()
         self._recorder.discard()
         self.state = "free"
-
-    def _drop(self, seed: int | None) -> None:
-        """Keep nothing of the recording, and go to another start."""
-        if self.state == "recording" and len(self._recorder):
-            self.outbox.event("discarded")
-        elif self.state == "armed":
-            self.outbox.event("cancelled")
-        self._restart("free", seed)

@@ -1,7 +1,5 @@
 """Camera images for recordings as they are saved, drawn from their simulator states."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections import deque
@@ -34,7 +32,7 @@ class Filming(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queue: deque[tuple[Path, int]] = deque()
-        self._process: QProcess | None = None
+        self._process = QProcess(self)
 
     @property
     def waiting(self) -> int:
@@ -45,17 +43,15 @@ class Filming(QObject):
         """Draw the recording in `path` from all cameras, `size` x `size` pixels."""
         self._queue.append((path, size))
         self.waiting_changed.emit(self.waiting)
-        if self._process is None:
+        if self.waiting == 1:
             self._begin()
 
     def close_down(self) -> None:
         """End the process now and wait until it is gone."""
         self._queue.clear()
-        if self._process is not None:
-            self._process.blockSignals(True)
-            self._process.kill()
-            self._process.waitForFinished(CLOSING_PATIENCE)
-            self._process = None
+        self._process.blockSignals(True)
+        self._process.kill()
+        self._process.waitForFinished(CLOSING_PATIENCE)
 
     def _begin(self) -> None:
         path, size = self._queue[0]
@@ -63,6 +59,7 @@ class Filming(QObject):
         nice = shutil.which("nice")
         if nice is not None:
             command = [nice, "-n", POLITENESS, *command]
+        self._process.deleteLater()
         self._process = QProcess(self)
         self._process.setWorkingDirectory(str(ROOT))
         self._process.finished.connect(self._ended)
@@ -71,7 +68,6 @@ class Filming(QObject):
 
     @Slot(int)
     def _ended(self, code: int) -> None:
-        assert self._process is not None
         path, _ = self._queue[0]
         if code == 0:
             self.drawn.emit(path)
@@ -87,7 +83,6 @@ class Filming(QObject):
     @Slot(QProcess.ProcessError)
     def _broke(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:  # nothing else will be heard of it
-            assert self._process is not None
             self.failed.emit(
                 "Camera images cannot be drawn; set the program up again (make setup).",
                 self._process.errorString(),
@@ -95,9 +90,6 @@ class Filming(QObject):
             self._next()
 
     def _next(self) -> None:
-        assert self._process is not None
-        self._process.deleteLater()
-        self._process = None
         self._queue.popleft()
         self.waiting_changed.emit(self.waiting)
         if self._queue:

@@ -1,9 +1,7 @@
 """Gamepads through SDL's controller layer, which gives every pad one standard layout."""
 
-from __future__ import annotations
-
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pygame
 from pygame._sdl2 import controller as sdl_controller
@@ -43,6 +41,8 @@ class Pad:
     """As the maker calls it."""
     kind: str
     """SDL's GUID of the model, by which mappings are remembered."""
+    device: sdl_controller.Controller = field(compare=False, repr=False)
+    """SDL's side of it."""
 
 
 @dataclass(frozen=True)
@@ -80,24 +80,21 @@ class Gamepads(QObject):
         pygame.display.init()
         pygame.joystick.init()
         sdl_controller.init()
-        self._open: dict[int, tuple[Pad, sdl_controller.Controller]] = {}
-        self._current: int | None = None
+        self._open: dict[int, Pad] = {}
+        self.current: Pad | None = None
+        """The pad that drives."""
         self.state = PadState()
 
     @property
     def pads(self) -> tuple[Pad, ...]:
         """The pads that are plugged in, in the order of plugging in."""
-        return tuple(pad for pad, _ in self._open.values())
-
-    @property
-    def current(self) -> Pad | None:
-        """The pad that drives."""
-        return None if self._current is None else self._open[self._current][0]
+        return tuple(self._open.values())
 
     def choose(self, identifier: int) -> None:
         """Let another pad drive; an identifier that is gone changes nothing."""
-        if identifier in self._open and identifier != self._current:
-            self._drive_with(identifier)
+        pad = self._open.get(identifier)
+        if pad is not None and pad != self.current:
+            self._drive_with(pad)
 
     def poll(self) -> PadState:
         """Take in what happened since the last poll, and return the chosen pad's state."""
@@ -108,12 +105,13 @@ class Gamepads(QObject):
                 self._remove(event.instance_id)
             elif (
                 event.type == pygame.CONTROLLERBUTTONDOWN
-                and event.instance_id == self._current
+                and self.current is not None
+                and event.instance_id == self.current.identifier
                 and event.button < len(BUTTONS)
             ):
                 self.pressed.emit(BUTTONS[event.button])
-        if self._current is not None:
-            device = self._open[self._current][1]
+        if self.current is not None:
+            device = self.current.device
             axes = tuple(max(-1.0, device.get_axis(number) / FULL) for number in range(len(AXES)))
             held = (name for number, name in enumerate(BUTTONS) if device.get_button(number))
             self.state = PadState(axes, frozenset(held))
@@ -121,17 +119,17 @@ class Gamepads(QObject):
 
     def rumble(self, low: float, high: float, duration: float) -> None:
         """Rumble with both motors' strengths in [0, 1] for `duration` [s], where a pad can."""
-        if self._current is not None:
+        if self.current is not None:
             # A pad that cannot rumble says so by an error, which is of no interest here.
             with contextlib.suppress(pygame.error):
-                self._open[self._current][1].rumble(low, high, round(duration * 1000))
+                self.current.device.rumble(low, high, round(duration * 1000))
 
     def close_down(self) -> None:
         """Let go of every pad and of SDL."""
-        for _, device in self._open.values():
-            device.quit()
+        for pad in self._open.values():
+            pad.device.quit()
         self._open.clear()
-        self._current = None
+        self.current = None
         sdl_controller.quit()
         pygame.joystick.quit()
         pygame.display.quit()
@@ -140,28 +138,29 @@ class Gamepads(QObject):
         try:
             device = sdl_controller.Controller(index)
             joystick = device.as_joystick()
-            pad = Pad(joystick.get_instance_id(), device.name or "Gamepad", joystick.get_guid())
+            name = device.name or "Gamepad"
+            pad = Pad(joystick.get_instance_id(), name, joystick.get_guid(), device)
         except pygame.error:
             return  # unplugged again before it could be opened
         if pad.identifier not in self._open:
-            self._open[pad.identifier] = (pad, device)
+            self._open[pad.identifier] = pad
             self.plugged.emit(pad)
-            if self._current is None:
-                self.choose(pad.identifier)
+            if self.current is None:
+                self._drive_with(pad)
 
     def _remove(self, identifier: int) -> None:
-        if identifier not in self._open:
+        pad = self._open.pop(identifier, None)
+        if pad is None:
             return
-        pad, device = self._open.pop(identifier)
-        device.quit()
-        if identifier != self._current:
-            self.unplugged.emit(pad)
-            return
-        self._current = None
+        pad.device.quit()
+        drove = pad == self.current
+        if drove:
+            self.current = None
         self.unplugged.emit(pad)
-        self._drive_with(next(iter(self._open), None))
+        if drove:
+            self._drive_with(next(iter(self._open.values()), None))
 
-    def _drive_with(self, identifier: int | None) -> None:
-        self._current = identifier
+    def _drive_with(self, pad: Pad | None) -> None:
+        self.current = pad
         self.state = PadState()
-        self.chosen.emit(self.current)
+        self.chosen.emit(pad)

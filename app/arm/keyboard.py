@@ -1,7 +1,5 @@
 """The keyboard as an equal way to drive, through Qt's key events."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 
@@ -17,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
-    QWidget,
 )
 
 from app.arm.mapping import ACTION_KEYS, MOTION_KEYS, PRECISE, PRECISE_KEY
@@ -38,8 +35,11 @@ _STEERING = {
     Qt.Key.Key_Return,
     Qt.Key.Key_Backspace,
 }
-
-
+_SHORTCUTS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
 _KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride)
 
 
@@ -126,11 +126,10 @@ class Keyboard(QObject):
 
     def _drives(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         known = key in self._motion_keys or key in self._action_keys or key == PRECISE_KEY.key
-        others = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-        others |= Qt.KeyboardModifier.MetaModifier
-        if not known or modifiers & others or QApplication.activeModalWidget() is not None:
+        if not known or modifiers & _SHORTCUTS:
             return False
-        focus: QWidget | None = QApplication.focusWidget()
-        if QApplication.activePopupWidget() is not None or isinstance(focus, _TEXT):
+        focus = QApplication.focusWidget()
+        taken = QApplication.activeModalWidget() or QApplication.activePopupWidget()
+        if taken is not None or isinstance(focus, _TEXT):
             return False
         return not (isinstance(focus, _STEERED) and key in _STEERING)

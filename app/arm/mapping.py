@@ -1,11 +1,9 @@
 """Which stick, trigger, button and key does what."""
 
-from __future__ import annotations
-
 import json
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Literal, get_args, get_type_hints
+from typing import Literal, Self, get_args, get_type_hints
 
 from PySide6.QtCore import Qt
 
@@ -115,7 +113,7 @@ class PadMapping:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> PadMapping:
+    def from_json(cls, text: str) -> Self:
         """The inverse; entries that are unknown or out of range take their defaults."""
         try:
             given = json.loads(text)

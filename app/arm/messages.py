@@ -1,7 +1,5 @@
 """What window and simulation thread send each other; nothing here changes once made."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -146,11 +144,6 @@ class StopRecording:
 
     success: bool | None = None
     """Label; None takes what the success condition says."""
-
-
-@dataclass(frozen=True)
-class DiscardRecording:
-    """End the recording and drop it."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Operator input: the gamepad and the keyboard as one command for the arm."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 
@@ -43,8 +41,8 @@ class Operator(QObject):
         self.gamepads = Gamepads(self)
         self.mapping = PadMapping()
         self.azimuth: Callable[[], float] = lambda: 180.0
-        self.send: Callable[[OperatorCommand], None] = lambda _: None
         self.command = OperatorCommand()
+        """What is asked for now; the simulation thread reads it before every control step."""
         self._focused = True
         self._unplugged = ""
         self.device = "keyboard"
@@ -103,12 +101,9 @@ class Operator(QObject):
 
     @Slot()
     def poll(self) -> None:
-        """Read the devices and send the command if it changed."""
+        """Read the devices into `command`."""
         state = self.gamepads.poll()
-        command = self._combined(state) if self.enabled else self._resting()
-        if command != self.command:
-            self.command = command
-            self.send(command)
+        self.command = self._combined(state) if self.enabled else self._resting()
 
     def _resting(self) -> OperatorCommand:
         return OperatorCommand(gripper_toggles=self._toggles, device=self.device, held=self.held)

@@ -1,7 +1,5 @@
 """Keeps a loop on absolute deadlines and knows how well it did."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import deque
@@ -49,44 +47,31 @@ class Pace:
         self._lateness: deque[float] = deque(maxlen=WINDOW)
         self._missed = 0
 
-    def restart(self) -> None:
-        """Begin anew from now: after a wait that has nothing to do with the loop."""
-        self._deadline = self._clock()
-        self._ticks.clear()
-
     def next_tick(self) -> bool:
         """Wait for the next deadline; False if the loop is to stop."""
         self._deadline += self.period
-        if not self._wait_until(self._deadline):
+        if not self.wait_within(0.0):
             return False
         now = self._clock()
         late = now - self._deadline
-        if late > self.period:
-            skipped = int(late / self.period)
-            self._missed += skipped
-            self._deadline += skipped * self.period
+        skipped = int(late / self.period)
+        self._missed += skipped
+        self._deadline += skipped * self.period
         self._ticks.append(now)
         self._lateness.append(late)
         return True
 
     def wait_within(self, offset: float) -> bool:
         """Wait until `offset` [s] after the present deadline; False if the loop is to stop."""
-        return self._wait_until(self._deadline + offset)
+        remaining = self._deadline + offset - self._clock()
+        return not self._stop.wait(max(0.0, remaining))
 
     def timing(self) -> Timing:
-        """How well the loop held its rate over the last `WINDOW` ticks."""
+        """How well the loop held its rate over the last `WINDOW` ticks; needs one."""
         span = self._ticks[-1] - self._ticks[0] if len(self._ticks) > 1 else 0.0
         rate = (len(self._ticks) - 1) / span if span > 0 else 0.0
-        if not self._lateness:
-            return Timing(rate, 0.0, 0.0, self._missed)
         middle, tail = np.percentile(np.fromiter(self._lateness, float), (50, 99))
         return Timing(rate, float(middle), float(tail), self._missed)
-
-    def _wait_until(self, moment: float) -> bool:
-        remaining = moment - self._clock()
-        if remaining > 0:
-            return not self._stop.wait(remaining)
-        return not self._stop.is_set()
 
 
 class RateMeter:

@@ -1,7 +1,5 @@
 """A recorded episode is shown again, exactly as it was."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

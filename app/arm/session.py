@@ -1,7 +1,5 @@
 """The episodes of this session: saving recordings, relabelling, discarding, undo."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -77,7 +75,8 @@ class Session(QObject):
         self._ever: dict[str, Saved] = {}
         self._present: set[str] = set()
         self._unsaved: list[Take] = []
-        self._saving = 0
+        self.saving = 0
+        """How many recordings have ended that are not on disk yet."""
         self._then: list[Callable[[str], None]] = []
         self._lock = threading.Lock()
         studio.workspace_changed.connect(self._workspace_changed)
@@ -90,14 +89,13 @@ class Session(QObject):
     @property
     def last(self) -> Saved | None:
         """The newest; None before the first."""
-        episodes = self.episodes
-        return episodes[-1] if episodes else None
+        return next(reversed(self.episodes), None)
 
     @Slot(object)
     def save(self, take: Take) -> None:
         """Commit a recording in the background; what the disk refuses is tried again later."""
         waiting, self._unsaved = [*self._unsaved, take], []
-        self._saving += len(waiting)
+        self.saving += len(waiting)
         for each in waiting:
             self._commit(each)
 
@@ -112,11 +110,6 @@ class Session(QObject):
                 problems.append(str(error))
         self._unsaved.clear()
         return problems
-
-    @property
-    def saving(self) -> bool:
-        """Whether a recording has ended that is not on disk yet."""
-        return self._saving > 0
 
     def relabel(self, identifiers: str | Sequence[str], success: bool | None) -> None:
         """Change whether episodes count as successes; the toast offers to undo."""
@@ -159,13 +152,16 @@ class Session(QObject):
             f"{self._words([identifier])} split at step {step}",
         )
 
-    def relabel_last(self, success: bool | None) -> None:
-        """Relabel what was recorded last, also while that is still being saved."""
-        self._with_last(lambda identifier: self.relabel(identifier, success))
+    def change_last(self, change: Callable[[str], None]) -> None:
+        """Change what was recorded last: now, or once it is saved.
 
-    def discard_last(self) -> None:
-        """Discard what was recorded last, also while that is still being saved."""
-        self._with_last(self.discard)
+        A person means the recording that was seen to end, which may not have a file yet.
+        """
+        last = self.last
+        if self.saving:
+            self._then.append(change)
+        elif last is not None:
+            change(last.identifier)
 
     @Slot()
     def undo(self) -> None:
@@ -184,14 +180,6 @@ class Session(QObject):
             library.index.refresh()
             editor = library.editor
             return Listed(library.index.rows, editor.undo_text, editor.redo_text)
-
-    def _with_last(self, act: Callable[[str], None]) -> None:
-        """A person means the recording that was seen to end, which may not have a file yet."""
-        last = self.last
-        if self._saving:
-            self._then.append(act)
-        elif last is not None:
-            act(last.identifier)
 
     def _words(self, identifiers: Sequence[str]) -> str:
         """How a toast calls episodes: the last recording, one of this session, or how many."""
@@ -254,18 +242,18 @@ class Session(QObject):
     def _was_saved(self, saved: Saved) -> None:
         self._ever[saved.identifier] = saved
         self._present.add(saved.identifier)
-        self._saving -= 1
+        self.saving -= 1
         self.saved.emit(saved)
         self.changed.emit()
         self._studio.episodes_changed.emit()
-        if not self._saving:
+        if not self.saving:
             waiting, self._then = self._then, []
             for act in waiting:
                 act(saved.identifier)
 
     def _not_saved(self, take: Take, error: BaseException) -> None:
         self._unsaved.append(take)
-        self._saving -= 1
+        self.saving -= 1
         self._then.clear()
         self._studio.fail(
             f"The recording is not saved yet: {error}. It is kept in memory and saved again with "

@@ -1,10 +1,9 @@
 """The thread that owns the arm and keeps it at 20 control steps a second."""
 
-from __future__ import annotations
-
 import threading
 import traceback
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,9 +29,9 @@ STOP_TIMEOUT = 10_000
 class SimulationThread(QThread):
     """Runs one activity of the arm at a time, against absolute deadlines.
 
-    The window reads `view` whenever it draws, sets `operator` and `condition` whenever they change
-    (each a single reference to something immutable), and posts everything else as a request that
-    is picked up between two control steps.
+    The window reads `view` whenever it draws, the thread reads `operator` and `condition` before
+    every step (each a single reference to something immutable), and everything else is posted as a
+    request that is picked up between two control steps.
     """
 
     ticked = Signal(object)
@@ -49,7 +48,8 @@ class SimulationThread(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("simulation")
-        self.operator = OperatorCommand()
+        self.operator: Callable[[], OperatorCommand] = OperatorCommand
+        """What a person asks for at the moment of the call, which any thread may make."""
         self.condition = Condition()
         """What disturbs a deployed policy."""
         self.view: View | None = None
@@ -79,8 +79,8 @@ class SimulationThread(QThread):
             fail=self.failed.emit,
             condition=lambda: self.condition,
         )
-        made: tuple[Activity, ...] = (Driving(outbox), Deployment(outbox), Replaying(outbox))
-        activities = {activity.name: activity for activity in made}
+        kinds: tuple[type[Activity], ...] = (Driving, Deployment, Replaying)
+        activities = {kind.name: kind(outbox) for kind in kinds}
         current: Activity | None = None
         pace = Pace(CONTROL_RATE, self._stop)
         while pace.next_tick():
@@ -96,7 +96,7 @@ class SimulationThread(QThread):
             if current is not None:
                 self._control_step(current, pace)
             self.timing = pace.timing()
-        leftover = (activity.leftover() for activity in made)
+        leftover = (activity.leftover() for activity in activities.values())
         self.leftover = tuple(take for take in leftover if take is not None)
 
     def _handle(self, activity: Activity, request: Any) -> None:
@@ -106,7 +106,7 @@ class SimulationThread(QThread):
             self.failed.emit(str(error), traceback.format_exc())
 
     def _control_step(self, activity: Activity, pace: Pace) -> None:
-        operator = self.operator
+        operator = self.operator()
         executed = np.zeros(7, dtype=np.float32)
         command = activity.command(operator)
         if command is not None:
@@ -138,11 +138,9 @@ class SimulationThread(QThread):
         """The physics of one control step, in slices at the moments when they are due."""
         world = activity.world
         assert world is not None
-        done = 0
-        for part in range(1, SLICES + 1):
-            if part > 1:
+        for part in range(SLICES):
+            if part > 0:
                 self.view = activity.view()
-                pace.wait_within((part - 1) * SLICE)
-            until = world.substeps * part // SLICES
-            world.advance(until - done)
-            done = until
+                pace.wait_within(part * SLICE)
+            first, end = world.substeps * part // SLICES, world.substeps * (part + 1) // SLICES
+            world.advance(end - first)

@@ -4,8 +4,6 @@ It travels the same way as a pad on a cable: SDL announces it, maps it, and deli
 that what is shown or tested with it holds for a real pad.
 """
 
-from __future__ import annotations
-
 import ctypes
 from pathlib import Path
 from typing import Final

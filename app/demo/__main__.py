@@ -1,7 +1,5 @@
 """`python -m app.demo`: the whole job unattended, with a table and pictures at the end."""
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys
@@ -70,13 +68,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _missing(findings: Findings) -> list[str]:
     """What should have happened and did not."""
-    still = [mode for mode in MODES if findings.moved.get(mode, 0.0) < 0.02]
     compared = {row.mode for row in findings.rows}
-    problems = [f"{MODES[mode].short_title} did not move the arm" for mode in still]
-    problems += [
-        f"{MODES[mode].short_title} was not compared" for mode in MODES if mode not in compared
+    still = [name for name in MODES if findings.moved.get(name, 0.0) < 0.02]
+    absent = [name for name in MODES if name not in compared]
+    return [
+        *(f"{MODES[name].short_title} did not move the arm" for name in still),
+        *(f"{MODES[name].short_title} was not compared" for name in absent),
     ]
-    return problems
 
 
 def _report(findings: Findings, folder: Path, problems: Sequence[str]) -> None:

@@ -3,8 +3,6 @@
 It drives by the same pad events as a person and sees no more than what the window draws.
 """
 
-from __future__ import annotations
-
 import math
 
 import mujoco
@@ -30,7 +28,6 @@ class DrawnScene:
         self._model = load_model(task)
         self._data = mujoco.MjData(self._model)
         self._index = ModelIndex.of(self._model)
-        self._snapshot: Snapshot | None = None
 
     def look(self, snapshot: Snapshot) -> None:
         """Take in what is drawn now."""
@@ -61,11 +58,11 @@ class DrawnScene:
 
     def grasped(self) -> np.ndarray:
         """Whether both fingers touch the object (1,) bool."""
-        return np.array([self._snapshot is not None and self._snapshot.grasped])
+        return np.array([self._snapshot.grasped])
 
     def succeeded(self) -> np.ndarray:
         """Whether the task looks solved (1,) bool."""
-        return np.array([self._snapshot is not None and self._snapshot.success_now])
+        return np.array([self._snapshot.success_now])
 
 
 class PadDriver:

@@ -1,13 +1,11 @@
 """The five steps of the demo, through the same widgets and pad events as a person's."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
@@ -24,11 +22,9 @@ from app.pages.deploy.page import DeployPage
 from app.pages.record.page import RecordPage
 from app.pages.train.page import TrainPage
 from app.window.page import Page
+from core.evaluation import Result
 from core.policies import MODES
 from core.simulation import Condition
-
-if TYPE_CHECKING:
-    from core.evaluation import Result
 
 TASK = "pick_place"
 PageType = TypeVar("PageType", bound=Page)
@@ -116,7 +112,11 @@ class Tour:
             self.arm.ticked.disconnect(drive)
         self.picture("1-record")
         # Between two starts B would discard the last episode; at the next one it only cancels.
-        wait_until("the next start", lambda: self._state() == "armed", 10)
+        wait_until(
+            "the next start",
+            lambda: self.arm.tick is not None and self.arm.tick.state == "armed",
+            10,
+        )
         self._press(pad, "b")
         driver.rest()
         pad.unplug()
@@ -246,9 +246,6 @@ class Tour:
         page = self.window.current
         assert isinstance(page, kind)
         return page
-
-    def _state(self) -> str:
-        return "" if self.arm.tick is None else self.arm.tick.state
 
     def _press(self, pad: VirtualPad, button: str) -> None:
         pad.press(button)

@@ -1,7 +1,5 @@
 """Work that must not block the window: files, checkpoints, imports, pictures."""
 
-from __future__ import annotations
-
 import threading
 from collections import OrderedDict
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Loads a checkpoint and builds its policies; for a background thread."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +26,7 @@ class Loaded:
     """Standard deviation of each field: the unit of sensor noise."""
     observer: bool
     """Whether it has an observer of its sensors."""
-    policies: dict[str, Policy]
+    policies: dict[str, "Policy"]
     """One for every mode that it offers; each belongs to the simulation thread once it is handed
     over."""
     lacking: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,5 @@
 """Imports and warms up what learning needs without stopping the window or the arm."""
 
-from __future__ import annotations
-
 import ctypes
 import gc
 import importlib

@@ -1,29 +1,21 @@
 """The thread that trains: it drives a training run and reports to the window."""
 
-from __future__ import annotations
-
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.jobs.preload import warm_up
 from core.runs import TrainingRequest, TrainingStoppedError
 
-if TYPE_CHECKING:
-    from core.runs.run import TrainingRun
-
 REPORT_EVERY = 0.1
 """Time between reports [s]: plots are redrawn 15 times a second, and each report costs a step."""
 
-FINISHED = "finished"
-STOPPED = "stopped"
-CANCELLED = "cancelled"
-DIVERGED = "diverged"
-FAILED = "failed"
+FINISHED, STOPPED, CANCELLED = "finished", "stopped", "cancelled"
+DIVERGED, FAILED = "diverged", "failed"
 
 
 @dataclass(frozen=True)
@@ -124,17 +116,17 @@ class TrainingWorker(QThread):
             return Outcome(CANCELLED, step=trainer.step, total_steps=trainer.total_steps)
         if kind == STOPPED and trainer.finished:
             kind = FINISHED
-        folder = self._save(run) if trainer.step > 0 else None
+        folder = self._save(run.save) if trainer.step > 0 else None
         return Outcome(kind, folder, trainer.step, trainer.total_steps, text)
 
-    def _save(self, run: TrainingRun) -> Path | None:
+    def _save(self, save: Callable[[], Path]) -> Path | None:
         """The saved folder; None if the person gave up on a disk that refuses."""
         from core.data import StorageError
         from core.learning import CheckpointError
 
         while True:
             try:
-                return run.save()
+                return save()
             except (CheckpointError, StorageError) as error:
                 self.save_again.clear()
                 if not self._give_up.is_set():

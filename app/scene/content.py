@@ -1,10 +1,8 @@
 """What the scene shows at one moment, and the eye that looks at it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import mujoco
 
@@ -38,26 +36,27 @@ class Eye:
     target: tuple[float, float, float] = (0.36, 0.0, 0.24)
     """The point it looks at [m]."""
 
-    def orbited(self, right: float, down: float) -> Eye:
+    def orbited(self, right: float, down: float) -> Self:
         """Turned by a drag of the mouse, in fractions of the view's height."""
         elevation = max(-89.0, min(10.0, self.elevation - 120.0 * down))
         azimuth = (self.azimuth - 180.0 * right) % 360.0
         return replace(self, azimuth=azimuth, elevation=elevation)
 
-    def panned(self, right: float, down: float) -> Eye:
+    def panned(self, right: float, down: float) -> Self:
         """Moved across the view by a drag, in fractions of the view's height."""
         azimuth, elevation = math.radians(self.azimuth), math.radians(self.elevation)
         reach = 0.8 * self.distance
         across, up = -right * reach, down * reach
         x, y, z = self.target
-        x += across * math.sin(azimuth) - up * math.sin(elevation) * math.cos(azimuth)
-        y += -across * math.cos(azimuth) - up * math.sin(elevation) * math.sin(azimuth)
-        z += up * math.cos(elevation)
-        limit = 1.5
-        x, y, z = (max(-limit, min(limit, value)) for value in (x, y, z))
+        moved = (
+            x + across * math.sin(azimuth) - up * math.sin(elevation) * math.cos(azimuth),
+            y - across * math.cos(azimuth) - up * math.sin(elevation) * math.sin(azimuth),
+            z + up * math.cos(elevation),
+        )
+        x, y, z = (max(-1.5, min(1.5, value)) for value in moved)
         return replace(self, target=(x, y, z))
 
-    def zoomed(self, steps: float) -> Eye:
+    def zoomed(self, steps: float) -> Self:
         """Closer by `steps` of the wheel; negative goes away."""
         return replace(self, distance=max(0.3, min(4.0, self.distance * 0.88**steps)))
 
@@ -75,7 +74,7 @@ class Eye:
         return " ".join(f"{number:.4f}" for number in numbers)
 
     @classmethod
-    def from_text(cls, text: str) -> Eye:
+    def from_text(cls, text: str) -> Self:
         """The inverse; anything else gives the default view."""
         try:
             azimuth, elevation, distance, x, y, z = (float(part) for part in text.split())

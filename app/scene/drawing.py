@@ -1,7 +1,5 @@
 """MuJoCo's drawing of a view into its own offscreen buffer, whatever shows the picture."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -59,11 +57,6 @@ class Drawing:
         self._slow = 0.0
         self._fast_since = 0.0
 
-    @property
-    def quality(self) -> Quality:
-        """How frames are drawn now."""
-        return LADDER[self._rung]
-
     def draw(
         self, view: View, eye: Eye, width: int, height: int, *, inset: bool, ratio: float = 1.0
     ) -> tuple[int, int]:
@@ -81,7 +74,7 @@ class Drawing:
         data.mocap_quat[:] = snapshot.mocap_quat
         mujoco.mj_kinematics(self._model, data)
         mujoco.mj_camlight(self._model, data)
-        quality = self.quality
+        quality = LADDER[self._rung]
         size = max(1, round(width * quality.scale)), max(1, round(height * quality.scale))
         if size != self._size:
             mujoco.mjr_resizeOffscreen(*size, self.context)
@@ -166,14 +159,13 @@ class Drawing:
             return
         self._slow += 0.15 * (took - self._slow)
         now = time.perf_counter()
-        if self._slow > BUDGET and self._rung + 1 < len(LADDER):
-            self._rung += 1
-            self._slow, self._fast_since = 0.6 * BUDGET, now
-        elif self._slow > 0.3 * BUDGET:
+        simpler = self._slow > BUDGET and self._rung + 1 < len(LADDER)
+        fast = self._slow <= 0.3 * BUDGET and now - self._fast_since > 3.0
+        if simpler or (fast and self._rung > 0):
+            self._rung += 1 if simpler else -1
+            self._slow = 0.6 * BUDGET
+        if self._slow > 0.3 * BUDGET:
             self._fast_since = now
-        elif self._rung > 0 and now - self._fast_since > 3.0:
-            self._rung -= 1
-            self._slow, self._fast_since = 0.6 * BUDGET, now
 
 
 def _same_looks(one: Any, other: Any) -> bool:

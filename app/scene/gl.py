@@ -1,7 +1,5 @@
 """The scene inside a Qt OpenGL widget: the quickest way where there is a graphics card."""
 
-from __future__ import annotations
-
 import time
 from typing import Any
 
@@ -16,11 +14,8 @@ from app.scene.drawing import Drawing
 from app.scene.marks import Marks
 
 _GL_COLOR_BUFFER_BIT = 0x4000
-_GL_READ_FRAMEBUFFER = 0x8CA8
-_GL_DRAW_FRAMEBUFFER = 0x8CA9
-_GL_FRAMEBUFFER = 0x8D40
-_GL_LINEAR = 0x2601
-_GL_NEAREST = 0x2600
+_GL_READ_FRAMEBUFFER, _GL_DRAW_FRAMEBUFFER, _GL_FRAMEBUFFER = 0x8CA8, 0x8CA9, 0x8D40
+_GL_NEAREST, _GL_LINEAR = 0x2600, 0x2601
 _GL_RENDERER = 0x1F01
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic")
 

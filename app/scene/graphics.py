@@ -6,8 +6,6 @@ most of that time what it needs to scale the sky down: window and control loop s
 compilation stops no other thread, and MuJoCo is done in 13 ms.
 """
 
-from __future__ import annotations
-
 import ctypes
 import sys
 from functools import cache

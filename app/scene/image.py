@@ -4,8 +4,6 @@ Software drawing takes 20 to 60 ms a frame and would make the whole window go th
 it; from a thread it costs the window one copy of a picture (1 ms).
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

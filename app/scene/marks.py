@@ -1,7 +1,5 @@
 """What is drawn into the scene in addition to the model: trail, plumb line, ghost, futures."""
 
-from __future__ import annotations
-
 import itertools
 from collections import deque
 from collections.abc import Iterable

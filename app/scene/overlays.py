@@ -1,7 +1,5 @@
 """What floats over the scene: a notice above, and the few buttons of the view below."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 

@@ -1,7 +1,5 @@
 """The scene: the arm as it is now, with an eye that the mouse moves."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter

@@ -199,7 +199,7 @@ def test_a_success_stops_by_itself_and_goes_on_with_a_new_start(studio_window, q
         view = arm.simulation.view
         gap = view.snapshot.mocap_pos[0] - view.snapshot.end_effector_position
         motion = np.clip(gap * 12.0, -1, 1)
-        arm.simulation.operator = OperatorCommand((*motion.tolist(), 0.0, 0.0, 0.0))
+        arm.operator.command = OperatorCommand((*motion.tolist(), 0.0, 0.0, 0.0))
 
     states = []
     arm.ticked.connect(steer)
@@ -251,7 +251,7 @@ def test_what_is_asked_of_a_recording_that_is_still_being_saved_is_done_to_that_
     kept = session.last.identifier
     session.save(second)
     assert session.saving
-    session.discard_last()
+    session.change_last(session.discard)
     qtbot.waitUntil(lambda: not session.saving and len(session.episodes) == 1, timeout=5000)
     qtbot.waitUntil(lambda: len(files(studio_window)) == 1, timeout=5000)
     assert session.last.identifier == kept, "the one before is not touched"

@@ -11,7 +11,6 @@ from app.arm.arm import Arm
 from app.arm.mapping import ACTION_KEYS, BUTTON_LABELS
 from app.arm.messages import (
     DRIVE,
-    DiscardRecording,
     NewStart,
     SelectTask,
     StartRecording,
@@ -101,22 +100,23 @@ class RecordPage(Page):
         elif self._state in ("recording", "between"):
             self._post(StopRecording())
         else:
-            self._post(DiscardRecording())
+            self._post(NewStart())
 
     @Slot()
     def discard(self) -> None:
         """Drop what is being recorded; without a recording, the last episode, which is said."""
         if self._state in ("armed", "recording"):
-            self._post(DiscardRecording())
+            self._post(NewStart())
         else:
-            self.arm.session.discard_last()
+            self.arm.session.change_last(self.arm.session.discard)
 
     def mark(self, success: bool) -> None:
         """End the recording with this label; without a recording, relabel the last episode."""
         if self._state == "recording":
             self._post(StopRecording(success))
         else:
-            self.arm.session.relabel_last(success)
+            session = self.arm.session
+            session.change_last(lambda identifier: session.relabel(identifier, success))
 
     def _post(self, request: object) -> None:
         self.arm.simulation.post(DRIVE, request)
@@ -265,7 +265,7 @@ class RecordPage(Page):
         self._title(self.start, word, "record")
         set_kind(self.start, "primary" if state == "free" else "")
         session = self.arm.session
-        has_last = session.last is not None or session.saving
+        has_last = session.last is not None or session.saving > 0
         running = state == "recording"
         self._title(self.succeeded, "Success" if running else "Last: success", "success")
         self._title(self.failed, "Failure" if running else "Last: failure", "failure")

@@ -28,9 +28,6 @@ class Stop:
         self.clock.now += seconds + self.late
         return self.stopped
 
-    def is_set(self) -> bool:
-        return self.stopped
-
 
 def test_lateness_does_not_add_up():
     clock = Clock()
