@@ -21,7 +21,7 @@ from app.arm.messages import (
 )
 from core.data import EpisodeRecorder
 from core.rollout import Rollout, Sensors, Step
-from core.simulation import CONTROL_RATE, get_task, model_hash
+from core.simulation import CONTROL_RATE, TASKS, model_hash
 
 FIRST_SEED = 3_000_000
 """Starts of trials in the window: apart from training (0…), evaluation (1,000,000…) and
@@ -204,7 +204,7 @@ class Deployment(Activity):
             self._use.mode,
             control_rate=CONTROL_RATE,
             model_hash=model_hash(self.task),
-            fields=get_task(self.task).fields,
+            fields=TASKS[self.task].fields,
         )
         self._rollout = Rollout(self.world, self._sensors(), self._use.policy, self._append)
         self._state = "running"

@@ -7,12 +7,12 @@ import numpy as np
 from app.arm.activity import Activity, Outbox
 from app.arm.messages import REPLAY, LoadReplay, OperatorCommand, Play, Seek
 from core.data import Episode, EpisodeInfo
-from core.simulation import task_names
+from core.simulation import TASKS
 
 
 def in_scene(info: EpisodeInfo) -> bool:
     """Whether the bundled simulator can show an episode again."""
-    return info.simulated and info.task in task_names()
+    return info.simulated and info.task in TASKS
 
 
 class Replaying(Activity):

@@ -11,7 +11,7 @@ import numpy as np
 from app.arm.mapping import PadMapping
 from app.arm.virtual_pad import VirtualPad
 from app.scene.content import View
-from core.simulation import Demonstrator, Snapshot, get_task
+from core.simulation import TASKS, Demonstrator, Snapshot
 from core.simulation.model import JOINTS, ModelIndex, load_model
 from core.simulation.sensors import Readings, observe
 
@@ -23,7 +23,7 @@ class DrawnScene:
     """The scene as drawn, with the part of `World` that the scripted operator looks at (N = 1)."""
 
     def __init__(self, task: str) -> None:
-        self.task = get_task(task)
+        self.task = TASKS[task]
         self.count = 1
         self._model = load_model(task)
         self._data = mujoco.MjData(self._model)

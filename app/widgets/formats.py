@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.simulation import get_task, task_names
+from core.simulation import TASKS
 
 
 def format_value(value: float) -> str:
@@ -41,4 +41,4 @@ def sentence(text: str) -> str:
 
 def task_title(task: str) -> str:
     """A task's name for people; of a task of another program, its identifier."""
-    return get_task(task).title if task in task_names() else task
+    return TASKS[task].title if task in TASKS else task

@@ -14,7 +14,7 @@ from core.benchmark.methods import REGIMES, configuration, get_method
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 from core.learning import Configuration
 from core.policies import DEFAULT_MODE, MODES
-from core.simulation import get_task
+from core.simulation import TASKS
 
 FEWEST_DEMONSTRATIONS = 2
 """Fewer give no spread to standardise by."""
@@ -129,7 +129,7 @@ class Cell:
     """Whether this is a trial run with few updates of small networks."""
 
     def __post_init__(self) -> None:
-        _ = REGIMES[self.regime], get_method(self.method), get_task(self.task)
+        _ = REGIMES[self.regime], get_method(self.method), TASKS[self.task]
         if not FEWEST_DEMONSTRATIONS <= self.demonstrations <= STARTS_PER_SEED // 2:
             raise ScopeError(
                 f"{self.demonstrations} demonstration(s) asked for; expected "

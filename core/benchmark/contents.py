@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core import simulation
 from core.benchmark import reference
 from core.benchmark.cell import Trial
 from core.benchmark.errors import UnknownNameError
@@ -31,7 +32,6 @@ from core.benchmark.tables import (
 from core.evaluation import Condition
 from core.policies import MODES
 from core.policies.ensembling import FEW
-from core.simulation import get_task
 
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.6)
 """Sensor noise of the noise table [σ]."""
@@ -130,7 +130,7 @@ def _modes(scope: Scope) -> Table:
     columns = []
     for condition in conditions:
         moved = condition.displace_object > 0
-        tasks = tuple(t for t in TASKS if get_task(t).has_object) if moved else TASKS
+        tasks = tuple(t for t in TASKS if simulation.TASKS[t].has_object) if moved else TASKS
         title = str(condition).replace("=", " ").replace("_", " ")
         columns.append(Column(title, tasks, scope.demonstrations, condition))
     displaced = [bool(condition.displace_object) for condition in conditions].index(True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from core import simulation
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.errors import ScopeError
 from core.benchmark.methods import BASELINE, REGIMES, get_method
 from core.evaluation import FIRST_SEED, HORIZON, Condition
-from core.simulation import get_task
 
 TASKS = ("reach", "push", "pick_place")
 """Tasks of the tables; lift is for people, and for tests."""
@@ -36,7 +36,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         for task in self.tasks:
-            get_task(task)
+            _ = simulation.TASKS[task]
         for regime in self.regimes:
             _ = REGIMES[regime]
         for method in self.methods or ():

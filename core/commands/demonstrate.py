@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
     # The simulator is loaded only now: `--help` and wrong usage answer at once.
     from core import simulation
 
-    simulation.get_task(options.task)  # an unknown task ends here
+    simulation.TASKS[options.task]  # an unknown task ends here
     folder = require_writable(Workspace(options.out).episodes)  # before minutes of simulation
     # a KeyboardInterrupt that lands in a weak reference's callback is lost; a question is not
     with (

@@ -39,7 +39,7 @@ def perturbed_replays(episodes: Sequence[Episode], copies: int, seed: int = 0) -
     from core import simulation
 
     task = episodes[0].info.task
-    wanted = simulation.model_hash(task) if task in simulation.task_names() else None
+    wanted = simulation.model_hash(task) if task in simulation.TASKS else None
     for episode in episodes:
         if episode.info.model_hash != wanted:
             raise InvalidEpisodeError(

@@ -25,7 +25,7 @@ def scripted_episode(demonstration: Demonstration) -> Episode:
         demonstration.seed,
         "script",
         observations=demonstration.observations,
-        fields=simulation.get_task(task).fields,
+        fields=simulation.TASKS[task].fields,
         actions=demonstration.actions,
         rewards=demonstration.rewards,
         states=demonstration.states,

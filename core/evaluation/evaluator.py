@@ -98,7 +98,7 @@ def require_fit(checkpoint: "Checkpoint") -> None:
     Raises :class:`MismatchError` for one that senses what its task does not offer, or of another
     control rate, and :class:`core.simulation.UnknownTaskError` for one of another robot.
     """
-    offered = {field.name: field.size for field in simulation.get_task(checkpoint.task).fields}
+    offered = {field.name: field.size for field in simulation.TASKS[checkpoint.task].fields}
     lacking = [name for name, size in checkpoint.fields.items() if offered.get(name) != size]
     if lacking:
         raise MismatchError(
@@ -126,7 +126,7 @@ def _checked_conditions(
     wanted = [*(Condition(noise=float(level)) for level in levels), *conditions]
     if not wanted:
         raise SettingsError("noise level none; expected numbers of 0 or more, or conditions")
-    found = simulation.get_task(task)
+    found = simulation.TASKS[task]
     for name, _ in (strength for each in wanted for strength in each.strengths):
         lacking = DISTURBANCES[name].lacking(found)
         if lacking is not None:

@@ -15,7 +15,7 @@ from core.data.library.locking import locked
 from core.data.stamps import stamp_of
 from core.data.writer import commit
 from core.exchange.errors import DrawingError
-from core.simulation import Camera, model_hash, task_names
+from core.simulation import TASKS, Camera, model_hash
 
 CAMERAS = ("workspace", "wrist")
 """Cameras of the bundled scenes."""
@@ -44,7 +44,7 @@ def image_of(camera: str) -> str:
 
 def why_not(info: EpisodeInfo) -> str | None:
     """Why an episode's states cannot be drawn; None if they can."""
-    if info.task not in task_names():
+    if info.task not in TASKS:
         return f"{info.identifier} is of {info.task!r}, which no bundled scene shows"
     if info.model_hash != model_hash(info.task):
         return f"{info.identifier} was recorded with another version of the scene"

@@ -18,7 +18,7 @@ from core.simulation.operator.demonstration import Demonstration, demonstrate
 from core.simulation.operator.demonstrator import Demonstrator
 from core.simulation.snapshot import Snapshot
 from core.simulation.task import Task
-from core.simulation.tasks import get_task, task_names
+from core.simulation.tasks import TASKS
 from core.simulation.world import World
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "COMMAND_SIZE",
     "CONTROL_RATE",
     "DISTURBANCES",
+    "TASKS",
     "Camera",
     "Condition",
     "ConditionError",
@@ -43,9 +44,7 @@ __all__ = [
     "UnknownTaskError",
     "World",
     "demonstrate",
-    "get_task",
     "load_model",
     "model_hash",
-    "task_names",
     "uniform",
 ]

@@ -14,7 +14,7 @@ import mujoco
 import numpy as np
 
 from core.simulation.errors import SimulationError
-from core.simulation.tasks import get_task
+from core.simulation.tasks import TASKS
 
 ASSETS: Path = Path(__file__).resolve().parents[2] / "assets"
 """Folder of the arm and the scenes."""
@@ -28,7 +28,7 @@ def load_model(task: str) -> mujoco.MjModel:
 
     Raises :class:`UnknownTaskError`, and :class:`SimulationError` for a scene that MuJoCo refuses.
     """
-    scene = ASSETS / get_task(task).scene
+    scene = ASSETS / TASKS[task].scene
     # Scenes of an extension may include the bundled arm by its bare name.
     bundled = {p.name: p.read_bytes() for p in ASSETS.glob("*.xml") if p.parent != scene.parent}
     own = {name: data for name, data in bundled.items() if not (scene.parent / name).exists()}
@@ -45,7 +45,7 @@ def model_hash(task: str) -> str:
     Raises :class:`UnknownTaskError`.
     """
     digest = hashlib.sha256()
-    scene = ASSETS / get_task(task).scene
+    scene = ASSETS / TASKS[task].scene
     for name in (scene.name, *_included(scene)):
         path = scene.parent / name
         # newlines may be rewritten by version control on other systems

@@ -16,7 +16,7 @@ from core.simulation.sensors import Readings, observe, without_tool_weight
 from core.simulation.snapshot import Snapshot, frozen_copy
 from core.simulation.start import Starter
 from core.simulation.task import HOLD_STEPS, OBJECT_HEIGHT, Situation
-from core.simulation.tasks import get_task
+from core.simulation.tasks import TASKS
 
 LIFTED_HEIGHT = 0.012
 """Rise of the object's centre [m] that counts as lifted; tipping it over an edge gives 0.008."""
@@ -38,7 +38,7 @@ class World:
     def __init__(self, task: str, count: int = 1, *, threads: int | None = None) -> None:
         if count < 1:
             raise ValueError(f"count is {count}; a world has at least one simulation")
-        self.task = get_task(task)
+        self.task = TASKS[task]
         self.count = count
         self.control_rate = CONTROL_RATE
         self.model = load_model(task)

@@ -37,7 +37,7 @@ from app.widgets.plot import curve_pen
 from core.learning import LearningError
 from core.policies import MODES
 from core.runs import CheckpointEntry
-from core.simulation import Condition, get_task, task_names
+from core.simulation import TASKS, Condition
 
 NOISE = "0, 0.1, 0.3, 0.6"
 """Levels offered at first."""
@@ -189,8 +189,8 @@ class ComparePanel(QWidget):
                 f"{len(entry.episodes)} demonstrations"
             )
             problem = self._offer_modes(entry)
-            if entry.task in task_names():
-                self.disturbances.fit(get_task(entry.task))
+            if entry.task in TASKS:
+                self.disturbances.fit(TASKS[entry.task])
         try:
             cells = len(self.modes()) * len(self.noise())
         except ValueError as error:

@@ -43,7 +43,7 @@ from app.widgets.noise_slider import NoiseSlider
 from app.window.page import Page
 from core.policies import DEFAULT_MODE, MODES
 from core.runs import CheckpointEntry, list_checkpoints
-from core.simulation import CONTROL_RATE, Condition, get_task, task_names
+from core.simulation import CONTROL_RATE, TASKS, Condition
 
 REST = "Let the policy drive, or move the arm yourself with a stick or a key."
 
@@ -92,7 +92,7 @@ class DeployPage(Page):
         self.arm.scene.show_ghost(self.ghost.isChecked())
         if self._loaded is None:  # an arm to look at until there is a policy
             task = self.studio.driven_task
-            self.arm.simulation.post(DEPLOY, SelectTask(task if task in task_names() else "reach"))
+            self.arm.simulation.post(DEPLOY, SelectTask(task if task in TASKS else "reach"))
         self.refresh()
 
     def deactivated(self) -> None:
@@ -224,7 +224,7 @@ class DeployPage(Page):
         if self._mode not in loaded.policies:
             self._mode = next(iter(loaded.policies))
         self._show_modes()
-        self.disturbances.fit(get_task(loaded.task))
+        self.disturbances.fit(TASKS[loaded.task])
         self._disturb()
         self.arm.simulation.post(DEPLOY, SelectTask(loaded.task))
         self._post_policy()

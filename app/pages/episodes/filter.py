@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from app.pages.episodes.rows import OPERATOR_NAMES, ORDERS, Filter
 from app.widgets.controls import after, chooser, configure, grid, offer
 from app.widgets.formats import task_title
-from core.simulation import task_names
+from core.simulation import TASKS
 
 TYPING = 150
 """Rest after the last letter before the list is filtered [ms]."""
@@ -80,7 +80,7 @@ class EpisodeFilter(QWidget):
 
     def offer(self, tasks: Sequence[str], operators: Sequence[str], tags: Sequence[str]) -> None:
         """Offer what there is, sorted; the choice stays where it can."""
-        own = [(name, task_title(name)) for name in tasks if name not in task_names()]
+        own = [(name, task_title(name)) for name in tasks if name not in TASKS]
         self._fill(self.task, "All tasks", [*_bundled(), *own])
         names = [(name, OPERATOR_NAMES.get(name, name)) for name in operators]
         self._fill(self.operator, "Any operator", names)
@@ -98,4 +98,4 @@ class EpisodeFilter(QWidget):
 
 
 def _bundled() -> list[tuple[str, str]]:
-    return [(name, task_title(name)) for name in task_names()]
+    return [(name, task_title(name)) for name in TASKS]

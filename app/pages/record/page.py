@@ -37,7 +37,7 @@ from app.widgets.controls import (
     switch,
 )
 from app.window.page import Page
-from core.simulation import CONTROL_RATE, get_task, task_names
+from core.simulation import CONTROL_RATE, TASKS
 
 FIRST_TASK = "pick_place"
 IMAGE_SIZE = 96
@@ -125,7 +125,7 @@ class RecordPage(Page):
 
     def _task_card(self) -> Card:
         self.task = configure(chooser(), focusPolicy=Qt.FocusPolicy.TabFocus)
-        offer(self.task, [(get_task(name).title, name) for name in task_names()])
+        offer(self.task, [(TASKS[name].title, name) for name in TASKS])
         self.instruction = label("", "muted", wrap=True)
         self.task.activated.connect(lambda: self._select(str(self.task.currentData())))
         return Card("", row(label("Task", "heading"), self.task), self.instruction)
@@ -179,7 +179,7 @@ class RecordPage(Page):
     def _select(self, name: str) -> None:
         name = name if self.task.findData(name) >= 0 else FIRST_TASK
         self.task.setCurrentIndex(self.task.findData(name))
-        self.instruction.setText(get_task(name).instruction)
+        self.instruction.setText(TASKS[name].instruction)
         self.studio.driven_task = name
         self._post(SelectTask(name))
 

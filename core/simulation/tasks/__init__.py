@@ -14,13 +14,3 @@ TASKS: Registry[Task] = Registry(
     error=UnknownTaskError,
 )
 """All tasks by name, easiest first, then those of other packages."""
-
-
-def task_names() -> tuple[str, ...]:
-    """Names of all tasks, easiest first."""
-    return TASKS.names
-
-
-def get_task(name: str) -> Task:
-    """The task called `name`; raises :class:`UnknownTaskError`, which lists the names."""
-    return TASKS[name]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.scene.content import Eye, View
 from app.scene.view import SceneView
-from core.simulation import World, task_names
+from core.simulation import TASKS, World
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def picture(scene, qtbot, view):
 
 def test_every_task_is_drawn(scene, qtbot):
     seen = []
-    for task in task_names():
+    for task in TASKS:
         drawn = picture(scene, qtbot, view_of(task))
         assert drawn.std() > 10, "not one flat colour"
         seen.append(drawn)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data import SAMPLES, Library, check, list_episodes, read_episode
-from core.simulation import World, demonstrate, model_hash, task_names
+from core.simulation import TASKS, World, demonstrate, model_hash
 
 EACH = 25
 MEGABYTES = 8
@@ -18,8 +18,8 @@ def samples() -> Library:
 def test_every_task_has_its_episodes_and_none_is_damaged(samples):
     assert check(SAMPLES).problems == ()
     tasks = [entry.info.task for entry in samples.entries() if entry.info is not None]
-    assert {task: tasks.count(task) for task in task_names()} == dict.fromkeys(task_names(), EACH)
-    assert len(tasks) == EACH * len(task_names())
+    assert {task: tasks.count(task) for task in TASKS} == dict.fromkeys(TASKS.names, EACH)
+    assert len(tasks) == EACH * len(TASKS.names)
 
 
 def test_they_are_successes_of_the_present_model(samples):
@@ -33,7 +33,7 @@ def test_they_are_successes_of_the_present_model(samples):
         )
 
 
-@pytest.mark.parametrize("task", task_names())
+@pytest.mark.parametrize("task", TASKS.names)
 def test_their_states_can_be_replayed(task):
     first = next(e for e in list_episodes(SAMPLES) if e.info is not None and e.info.task == task)
     episode = read_episode(first.path)

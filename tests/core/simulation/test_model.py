@@ -6,22 +6,20 @@ import numpy as np
 import pytest
 
 from core.simulation import (
+    TASKS,
     DemonstrationError,
     SimulationError,
     UnknownTaskError,
     World,
     demonstrate,
-    get_task,
     load_model,
     model,
     model_hash,
-    task_names,
 )
 from core.simulation.model import ASSETS, ModelIndex
-from core.simulation.tasks import TASKS
 
 
-@pytest.mark.parametrize("task", task_names())
+@pytest.mark.parametrize("task", TASKS.names)
 def test_models_name_what_others_rely_on(task: str) -> None:
     loaded = load_model(task)
     names = [loaded.camera(number).name for number in range(loaded.ncam)]
@@ -41,7 +39,7 @@ def test_joint_limits_are_the_published_ones() -> None:
 
 
 def test_shapes_only_no_mesh_and_nothing_from_elsewhere() -> None:
-    for task in task_names():
+    for task in TASKS:
         loaded = load_model(task)
         assert loaded.nmesh == 0
         assert loaded.nhfield == 0
@@ -74,12 +72,12 @@ def test_the_hash_covers_the_scene_and_what_it_includes(
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(model, "ASSETS", tmp_path)
     fresh = model_hash.__wrapped__
-    before = {task: fresh(task) for task in task_names()}
-    assert before == {task: model_hash(task) for task in task_names()}
+    before = {task: fresh(task) for task in TASKS}
+    assert before == {task: model_hash(task) for task in TASKS}
     assert len(set(before.values())) == len(before)
     with (tmp_path / "object.xml").open("a") as file:
         file.write("<!-- changed -->\n")
-    after = {task: fresh(task) for task in task_names()}
+    after = {task: fresh(task) for task in TASKS}
     assert [task for task in before if before[task] == after[task]] == ["reach"]
 
 
@@ -97,9 +95,7 @@ def test_an_extension_brings_its_own_scene(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "object.xml").write_bytes(
         (ASSETS / "object.xml").read_bytes().replace(b'name="object"', b'name="object" ', 1)
     )
-    heavy = replace(
-        get_task("lift"), name="heavy", scene=str(tmp_path / "heavy.xml"), strategy=None
-    )
+    heavy = replace(TASKS["lift"], name="heavy", scene=str(tmp_path / "heavy.xml"), strategy=None)
     monkeypatch.setitem(TASKS._entries, "heavy", heavy)
     world = World("heavy", 1)
     world.step(np.zeros((1, 7)))
@@ -119,7 +115,7 @@ def test_an_extension_brings_its_own_scene(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_scene_that_cannot_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken.xml").write_text("<mujoco><nothing/></mujoco>")
-    broken = replace(get_task("lift"), name="broken", scene=str(tmp_path / "broken.xml"))
+    broken = replace(TASKS["lift"], name="broken", scene=str(tmp_path / "broken.xml"))
     monkeypatch.setitem(TASKS._entries, "broken", broken)
     with pytest.raises(SimulationError, match="the scene of task 'broken' cannot be loaded: "):
         load_model("broken")

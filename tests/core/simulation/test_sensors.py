@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from core.data import episode_from_arrays, read_episode, write_episode
-from core.simulation import CONTROL_RATE, World, get_task, model_hash
+from core.simulation import CONTROL_RATE, TASKS, World, model_hash
 from core.simulation.errors import InvalidSensorError, UnknownSensorError
 from core.simulation.sensors import SENSORS, Readings, Sensor
-from core.simulation.tasks import TASKS
 from core.spec import ARM, Field
 
 
@@ -94,7 +93,7 @@ def test_an_extension_adds_a_sensor_and_a_task_that_lists_it(tmp_path, monkeypat
 
     field = Field("object_height", (1,), "scalar", "m", "Height of the box")
     monkeypatch.setitem(SENSORS._entries, "object_height", Sensor(field, height))
-    lift = get_task("lift")
+    lift = TASKS["lift"]
     task = replace(lift, name="weigh", sensors=(*lift.sensors, "object_height"))
     monkeypatch.setitem(TASKS._entries, "weigh", task)
     assert task.fields == (*lift.fields, field)
@@ -122,7 +121,7 @@ def test_an_extension_adds_a_sensor_and_a_task_that_lists_it(tmp_path, monkeypat
 def test_a_sensor_that_does_not_give_what_its_field_says(monkeypatch) -> None:
     field = Field("flat", (2,))
     monkeypatch.setitem(SENSORS._entries, "flat", Sensor(field, lambda now: now.joints[:, 0]))
-    reach = get_task("reach")
+    reach = TASKS["reach"]
     monkeypatch.setitem(TASKS._entries, "flat", replace(reach, name="flat", sensors=("flat",)))
     monkeypatch.setitem(TASKS._entries, "none", replace(reach, name="none", sensors=("nose",)))
     with pytest.raises(InvalidSensorError, match=r"'flat' gives .* \(1,\); expected \(1, 2\)"):

@@ -1,17 +1,16 @@
 import numpy as np
 import pytest
 
-from core.simulation import load_model, task_names
+from core.simulation import TASKS, load_model
 from core.simulation.control import HOME, WORKSPACE_HIGH, WORKSPACE_LOW
 from core.simulation.start import Starter
-from core.simulation.tasks import get_task
 
 
-@pytest.mark.parametrize("name", task_names())
+@pytest.mark.parametrize("name", TASKS.names)
 def test_the_arm_begins_where_the_start_says(name: str) -> None:
     import mujoco
 
-    model, task = load_model(name), get_task(name)
+    model, task = load_model(name), TASKS[name]
     starter, data = Starter(model, task), mujoco.MjData(model)
     for seed in range(25):
         start, data.qpos[:] = starter.draw(seed)
@@ -29,7 +28,7 @@ def test_the_arm_begins_where_the_start_says(name: str) -> None:
 
 
 def test_drawing_twice_gives_the_same_bits() -> None:
-    model, task = load_model("push"), get_task("push")
+    model, task = load_model("push"), TASKS["push"]
     starter = Starter(model, task)
     first = starter.draw(9)[1]
     starter.draw(4)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from core.simulation import (
+    TASKS,
     Demonstrator,
     InvalidCommandError,
     InvalidStateError,
     SimulationError,
     UnknownTaskError,
     World,
-    task_names,
 )
 from core.simulation.control import WORKSPACE_HIGH, WORKSPACE_LOW
 
@@ -32,7 +32,7 @@ def wild(count: int, steps: int, seed: int = 0) -> np.ndarray:
     return np.repeat(held, 15, axis=0)[:steps]
 
 
-@pytest.mark.parametrize("task", task_names())
+@pytest.mark.parametrize("task", TASKS.names)
 def test_a_world_of_many_equals_many_worlds_of_one(task: str) -> None:
     """With contact, so that a last bit would grow: the operator grasps and pushes."""
     seeds = (0, 11, 2, 1_000_003, 5)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.rollout import Sensors
-from core.simulation import DISTURBANCES, Condition, ConditionError, World, get_task
+from core.simulation import DISTURBANCES, TASKS, Condition, ConditionError, World
 from core.simulation.disturbances import SensorDisturbance
 
 
@@ -45,7 +45,7 @@ def test_each_disturbs_and_depends_on_the_seed_and_the_step_alone(name):
 
 
 def test_a_task_without_the_thing_says_so():
-    reach, push = get_task("reach"), get_task("push")
+    reach, push = TASKS["reach"], TASKS["push"]
     lacking = DISTURBANCES["displace_object"].lacking(reach)
     assert lacking == "task 'reach' has no object to displace"
     assert DISTURBANCES["displace_object"].lacking(push) is None

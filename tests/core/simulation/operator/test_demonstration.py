@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from core.simulation import (
+    TASKS,
     DemonstrationError,
     Demonstrator,
     UnknownTaskError,
     World,
     demonstrate,
-    task_names,
 )
 from core.simulation.operator import demonstration
 
 
-@pytest.mark.parametrize("task", task_names())
+@pytest.mark.parametrize("task", TASKS.names)
 def test_most_attempts_succeed_in_a_person_s_time(task: str) -> None:
     kept = list(demonstrate(task, 30, 500))
     assert len(kept) == 30
@@ -74,5 +74,5 @@ def test_bad_arguments() -> None:
 
 
 def test_every_task_has_an_operator() -> None:
-    for task, seed in itertools.product(task_names(), (0,)):
+    for task, seed in itertools.product(TASKS.names, (0,)):
         assert Demonstrator(World(task, 1), [seed]).act().shape == (1, 7)

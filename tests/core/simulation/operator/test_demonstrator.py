@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from core.simulation import Demonstrator, World, task_names
+from core.simulation import TASKS, Demonstrator, World
 from core.simulation.traits import MAX_DELAY
 
 
-@pytest.mark.parametrize("task", task_names())
+@pytest.mark.parametrize("task", TASKS.names)
 def test_commands_depend_on_the_seed_and_not_on_the_batch(task: str) -> None:
     seeds = (3, 8, 5, 1)
     together = World(task, len(seeds))

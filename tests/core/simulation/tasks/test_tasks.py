@@ -1,20 +1,20 @@
 import numpy as np
 import pytest
 
-from core.simulation import UnknownTaskError, World, get_task, task_names
+from core.simulation import TASKS, UnknownTaskError, World
 from core.simulation.task import Situation, distance
 
 N = 400
 
 
-@pytest.mark.parametrize("name", task_names())
+@pytest.mark.parametrize("name", TASKS.names)
 def test_smoke(name: str) -> None:
     world = World(name, 2)
     generator = np.random.default_rng(0)
     for _ in range(10):
         world.step(generator.uniform(-1, 1, (2, 7)))
     observation = world.observe()
-    task = get_task(name)
+    task = TASKS[name]
     assert list(observation) == [field.name for field in task.fields]
     for field in task.fields:
         assert observation[field.name].shape == (2, field.size)
@@ -28,16 +28,16 @@ def test_smoke(name: str) -> None:
 
 
 def test_names_and_errors() -> None:
-    assert task_names() == ("reach", "lift", "push", "pick_place")
+    assert TASKS.names == ("reach", "lift", "push", "pick_place")
     with pytest.raises(UnknownTaskError, match="tasks: reach, lift, push, pick_place") as caught:
-        get_task("stack")
+        TASKS["stack"]
     assert caught.value.name == "stack"
     assert isinstance(caught.value, ValueError)
 
 
-@pytest.mark.parametrize("name", task_names())
+@pytest.mark.parametrize("name", TASKS.names)
 def test_starts_differ_and_do_not_begin_solved(name: str) -> None:
-    task = get_task(name)
+    task = TASKS[name]
     starts = [task.draw_start(np.random.default_rng(seed)) for seed in range(N)]
     ends = np.stack([start.end_effector for start in starts])
     assert len(np.unique(ends[:, 0])) == N
@@ -51,7 +51,7 @@ def test_starts_differ_and_do_not_begin_solved(name: str) -> None:
 
 
 def test_half_of_the_places_are_in_the_air() -> None:
-    task = get_task("pick_place")
+    task = TASKS["pick_place"]
     heights = np.array([task.draw_start(np.random.default_rng(s)).goal[2] for s in range(N)])
     in_air = heights > 0.1
     assert 0.42 < in_air.mean() < 0.58
@@ -62,21 +62,21 @@ def test_tolerances() -> None:
     here = np.zeros((3, 3))
     away = np.array([[0.0, 0.0, 0.024], [0.0, 0.026, 0.0], [0.039, 0.0, 0.0]])
     no = np.zeros(3, dtype=bool)
-    reach = get_task("reach").success(Situation(here, None, away, no))
+    reach = TASKS["reach"].success(Situation(here, None, away, no))
     np.testing.assert_array_equal(reach, [True, False, False])
-    place = get_task("pick_place").success(Situation(here, here, away * 1.05, no))
+    place = TASKS["pick_place"].success(Situation(here, here, away * 1.05, no))
     np.testing.assert_array_equal(place, [True, True, False])
 
 
 def test_lift_needs_eight_centimetres() -> None:
     box = np.array([[0.5, 0.0, 0.02 + 0.079], [0.5, 0.0, 0.02 + 0.081]])
-    held = get_task("lift").success(Situation(box, box, None, np.zeros(2, dtype=bool)))
+    held = TASKS["lift"].success(Situation(box, box, None, np.zeros(2, dtype=bool)))
     np.testing.assert_array_equal(held, [False, True])
 
 
 def test_a_box_that_was_lifted_was_not_pushed() -> None:
     box = np.zeros((2, 3))
-    pushed = get_task("push").success(Situation(box, box, box, np.array([False, True])))
+    pushed = TASKS["push"].success(Situation(box, box, box, np.array([False, True])))
     np.testing.assert_array_equal(pushed, [True, False])
 
 
