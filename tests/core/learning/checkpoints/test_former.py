@@ -11,7 +11,7 @@ import torch
 
 from core.learning import Configuration, Dataset, Trainer, load_checkpoint, resume_training
 
-VERSION_2 = Path(__file__).parent / "checkpoints" / "version-2"
+VERSION_2 = Path(__file__).parent / "version-2"
 UPDATES = 3
 
 

@@ -1,0 +1,127 @@
+"""A trained model with all that deployment needs."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.learning.checkpoints.former import OBJECTIVES
+from core.learning.configuration import Configuration
+from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.normaliser import Normaliser
+from core.learning.memory import EncodedDemonstrations, encode_demonstrations
+from core.learning.model import ActJepa
+from core.learning.trainer import Trainer
+from core.spec import Spec
+
+
+class Checkpoint:
+    """A trained model with all that deployment needs. Owns model and demonstrations."""
+
+    def __init__(
+        self,
+        model: ActJepa,
+        normaliser: Normaliser,
+        demonstrations: Demonstrations,
+        provenance: Mapping[str, Any],
+        folder: Path | None = None,
+    ) -> None:
+        self.model = model.eval().requires_grad_(False)
+        self.spec = model.spec
+        """What it senses, is asked about and does."""
+        self.normaliser = normaliser
+        self.demonstrations = demonstrations
+        """The demonstrations, normalised."""
+        self.provenance = dict(provenance)
+        """Step, phase, time of writing, versions and the fingerprint of the data."""
+        self.folder = folder
+        """Where it was loaded from, if it was."""
+        self._encoded: EncodedDemonstrations | None = None
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings it was trained with."""
+        return self.model.configuration
+
+    @property
+    def head_trained(self) -> bool:
+        """Whether training reached the policy head: in the frozen protocol it comes last."""
+        joint = self.configuration.training.protocol == "joint"
+        return joint or self.provenance.get("phase", "head") == "head"
+
+    @property
+    def task(self) -> str:
+        """Name of the task."""
+        return self.spec.task
+
+    @property
+    def control_rate(self) -> float:
+        """Control steps per second of the training data [Hz]."""
+        return self.spec.control_rate
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """Size of each field that it senses, in order."""
+        return {field.name: field.size for field in self.spec.sensed}
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """Name of each entry of an action."""
+        return self.spec.actions.names
+
+    def noise_scales(self) -> dict[str, np.ndarray]:
+        """Standard deviation (size,) of each sensed field, in its unit: that of sensor noise."""
+        return {name: self.normaliser.std[name].copy() for name in self.fields}
+
+    def encoded_demonstrations(self) -> EncodedDemonstrations:
+        """Latents and beliefs of the demonstrations; computed once, at the first call."""
+        if self._encoded is None:
+            self._encoded = encode_demonstrations(self.model, self.demonstrations)
+        return self._encoded
+
+    @classmethod
+    def from_trainer(cls, trainer: Trainer) -> Checkpoint:
+        """A checkpoint of the present weights, on the CPU and apart from the trainer."""
+        model = empty_model(trainer.configuration, trainer.dataset.spec, trainer.dataset.normaliser)
+        weights = deployed(trainer.model.state_dict())
+        model.load_state_dict({k: v.cpu() for k, v in weights.items()})
+        return cls(
+            model,
+            trainer.dataset.normaliser,
+            trainer.dataset.demonstrations.to("cpu"),
+            provenance_of(trainer),
+        )
+
+
+def provenance_of(trainer: Trainer) -> dict[str, Any]:
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "step": trainer.step,
+        "total_steps": trainer.total_steps,
+        "phase": trainer.phase.name,
+        "device": str(trainer.device),
+        "data": trainer.dataset.demonstrations.fingerprint(),
+        "episodes": len(trainer.dataset),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": str(torch.__version__),
+            "numpy": np.__version__,
+        },
+    }
+
+
+def empty_model(configuration: Configuration, spec: Spec, normaliser: Normaliser) -> ActJepa:
+    with torch.random.fork_rng(devices=[]):  # initial weights are overwritten, not drawn
+        return ActJepa(configuration, spec, normaliser, training=False)
+
+
+def deployed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those of `weights` that deployment needs."""
+    return {k: v for k, v in weights.items() if not k.startswith(OBJECTIVES)}

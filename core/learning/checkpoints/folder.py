@@ -1,0 +1,149 @@
+"""The folder of a checkpoint: written whole or not at all, and read with care."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from torch import Tensor
+
+from core.learning.checkpoints.former import (
+    READABLE,
+    present_description,
+    present_weights,
+    stored_name,
+)
+from core.learning.checkpoints.limits import LARGEST_DESCRIPTION, LARGEST_FILE, read_plain_file
+from core.learning.errors import (
+    BrokenCheckpointError,
+    CheckpointError,
+    CheckpointVersionError,
+    ConfigurationError,
+    ForeignCheckpointError,
+    MissingCheckpointError,
+)
+
+FORMAT = "act-jepa-studio checkpoint"
+"""What the description calls itself."""
+VERSION = READABLE[-1]
+"""Version of the format; raised when an older program could not read it."""
+DESCRIPTION = "checkpoint.json"
+WEIGHTS = "weights.safetensors"
+TRAINING = "training.safetensors"
+IMAGE = "image."
+"""How the names of images begin among the tensors of the demonstrations."""
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files into a new folder beside `folder`, flush them to disk, rename once."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
+    try:
+        for name, data in files.items():
+            with (building / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        building.chmod(0o755)
+        _sync_folder(building)
+        building.rename(folder)
+        _sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no handle for a folder to flush
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    if not folder.exists():
+        raise MissingCheckpointError(folder, "there is no checkpoint here; check the path")
+    path = folder / DESCRIPTION
+    if not folder.is_dir() or not path.is_file():
+        raise ForeignCheckpointError(
+            folder, f"is not a checkpoint (it has no {DESCRIPTION}); choose a checkpoint folder"
+        )
+    try:
+        description = json.loads(read_plain_file(path, LARGEST_DESCRIPTION))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BrokenCheckpointError(
+            folder, f"{DESCRIPTION} cannot be read ({error}); train again or use another copy"
+        ) from error
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise ForeignCheckpointError(
+            folder, f"was not written by this program ({DESCRIPTION} names another format)"
+        )
+    if description.get("version") not in READABLE:
+        raise CheckpointVersionError(
+            folder,
+            f"has format version {description.get('version')!r}; this program reads version "
+            f"{VERSION}: use the version that wrote it, or train again",
+        )
+    with sense_of(folder):
+        return present_description(description)
+
+
+def read_weights(folder: Path, description: Mapping[str, Any]) -> dict[str, Tensor]:
+    return present_weights(read_tensors(folder, WEIGHTS, description), description)
+
+
+def read_tensors(folder: Path, name: str, description: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Tensors of one file, after its hash was compared with the description's."""
+    name = stored_name(name, description)
+    path = folder / name
+    try:
+        data = read_plain_file(path, LARGEST_FILE)
+    except (OSError, ValueError, MemoryError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BrokenCheckpointError(
+            folder, f"{name} cannot be read ({reason}); use another copy"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != description["files"][name]:
+        raise BrokenCheckpointError(
+            folder, f"{name} was changed or is truncated; train again or use another copy"
+        )
+    try:
+        tensors: dict[str, Tensor] = load_tensors(data)
+    except SafetensorError as error:
+        raise BrokenCheckpointError(folder, f"{name} cannot be read ({error})") from error
+    return tensors
+
+
+@contextlib.contextmanager
+def sense_of(folder: Path) -> Iterator[None]:
+    """Whatever a description may lack or hold wrongly becomes a `BrokenCheckpointError`."""
+    try:
+        yield
+    except (
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        MemoryError,
+        RecursionError,
+    ) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        hint = str(error) if isinstance(error, ConfigurationError) else f"{error!r}"
+        raise BrokenCheckpointError(
+            folder, f"its description does not make sense ({hint}); train again"
+        ) from error
