@@ -1,5 +1,4 @@
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,11 +138,9 @@ def test_an_outcome_that_is_lost_is_noticed(store, by_hand):
         Store(store.folder).missing(CELL, [CLEAN])
 
 
-def test_a_thousand_cells_are_checked_in_under_a_second():
-    """The published results: every command reads them before it does anything."""
+def test_the_published_results_count():
+    """Each cell of the main table is there, of the present versions, settings and data."""
     store, scope = Store(PUBLISHED), Scope()
-    began = time.perf_counter()
-    cells = wanted(make_table("main", scope), scope) | wanted(make_table("ideas", scope), scope)
-    there = sum(store.record(cell) is not None for cell in cells)
-    assert there > 600
-    assert time.perf_counter() - began < 2.0  # 0.4 s on a quiet core
+    cells = wanted(make_table("main", scope), scope)
+    lacking = [cell.name for cell in cells if store.record(cell) is None]
+    assert len(cells) > 400 and not lacking
