@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Flag
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -97,6 +98,7 @@ class Batch:
         time, device = time or self.windows.time, self.windows.rows.device
         return spread_points(time, limit, self.windows.offset.to(device))
 
+    @cached_property
     def detached(self) -> Batch:
         """The same, for objectives whose gradient must not reach the belief."""
         features = self.latents.detach(), self.targets.detach(), self.states.detach()

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "gelu": nn.GELU}
 """Nonlinearities by name."""
@@ -26,28 +25,7 @@ def perceptron(
         layers += [nn.Linear(width, next_width), ACTIVATIONS[activation]()]
         width = next_width
     layers.append(nn.Linear(width, outputs))
-    return Perceptron(*layers)
-
-
-class Perceptron(nn.Sequential):
-    """Linear layers with nonlinearities between, called without a module's ceremony for each.
-
-    Half of an update of networks this small is overhead, and ten modules a call are 15% of it
-    (`bench_training.py`).
-    """
-
-    def __init__(self, *layers: nn.Module) -> None:
-        super().__init__(*layers)
-        self._linear = [(x.weight, x.bias) for x in layers if isinstance(x, nn.Linear)]
-        self._rectified = any(isinstance(layer, nn.ReLU) for layer in layers)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., inputs) to (..., outputs)."""
-        *hidden, (last, offset) = self._linear
-        for weight, bias in hidden:
-            x = functional.linear(x, weight, bias)
-            x = x.relu_() if self._rectified else functional.gelu(x)
-        return functional.linear(x, last, offset)
+    return nn.Sequential(*layers)
 
 
 class LatentNorm(nn.Module):

@@ -20,6 +20,11 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     return torch.dot(values.flatten(), weights / weights.sum().clamp(min=1.0))
 
 
+def mean_of(losses: list[Tensor]) -> Tensor:
+    """Mean of several losses (); a single one as it is, without two operations more."""
+    return losses[0] if len(losses) == 1 else torch.stack(losses).mean()
+
+
 def latent_distance(predicted: Tensor, target: Tensor, kind: str, reduction: str) -> Tensor:
     """Squared distance between latents (..., D), one number for each: (...).
 

@@ -14,11 +14,10 @@ from core.learning.dataset.augmentation import SceneMotion, moved_copies
 from core.learning.dataset.dataset import Dataset
 from core.learning.dataset.windows import WindowSampler
 from core.learning.errors import ConfigurationError, LearningError
-from core.learning.fast.allocation import keep_freed_memory
+from core.learning.fast.optimiser import Adam
 from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.objectives import OBJECTIVES, Losses, Objective
-from core.learning.optimiser import Optimiser
 from core.learning.presets import get_preset
 from core.learning.schedules import learning_rate, target_tau
 from core.learning.training_state import TrainingState
@@ -75,8 +74,6 @@ class Trainer:
     ) -> None:
         self.configuration = configuration or get_preset("default")
         self.device = choose_device(device)
-        if self.device.type == "cpu":
-            keep_freed_memory()
         self.dataset = dataset.to(self.device)
         if self.configuration.training.replays and dataset.rows.imitated is None:
             raise LearningError(
@@ -132,9 +129,10 @@ class Trainer:
             batch = encode_batch(model, windows, self._need)
         else:
             batch = recall_batch(model, self._frozen, windows, self._need)
-        detached, losses = batch.detached(), Losses()
+        losses: Losses = {}
         for objective in self._objectives:
-            losses |= objective.loss(model, batch if objective.shapes_belief else detached)
+            given = batch if objective.shapes_belief else batch.detached
+            losses |= objective.loss(model, given)
         return losses
 
     def state(self) -> TrainingState:
@@ -201,7 +199,7 @@ class Trainer:
         # probes apart: a decoder's large gradient must not shorten that of the policy
         optimiser = configuration.optimiser
         settings = optimiser.weight_decay, optimiser.gradient_clip
-        self._optimisers = tuple(Optimiser(group, *settings) for group in (shaping, probes))
+        self._optimisers = tuple(Adam(group, *settings) for group in (shaping, probes))
         self._set_modes()
         self._frozen: EncodedDemonstrations | None = None
         demonstrations, motion = self.dataset.rows, self.motion

@@ -27,7 +27,6 @@ _OBJECTIVES_OF_FORMAT_2 = {
     "projector.": "objectives.contrastive.projector.",
     "masked_prediction.": "objectives.masked.",
 }
-_AVERAGES_OF_FORMAT_2 = {"average": "exp_avg", "square": "exp_avg_sq"}
 _RECONSTRUCTED = ("reconstruction", "next_observation")
 """The terms that shared one decoder in format 2, called the reconstructor."""
 
@@ -68,20 +67,6 @@ def present_weights(
         if description["configuration"]["loss"].get(term):
             renamed["reconstructor."] = f"objectives.{term}.decoder."
     return {_renamed(name, renamed): tensor for name, tensor in weights.items()}
-
-
-def present_training(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What only a training needs, the averages of optimisers by the names that torch gives them."""
-    present: dict[str, Tensor] = {}
-    for name, tensor in tensors.items():
-        owner, _, rest = name.partition(".")
-        kind, _, index = rest.partition(".")
-        if owner.startswith("optimiser") and kind in _AVERAGES_OF_FORMAT_2:
-            present[f"{owner}.{_AVERAGES_OF_FORMAT_2[kind]}.{index}"] = tensor
-            present[f"{owner}.step.{index}"] = tensors[f"{owner}.count"]
-        elif rest != "count":
-            present[name] = tensor
-    return present
 
 
 def _renamed(name: str, renamed: Mapping[str, str]) -> str:

@@ -38,7 +38,7 @@ from core.learning.checkpoints.folder import (
     sense_of,
     write_folder,
 )
-from core.learning.checkpoints.former import DEMONSTRATIONS, present_training
+from core.learning.checkpoints.former import DEMONSTRATIONS
 from core.learning.checkpoints.limits import refuse_larger_model
 from core.learning.configuration import Configuration
 from core.learning.dataset.dataset import Dataset
@@ -146,7 +146,7 @@ def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") 
                 "was trained on other demonstrations; choose the same episodes, in the same "
                 "order, or start a new training",
             )
-        tensors = present_training(read_tensors(folder, TRAINING, description))
+        tensors = read_tensors(folder, TRAINING, description)
         weights = read_weights(folder, description)
         tensors |= {f"model.{name}": value for name, value in weights.items()}
         place = description["training"]

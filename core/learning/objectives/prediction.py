@@ -1,8 +1,6 @@
 """Latent prediction: the future as the target encoder will see it."""
 
-import torch
-
-from core.learning.losses import latent_distance, masked_mean
+from core.learning.losses import latent_distance, masked_mean, mean_of
 from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
@@ -26,4 +24,4 @@ class Prediction(Objective):
             distance = latent_distance(latent, target, settings.distance, settings.reduction)
             exists = batch.windows.valid[:, rollout.steps(k + 1)]
             distances.append(masked_mean(distance, exists))
-        return {"prediction": torch.stack(distances).mean()}
+        return {"prediction": mean_of(distances)}

@@ -1,10 +1,8 @@
 # ruff: noqa: ARG002  (all objectives are called alike; not each needs the model)
 """Predictive autoencoder: the future as it will be observed."""
 
-import torch
-
 from core.learning.heads import make_decoder
-from core.learning.losses import masked_mean, observation_distance
+from core.learning.losses import masked_mean, mean_of, observation_distance
 from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
 
@@ -28,4 +26,4 @@ class NextObservation(Objective):
             seen = windows.observations[:, after].packed.flatten(0, 1)
             distance = observation_distance(self.decoder(latent), seen)
             distances.append(masked_mean(distance, windows.valid[:, after]))
-        return {"next_observation": torch.stack(distances).mean()}
+        return {"next_observation": mean_of(distances)}
