@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -87,6 +88,7 @@ class Trainer:
             model = ActJepa(self.configuration, dataset.spec, dataset.normaliser)
         self.model = model.to(self.device)
         self.phases = phases_of(self.configuration)
+        _refuse_idle_phases(self.phases, self.configuration)
         self.total_steps = sum(phase.steps for phase in self.phases)
         self.step = 0
         self.motion = self._scene_motion()
@@ -233,4 +235,15 @@ def _refuse_unknown_terms(configuration: Configuration) -> None:
         if name not in terms:
             raise ConfigurationError(
                 f"loss.extra weighs '{name}', a term of no objective; terms: {', '.join(terms)}"
+            )
+
+
+def _refuse_idle_phases(phases: Sequence[Phase], configuration: Configuration) -> None:
+    """Raise `ConfigurationError` where a phase has updates and nothing to learn in them."""
+    for phase in phases:
+        learned = (o for o in OBJECTIVES.values() if o.phase in phase.learned)
+        if phase.steps and not any(o.active(configuration) for o in learned):
+            raise ConfigurationError(
+                f"every loss of the phase '{phase.name}' has weight 0; give one a weight, or set "
+                "training.steps to 0 for a random representation"
             )

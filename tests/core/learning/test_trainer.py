@@ -1,9 +1,11 @@
 """Laws of training: exact resumption, what is frozen, and that losses fall."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from core.learning import LearningError, Trainer
+from core.learning import ConfigurationError, LearningError, Trainer
 from core.learning.dataset.augmentation import COPIES
 
 
@@ -103,3 +105,13 @@ def test_an_absent_device_is_named(small_configuration, dataset):
         pytest.skip("there is a CUDA device")
     with pytest.raises(LearningError, match="'cuda' was asked for"):
         Trainer(dataset, small_configuration(), "cuda")
+
+
+def test_a_phase_without_any_loss_is_refused_in_a_sentence(small_configuration, dataset):
+    c = small_configuration(protocol="frozen")
+    off = dict.fromkeys(("prediction", "inverse_dynamics", "observer"), 0.0)
+    c = replace(c, loss=replace(c.loss, **off))
+    with pytest.raises(ConfigurationError, match="loss of the phase 'representation' has weight 0"):
+        Trainer(dataset, c, "cpu")
+    c = replace(c, training=replace(c.training, steps=0))
+    Trainer(dataset, c, "cpu").update()
