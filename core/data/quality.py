@@ -70,19 +70,8 @@ def action_counts(actions: np.ndarray) -> np.ndarray:
     return np.bincount(flat.reshape(T * A), minlength=A * BINS).reshape(A, BINS)
 
 
-def start_of(episode: Episode) -> tuple[float, float, float] | None:
-    """Where the object, or else the end effector, was at the first step [m]; None if unknown."""
-    return _position(episode, ("object_position", "end_effector_position"), 0)
-
-
-def goal_of(episode: Episode) -> tuple[float, float, float] | None:
-    """The goal's position at the last step [m]; None if the task has none."""
-    return _position(episode, ("goal_position",), -1)
-
-
-def _position(
-    episode: Episode, names: tuple[str, ...], step: int
-) -> tuple[float, float, float] | None:
+def position_of(episode: Episode, step: int, *names: str) -> tuple[float, float, float] | None:
+    """The first of the fields `names` that is a position, at `step` [m]; None without any."""
     for name in names:
         values = episode.observations.get(name)
         if values is not None and values.shape[1:] == (3,):

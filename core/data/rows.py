@@ -18,7 +18,8 @@ from core.data.errors import (
     RecordingError,
     StorageError,
 )
-from core.data.quality import action_counts, goal_of, measure_quality, start_of
+from core.data.quality import action_counts, measure_quality, position_of
+from core.data.vetted.reader import read_episode
 
 Point = tuple[float, float, float]
 _SHARED = ("versions", "fields", "model_hash", "task", "operator", "images", "action_units")
@@ -122,28 +123,22 @@ def row_of(path: Path, episode: Episode) -> EpisodeRow:
         roughness=quality.roughness,
         jerk=quality.jerk,
         path_length=quality.path,
-        start=start_of(episode),
-        goal=goal_of(episode),
+        start=position_of(episode, 0, "object_position", "end_effector_position"),
+        goal=position_of(episode, -1, "goal_position"),
         counts=f"{len(counts)}:{base64.b64encode(counts.tobytes()).decode()}",
     )
 
 
-def broken(path: Path, problem: str, *, passing: bool = False, damaged: bool = False) -> EpisodeRow:
-    """The row of a file that cannot be read."""
-    return EpisodeRow(path=path, info=None, problem=problem, passing=passing, damaged=damaged)
-
-
-def broken_by(path: Path, error: BaseException) -> EpisodeRow:
-    """The row of a file that was refused with `error`."""
-    if isinstance(error, RecordingError):
-        return broken(
-            path,
-            str(error),
-            passing=isinstance(error, StorageError),
-            damaged=isinstance(error, DamagedRecordingError),
-        )
-    problem = f"{path} cannot be read here ({error!r}); close other programs and try again"
-    return broken(path, problem, passing=True)
+def read_row(path: Path) -> EpisodeRow:
+    """The row of the recording in `path`, read in this process; that of a broken file says why."""
+    try:
+        return row_of(path, read_episode(path, images=False))
+    except RecordingError as error:
+        passing, damaged = isinstance(error, StorageError), isinstance(error, DamagedRecordingError)
+        return EpisodeRow(path, None, str(error), passing=passing, damaged=damaged)
+    except (OSError, MemoryError) as error:
+        problem = f"{path} cannot be read here ({error!r}); close other programs and try again"
+        return EpisodeRow(path, None, problem, passing=True)
 
 
 def row_to_json(row: EpisodeRow) -> dict[str, Any]:
@@ -164,8 +159,9 @@ def row_from_json(path: Path, values: Mapping[str, Any]) -> EpisodeRow:
     """The inverse of :func:`row_to_json`; :class:`InvalidEpisodeError` if it makes no sense."""
     try:
         if "info" not in values:
-            return broken(
+            return EpisodeRow(
                 path,
+                None,
                 str(values["problem"])[:2000],
                 passing=bool(values["passing"]),
                 damaged=bool(values["damaged"]),

@@ -12,7 +12,7 @@ from pathlib import Path
 from core.data.errors import RecordingError, StorageError
 from core.data.layout import encode
 from core.data.library.history import PREPARING, STATE, History, trash_of
-from core.data.library.index import INDEX, is_sound, open_index
+from core.data.library.index import INDEX, open_index, read_index
 from core.data.library.selections import Selections
 from core.data.library.workspace import EPISODES, folder_of
 from core.data.stamps import recordings_in
@@ -144,15 +144,15 @@ def _recording(path: Path, inspector: Inspector) -> Iterator[Problem]:
 
 
 def _unreadable(path: Path, findings: Findings) -> Problem:
-    problem = Problem(path, str(findings.problem))
+    text = str(findings.problem)
     if not findings.damaged or not path.is_file():
-        return problem  # another program's file is not ours to move
+        return Problem(path, text)  # another program's file is not ours to move
     target = _aside(path)
-    return replace(problem, remedy=f"move it to {target.parent}", mend=lambda: _move(path, target))
+    return Problem(path, text, f"move it to {target.parent}", lambda: _move(path, target))
 
 
 def _checkpoint(folder: Path, inspector: Inspector) -> Iterator[Problem]:
-    findings = inspector.examine_checkpoint(folder)
+    findings = inspector.examine(folder)
     if findings.problem is not None:
         yield Problem(folder, findings.problem)
 
@@ -178,7 +178,7 @@ def _interrupted(folder: Path) -> Iterator[Problem]:
 
 def _index(folder: Path) -> Iterator[Problem]:
     path = folder / INDEX
-    if path.exists() and not is_sound(folder):
+    if path.exists() and read_index(folder) is None:
         text = f"{path} is damaged; delete it, it is made again when the folder is opened"
         yield Problem(path, text, "make it again", lambda: _new_index(folder))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -47,16 +48,16 @@ class Editor:
         raises.
         """
         self.library.require_writable("trim an episode")
-        name = self._name(identifier)
-        kept = cut(read_episode(self.library.vetted(identifier)), start, stop)
-        self._history.do(f"Trim {identifier}", [(name, encode(kept))])
+        path = self.library.vetted(identifier)
+        kept = cut(read_episode(path), start, stop)
+        self._history.do(f"Trim {identifier}", [(path.name, encode(kept))])
         return kept.info
 
     def split(self, identifier: str, step: int) -> tuple[str, str]:
         """Split one episode into two, the second from `step` on; returns their identifiers."""
         self.library.require_writable("split an episode")
-        name = self._name(identifier)
-        episode = read_episode(self.library.vetted(identifier))
+        path = self.library.vetted(identifier)
+        episode = read_episode(path)
         if not 0 < step < len(episode):
             raise InvalidEpisodeError(
                 f"cannot split an episode of {len(episode)} steps at step {step}; expected "
@@ -67,7 +68,7 @@ class Editor:
         files: list[tuple[str, bytes | None]] = [
             (f"{part.info.identifier}{SUFFIX}", encode(part)) for part in parts
         ]
-        self._history.do(f"Split {identifier}", [*files, (name, None)])
+        self._history.do(f"Split {identifier}", [*files, (path.name, None)])
         return first, second
 
     def relabel(self, identifiers: str | Iterable[str], success: bool | None) -> int:
@@ -103,7 +104,7 @@ class Editor:
         """Move episodes to the trash, also broken ones; returns how many."""
         self.library.require_writable("delete an episode")
         chosen = _chosen(identifiers)
-        names = [self._name(identifier) for identifier in chosen]
+        names = [self.library.path(identifier).name for identifier in chosen]
         if names:
             self._history.do(f"Delete {_which(chosen)}", [(name, None) for name in names])
         return len(names)
@@ -134,14 +135,6 @@ class Editor:
         """What :meth:`redo` would do again; empty if nothing."""
         return self._history.text_of("after") if not self.library.read_only else ""
 
-    def empty_trash(self) -> int:
-        """Remove what was deleted and replaced for good; returns the bytes set free.
-
-        Nothing can be undone afterwards.
-        """
-        self.library.require_writable("empty the trash")
-        return self._history.empty()
-
     # -- parts --------------------------------------------------------------------------------
 
     def _describe(
@@ -153,7 +146,6 @@ class Editor:
         self.library.require_writable("relabel an episode")
         chosen = []
         for identifier in _chosen(identifiers):
-            self._name(identifier)
             info = read_info(self.library.vetted(identifier))
             if change(info) != info:
                 chosen.append(identifier)
@@ -179,19 +171,11 @@ class Editor:
                 raise StorageError(f"cannot change the description of {path}: {error}") from error
             yield path.name, new
 
-    def _name(self, identifier: str) -> str:
-        return self.library.path(identifier).name
-
     def _free_names(self, identifier: str) -> tuple[str, str]:
-        base, number = identifier[:110], 1
         taken = {path.stem for path in self.library.paths()}
-        found: list[str] = []
-        while len(found) < 2:
-            name = f"{base}-{number}"
-            if name not in taken:
-                found.append(name)
-            number += 1
-        return found[0], found[1]
+        names = (f"{identifier[:110]}-{number}" for number in itertools.count(1))
+        free = (name for name in names if name not in taken)
+        return next(free), next(free)
 
 
 def _chosen(identifiers: str | Iterable[str]) -> list[str]:

@@ -24,10 +24,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.data.errors import NothingToUndoError, StorageError
-from core.data.layout import SUFFIX
 from core.data.library.locking import locked
 from core.data.stamps import remember_written
-from core.data.writer import commit, make_folder, new_file, refused, remove, sync_folder
+from core.data.writer import commit, make_folder, new_file, refused, sync_folder
 
 STATE = "history.json"
 CHANGE = "change.json"
@@ -151,27 +150,6 @@ class History:
         change = self._read(name) if name else None
         return change.text if change is not None else ""
 
-    def empty(self) -> int:
-        """Remove everything in the trash and forget all changes; returns the bytes set free.
-
-        Raises :class:`StorageError` if the disk refuses.
-        """
-        if not self.trash.is_dir():
-            return 0
-        with locked(self.trash):
-            self._settled()
-            freed = 0
-            try:
-                (self.trash / STATE).unlink(missing_ok=True)
-                for path in list(self.trash.iterdir()):
-                    folder = path.is_dir() and not path.is_symlink()
-                    if folder or path.suffix == SUFFIX:
-                        freed += sum(map(_freed, path.rglob("*") if folder else [path]))
-                        remove(path)
-            except OSError as error:
-                raise refused(error, self.trash, "empty the trash") from error
-            return freed
-
     # -- one change ---------------------------------------------------------------------------
 
     def _step(self, side: Side) -> Change:
@@ -292,8 +270,6 @@ class History:
 
     def _state(self) -> _State:
         values = _read_json(self.trash / STATE)
-        if values is None:
-            return _State()
         try:
             changes = tuple(_plain(name) for name in values["changes"])
             done, pending = int(values["done"]), values["pending"]
@@ -310,8 +286,6 @@ class History:
 
     def _read(self, name: str) -> Change | None:
         values = _read_json(self.trash / name / CHANGE)
-        if values is None:
-            return None
         try:
             files = tuple(
                 FileChange(_plain(file["name"]), bool(file["before"]), bool(file["after"]))
@@ -322,14 +296,13 @@ class History:
             return None
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
+def _read_json(path: Path) -> dict[str, Any]:
+    """The table in a JSON file; empty if it cannot be used."""
     try:
-        if path.stat().st_size > LARGEST:
-            return None
-        values = json.loads(path.read_bytes())
+        values = json.loads(path.read_bytes()) if path.stat().st_size <= LARGEST else None
     except (OSError, ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None
+        values = None
+    return values if isinstance(values, dict) else {}
 
 
 def _plain(name: Any) -> str:
@@ -363,9 +336,3 @@ def _same(first: Path, second: Path) -> bool:
     if not second.exists():
         return False
     return first.samefile(second) or filecmp.cmp(first, second, shallow=False)
-
-
-def _freed(path: Path) -> int:
-    """Bytes that removing the file sets free; a link of an episode frees none."""
-    status = path.lstat()
-    return status.st_size if path.is_file() and status.st_nlink == 1 else 0

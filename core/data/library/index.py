@@ -8,21 +8,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from core.data.errors import InvalidEpisodeError, RecordingError, StorageError
-from core.data.layout import SUFFIX
+from core.data.errors import InvalidEpisodeError, StorageError
 from core.data.library.history import History, trash_of
 from core.data.rows import (
     EpisodeRow,
-    broken_by,
     pack,
+    read_row,
     row_from_json,
-    row_of,
     row_to_json,
     unpack,
 )
 from core.data.stamps import Stamp, recordings_in, stamp_of, was_written
 from core.data.vetted.inspection import Inspector
-from core.data.vetted.reader import read_episode
 from core.data.writer import commit
 
 INDEX = ".index.json"
@@ -75,11 +72,6 @@ class EpisodeIndex:
     def __iter__(self) -> Iterator[EpisodeRow]:
         return iter(self.rows)
 
-    def find(self, identifier: str) -> EpisodeRow | None:
-        """The row of that name; None if there is none."""
-        found = (self._known or {}).get(identifier + SUFFIX)
-        return found[1] if found is not None else None
-
     def refresh(self, progress: Progress | None = None) -> bool:
         """Read what is new or changed on the disk; True if any row changed.
 
@@ -88,7 +80,7 @@ class EpisodeIndex:
         """
         with self._lock:
             loaded = self._known is None
-            before = (_read_index(self.folder) or {}) if self._known is None else self._known
+            before = (read_index(self.folder) or {}) if self._known is None else self._known
             present = recordings_in(self.folder)
             changed = present != {name: at for name, (at, _) in before.items()}
             for name, (at, row) in before.items():  # an undone change brings the same file back
@@ -112,7 +104,7 @@ class EpisodeIndex:
         """
         with self._lock:
             if self._known is None:
-                self._known = _read_index(self.folder) or {}
+                self._known = read_index(self.folder) or {}
             at = stamp_of(path)
             if at is None:
                 raise StorageError(f"cannot read {path}: it is gone; refresh the list", path)
@@ -139,7 +131,7 @@ class EpisodeIndex:
         with Inspector() as inspector:
             for number, name in enumerate(names):
                 path, at = self.folder / name, present[name]
-                row = _here(path) if was_written(at) else inspector.inspect(path)
+                row = read_row(path) if was_written(at) else inspector.inspect(path)
                 known[name] = (at, row)
                 if progress is not None:
                     progress(number + 1, len(names))
@@ -149,19 +141,7 @@ class EpisodeIndex:
                     saved = time.monotonic()
 
 
-def is_sound(folder: Path) -> bool:
-    """Whether the index file of the folder can be used; it may be older than the files."""
-    return _read_index(folder) is not None
-
-
-def _here(path: Path) -> EpisodeRow:
-    try:
-        return row_of(path, read_episode(path, images=False))
-    except (RecordingError, OSError, MemoryError) as error:
-        return broken_by(path, error)
-
-
-def _read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
+def read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
     """What the index file says; None if it makes no sense. It can always be made again."""
     path = folder / INDEX
     try:

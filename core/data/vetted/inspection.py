@@ -11,7 +11,7 @@ from typing import Any
 
 from core.closing import Closing
 from core.data.errors import InvalidEpisodeError
-from core.data.rows import EpisodeRow, broken, row_from_json
+from core.data.rows import EpisodeRow, row_from_json
 from core.data.vetted.child import Child, ChildEndedError
 from core.data.vetted.limits import SLOWEST, size_of
 
@@ -54,21 +54,16 @@ class Inspector(Closing):
         try:
             return row_from_json(path, self._answer("row", path))
         except ChildEndedError as error:
-            return broken(path, _damaged(path, str(error)), damaged=True)
+            return EpisodeRow(path, None, _damaged(path, str(error)), damaged=True)
         except InvalidEpisodeError:
-            return broken(path, _damaged(path, "made its reader answer nonsense"), damaged=True)
+            nonsense = _damaged(path, "made its reader answer nonsense")
+            return EpisodeRow(path, None, nonsense, damaged=True)
 
     def examine(self, path: Path) -> Findings:
-        """What is wrong with the recording, after every array of it was read."""
-        return self._findings("episode", path)
-
-    def examine_checkpoint(self, folder: Path) -> Findings:
-        """What is wrong with the checkpoint, after its model was loaded."""
-        return self._findings("checkpoint", folder)
-
-    def _findings(self, kind: str, path: Path) -> Findings:
+        """What is wrong with a recording, after every array of it was read, or with the checkpoint
+        in a folder, after its model was loaded."""
         try:
-            answer = self._answer(kind, path)
+            answer = self._answer("checkpoint" if path.is_dir() else "episode", path)
             problem = answer["problem"]
             return Findings(
                 None if problem is None else str(problem)[:2000],

@@ -26,13 +26,9 @@ def main() -> int:
 
 def _row(path: Path) -> dict[str, Any]:
     """The row of a recording as :func:`row_to_json` makes it."""
-    from core.data.rows import broken_by, row_of, row_to_json
-    from core.data.vetted.reader import read_episode
+    from core.data.rows import read_row, row_to_json
 
-    try:
-        return row_to_json(row_of(path, read_episode(path, images=False)))
-    except (RecordingError, OSError, MemoryError) as error:
-        return row_to_json(broken_by(path, error))
+    return row_to_json(read_row(path))
 
 
 def _episode(path: Path) -> dict[str, Any]:

@@ -35,17 +35,18 @@ def write_message(
             f"an episode takes {declared / 2**30:.1f} GiB; at most {MAX_BYTES / 2**30:g} GiB are "
             "taken in, --no-images leaves its images out"
         )
-    plain = {name: np.ascontiguousarray(_common(values)) for name, values in arrays.items()}
+    # Numbers of more than eight bytes are those of one machine only.
+    plain = {
+        name: np.ascontiguousarray(
+            values, dtype=np.float64 if values.dtype.itemsize > 8 else values.dtype
+        )
+        for name, values in arrays.items()
+    }
     layout = [[name, values.dtype.str, values.shape] for name, values in plain.items()]
     stream.write(json.dumps({**head, _ARRAYS: layout}).encode() + b"\n")
     for values in plain.values():
         stream.write(values.reshape(-1).view(np.uint8).data)
     stream.flush()
-
-
-def _common(values: np.ndarray) -> np.ndarray:
-    """Numbers of more than eight bytes are those of one machine only."""
-    return values.astype(np.float64) if values.dtype.itemsize > 8 else values
 
 
 def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -157,17 +157,9 @@ def test_bad_names_change_nothing(library):
     assert (library.folder / "broken.hdf5").read_bytes() == b"nothing"
 
 
-def test_emptying_the_trash_frees_it_and_forgets(library):
-    library.editor.delete(["e0", "e1"])
-    size = sum(path.stat().st_size for path in library.trash.rglob("*.hdf5"))
-    assert library.editor.empty_trash() >= size
-    assert not list(library.trash.rglob("*.hdf5"))
-    assert (library.editor.undo_text, len(library)) == ("", 1)
-
-
 def test_read_only(library):
     editor = Editor(Library(library.folder, read_only=True))
-    for change in (*CHANGES.values(), Editor.undo, Editor.redo, Editor.empty_trash):
+    for change in (*CHANGES.values(), Editor.undo, Editor.redo):
         with pytest.raises(ReadOnlyLibraryError):
             change(editor)
     assert (editor.undo_text, editor.redo_text) == ("", "")

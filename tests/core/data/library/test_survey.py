@@ -12,7 +12,7 @@ from core.data import (
     path_outliers,
 )
 from core.data.library.survey import outliers
-from core.data.rows import broken, row_of
+from core.data.rows import EpisodeRow, row_of
 
 
 def rows(make_episode, count: int = 12):
@@ -37,7 +37,7 @@ def test_lengths_are_compared_within_a_task(make_episode):
         for task, each in lengths.items()
         for n, steps in enumerate(each)
     ]
-    made.append(broken(Path("/x/broken.hdf5"), "damaged"))
+    made.append(EpisodeRow(Path("/x/broken.hdf5"), None, "damaged"))
     assert np.flatnonzero(length_outliers(made)).tolist() == [4]
     long = replace(made[0], path_length=made[0].path_length * 50)
     assert np.flatnonzero(path_outliers([long, *made[1:4], made[0]])).tolist() == [0]
@@ -48,7 +48,7 @@ def test_the_histogram_counts_every_step(make_episode):
     actions = np.zeros((40, 7), np.float32)
     actions[:10, 0], actions[10:, 6] = 1.0, -1.0
     row = row_of(Path("/x/a.hdf5"), replace(episode, actions=actions))
-    found = action_histogram([row, row, broken(Path("/x/b.hdf5"), "damaged")])
+    found = action_histogram([row, row, EpisodeRow(Path("/x/b.hdf5"), None, "damaged")])
     assert found.counts.shape == (7, 21)
     assert found.counts.sum(axis=1).tolist() == [80] * 7
     assert found.counts[0, [10, 20]].tolist() == [60, 20]
@@ -70,7 +70,7 @@ def test_coverage_counts_starts_and_goals_in_cells(make_episode):
         replace(row, start=(0.1 * (n % 2), 0.2 * (n % 3), 0.0), goal=None)
         for n, row in enumerate(made)
     ]
-    found = coverage([broken(Path("/x/b.hdf5"), "damaged"), *made], "start", bins=3)
+    found = coverage([EpisodeRow(Path("/x/b.hdf5"), None, "damaged"), *made], "start", bins=3)
     assert found.counts.sum() == 12
     assert found.counts.tolist() == [[2, 2, 2], [0, 0, 0], [2, 2, 2]]
     assert found.share == pytest.approx(6 / 9)

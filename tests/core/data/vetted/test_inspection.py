@@ -89,14 +89,14 @@ def test_tensors_whose_header_contradicts_their_file_are_named(tmp_path, make_ep
         text = header if isinstance(header, bytes) else json.dumps(header).encode()
         contents.append(struct.pack("<Q", len(text)) + text + data)
     with Inspector() as inspector:
-        assert inspector.examine_checkpoint(folder).problem is None
+        assert inspector.examine(folder).problem is None
         for name in ("weights.safetensors", "training.safetensors"):
             whole = (folder / name).read_bytes()
             for content in contents:
                 (folder / name).write_bytes(content)
                 files = described["files"] | {name: hashlib.sha256(content).hexdigest()}
                 (folder / "checkpoint.json").write_text(json.dumps(described | {"files": files}))
-                problem = inspector.examine_checkpoint(folder).problem
+                problem = inspector.examine(folder).problem
                 assert problem is not None and name in problem, content[:80]
             (folder / name).write_bytes(whole)
 
