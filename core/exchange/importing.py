@@ -22,11 +22,8 @@ from core.data import (
 )
 from core.data.episode import end_mark
 from core.exchange.errors import TargetError, UnusableSourceError
-from core.exchange.source import NO_MODEL, ForeignEpisode, Source, identifier_of, units_of
+from core.exchange.source import ForeignEpisode, Source, arrays_of, identifier_of, units_of
 from core.spec import Kind
-
-OPERATOR = "unknown"
-"""Who drove, where the file does not tell."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +78,9 @@ def import_episodes(
                     path,
                 )
             yield Imported(path, len(episode), written=False)
-            continue
-        write_episode(folder, episode, replace=True)
-        yield Imported(path, len(episode), written=True)
+        else:
+            write_episode(folder, episode, replace=True)
+            yield Imported(path, len(episode), written=True)
     for name in sorted(repeating or ()):
         source.notes.append(
             f"observation {name!r} is the command of the step before, which a policy learns to "
@@ -173,13 +170,13 @@ def _theirs(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Epis
         identifier=identifier_of(source.path, foreign.name),
         task=foreign.task,
         success=foreign.success,
-        operator=OPERATOR,
+        operator="unknown",
         control_rate=source.control_rate,
         measured_rate=None,
         seed=None,
         created=created.isoformat(timespec="milliseconds"),
         steps=T,
-        model_hash=NO_MODEL,
+        model_hash="none",
         versions=software_versions(),
         fields=tuple(foreign.observations),
         images=tuple(foreign.images),
@@ -201,13 +198,7 @@ def same_data(first: Episode, second: Episode) -> bool:
     """Whether two episodes have equal descriptions and arrays; versions of software may differ."""
     if replace(first.info, versions={}) != replace(second.info, versions={}):
         return False
-    names = ("actions", "rewards", "dones", "states", "interventions")
-    return (
-        all(np.array_equal(getattr(first, name), getattr(second, name)) for name in names)
-        and all(
-            np.array_equal(values, second.observations[name])
-            for name, values in first.observations.items()
-        )
-        and first.images.keys() == second.images.keys()
-        and all(np.array_equal(values, second.images[n]) for n, values in first.images.items())
+    ours, theirs = arrays_of(first), arrays_of(second)
+    return ours.keys() == theirs.keys() and all(
+        np.array_equal(values, theirs[name]) for name, values in ours.items()
     )

@@ -16,11 +16,10 @@ import numpy as np
 
 from core.data import RecordingError
 from core.data.episode import info_to_json
-from core.data.layout import ARRAYS
 from core.data.vetted.limits import limit_this_process
 from core.data.vetted.messages import write_message
 from core.exchange.errors import ExchangeError
-from core.exchange.source import ForeignEpisode, Source
+from core.exchange.source import ForeignEpisode, Source, arrays_of
 
 CPU_TIME = 24 * 3600
 """Processor time of the process [s]: a data set may be large; each episode is timed outside."""
@@ -85,11 +84,7 @@ def _part(episode: ForeignEpisode) -> Part:
         "success": episode.success,
         "info": None if episode.info is None else json.dumps(info_to_json(episode.info)),
     }
-    columns = {name: getattr(episode, name) for name in ARRAYS}
-    arrays = {name: values for name, values in columns.items() if values is not None}
-    arrays |= {f"observations/{name}": rows for name, rows in episode.observations.items()}
-    arrays |= {f"images/{name}": pictures for name, pictures in episode.images.items()}
-    return head, arrays
+    return head, arrays_of(episode)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ from typing import Protocol
 
 import numpy as np
 
-from core.data import ActionUnits, EpisodeInfo, InvalidEpisodeError
+from core.data import ActionUnits, Episode, EpisodeInfo, InvalidEpisodeError
 from core.data.episode import info_from_json
+from core.data.layout import ARRAYS
 from core.exchange.errors import UnusableSourceError
 
 GRIPPER = "gripper"
 """Name by which learning knows an action that is open or closed and nothing between."""
-NO_MODEL = "none"
-"""Model hash of episodes that no bundled model can replay."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +113,14 @@ def _names(given: tuple[str, ...], binary: list[bool]) -> tuple[str, ...]:
         f"{name}_position" if name == GRIPPER and not two else name
         for name, two in zip(given, binary, strict=True)
     )
+
+
+def arrays_of(episode: Episode | ForeignEpisode) -> dict[str, np.ndarray]:
+    """All arrays that `episode` has: `actions`, …, `observations/goal_position`, `images/…`."""
+    columns = {name: getattr(episode, name) for name in ARRAYS}
+    arrays = {name: values for name, values in columns.items() if values is not None}
+    arrays |= {f"observations/{name}": rows for name, rows in episode.observations.items()}
+    return arrays | {f"images/{name}": pictures for name, pictures in episode.images.items()}
 
 
 def identifier_of(source: Path, name: str) -> str:

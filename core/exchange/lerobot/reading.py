@@ -13,6 +13,16 @@ from core.exchange.lerobot.description import read_description, read_rows, safe_
 from core.exchange.source import ForeignEpisode, own_info
 from core.exchange.video import VideoFrames
 
+OTHERS = (
+    "next.reward",
+    "next.done",
+    "next.success",
+    "task_index",
+    layout.OWN_STATES,
+    layout.OWN_INTERVENTIONS,
+)
+"""Columns other than observations and actions that are read where they exist."""
+
 
 class LeRobotSource:
     """Episodes of one LeRobot folder.
@@ -54,13 +64,13 @@ class LeRobotSource:
 
     def actions(self) -> Iterator[np.ndarray]:
         """The actions (T, A) of each episode, in the robot's own units."""
-        shape = self._features[layout.ACTION]["shape"]
         for _, rows in columns.episodes_of(self._tables, [layout.ACTION]):
-            yield columns.numbers(rows, layout.ACTION, shape).astype(np.float64)
+            yield self._numbers(rows, layout.ACTION).astype(np.float64)
 
     def episodes(self) -> Iterator[ForeignEpisode]:
         """The episodes in the order of the data."""
-        wanted = [*self._vectors, *self._others(), *self._images, layout.ACTION]
+        others = [name for name in OTHERS if name in self._features]
+        wanted = [*self._vectors, *others, *self._images, layout.ACTION]
         videos: dict[str, VideoFrames] = {}
         try:
             for number, rows in columns.episodes_of(self._tables, wanted):
@@ -82,10 +92,13 @@ class LeRobotSource:
             images[layout.image_name(key)] = self._filmed(key, about, rows.num_rows, videos)
         observations = self._observations(rows)
         info = own_info(about.get(layout.OWN_INFO), rows.num_rows, observations)
-        actions = columns.numbers(rows, layout.ACTION, self._features[layout.ACTION]["shape"])
+        actions = self._numbers(rows, layout.ACTION)
         if info is not None and info.action_units is not None:
             actions = info.action_units.commands(actions)
         success = self._column(rows, "next.success")
+        states = None
+        if layout.OWN_STATES in rows.schema.names:
+            states = self._numbers(rows, layout.OWN_STATES).astype(np.float64)
         task = int(rows.column("task_index")[0].as_py()) if "task_index" in rows.schema.names else 0
         return ForeignEpisode(
             name=f"episode-{number:06d}",
@@ -95,7 +108,7 @@ class LeRobotSource:
             success=None if success is None else bool(success.any()),
             rewards=self._column(rows, "next.reward"),
             dones=self._column(rows, "next.done"),
-            states=self._own_states(rows),
+            states=states,
             interventions=self._column(rows, layout.OWN_INTERVENTIONS),
             images=images,
             info=info,
@@ -105,14 +118,12 @@ class LeRobotSource:
         """{field: (T, size)}; a state whose entries tell their fields is taken apart again."""
         found: dict[str, np.ndarray] = {}
         for key in self._vectors:
-            values = columns.numbers(rows, key, self._features[key]["shape"])
+            values = self._numbers(rows, key)
             fields = layout.fields_of(layout.flat_names(self._features[key].get("names")))
             if sum(fields.values()) != values.shape[1]:
                 fields = {key.removeprefix("observation.").replace("/", "_"): values.shape[1]}
-            start = 0
-            for name, size in fields.items():
-                found[name] = values[:, start : start + size]
-                start += size
+            parts = np.split(values, np.cumsum(list(fields.values()))[:-1], axis=1)
+            found |= zip(fields, parts, strict=True)
         return found
 
     def _filmed(
@@ -137,33 +148,23 @@ class LeRobotSource:
             videos[key] = VideoFrames(path, self._description.rate)
         return videos[key].take(first, steps)
 
-    def _own_states(self, rows: pa.Table) -> np.ndarray | None:
-        if layout.OWN_STATES not in self._others():
-            return None
-        shape = self._features[layout.OWN_STATES]["shape"]
-        return columns.numbers(rows, layout.OWN_STATES, shape).astype(np.float64)
+    def _numbers(self, rows: pa.Table, name: str) -> np.ndarray:
+        """A column (T, size)."""
+        return columns.numbers(rows, name, self._features[name]["shape"])
 
     def _column(self, rows: pa.Table, name: str) -> np.ndarray | None:
         return columns.numbers(rows, name, [1])[:, 0] if name in rows.schema.names else None
 
-    def _others(self) -> list[str]:
-        """Columns other than observations and actions that are read where they exist."""
-        known = ("next.reward", "next.done", "next.success", "task_index")
-        own = (layout.OWN_STATES, layout.OWN_INTERVENTIONS)
-        return [name for name in (*known, *own) if name in self._features]
-
     def _sorted_features(self, images: bool) -> tuple[list[str], list[str], list[str]]:
         """Observations that are vectors, embedded images and videos."""
         vectors: list[str] = []
-        embedded: list[str] = []
-        filmed: list[str] = []
+        pictures: dict[str, list[str]] = {"image": [], "video": []}
         for key, feature in self._features.items():
+            kind = feature["dtype"]
             if not key.startswith("observation."):
                 continue
-            kind = feature["dtype"]
-            if kind in ("image", "video"):
-                if images:
-                    (embedded if kind == "image" else filmed).append(key)
+            if kind in pictures:
+                pictures[kind] += [key] if images else []
             elif kind.startswith(("float", "int", "uint", "bool")):
                 vectors.append(key)
             else:
@@ -173,7 +174,7 @@ class LeRobotSource:
                 f"{self.path} has no observations but images; learning needs 'observation.state'",
                 self.path,
             )
-        return vectors, embedded, filmed
+        return vectors, pictures["image"], pictures["video"]
 
     def _read_tasks(self) -> dict[int, str]:
         path = safe_file(self.path, layout.TASKS)
@@ -190,7 +191,7 @@ class LeRobotSource:
         names = ["episode_index", layout.OWN_INFO]
         for key, feature in self._features.items():
             if feature["dtype"] == "video":
-                names += [f"videos/{key}/{what}" for what in ("chunk_index", "file_index")]
-                names.append(f"videos/{key}/from_timestamp")
+                places = ("chunk_index", "file_index", "from_timestamp")
+                names += [f"videos/{key}/{place}" for place in places]
         rows = [row for t in tables_in(self.path, "meta/episodes") for row in read_rows(t, names)]
         return {row["episode_index"]: row for row in rows if isinstance(row["episode_index"], int)}

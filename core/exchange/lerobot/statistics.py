@@ -1,7 +1,6 @@
 """Statistics that LeRobot keeps of every column, of each episode and of all."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,8 +14,7 @@ Statistics = dict[str, np.ndarray]
 
 def column_statistics(values: np.ndarray) -> Statistics:
     """Of a column (T,) or (T, size)."""
-    rows = values.reshape(len(values), -1).astype(np.float64)
-    return _statistics(rows, len(rows))
+    return _statistics(values.reshape(len(values), -1).astype(np.float64), len(values))
 
 
 def image_statistics(pictures: np.ndarray) -> Statistics:
@@ -41,29 +39,11 @@ def _statistics(rows: np.ndarray, count: int) -> Statistics:
     }
 
 
-class Totals:
-    """Statistics of all episodes from those of each.
+def merged(parts: Sequence[Statistics]) -> Statistics:
+    """Statistics of a column over all episodes from those of each.
 
     Quantiles are averaged over the episodes, weighted by their lengths, as LeRobot does.
     """
-
-    def __init__(self) -> None:
-        self._kept: dict[str, list[Statistics]] = {}
-
-    def add(self, episode: Mapping[str, Statistics]) -> None:
-        """Take in one episode's {column: statistics}."""
-        for key, statistics in episode.items():
-            self._kept.setdefault(key, []).append(statistics)
-
-    def to_json(self) -> dict[str, Any]:
-        """{column: {statistic: list}} over everything that was added."""
-        return {
-            key: {name: value.tolist() for name, value in _merged(parts).items()}
-            for key, parts in self._kept.items()
-        }
-
-
-def _merged(parts: list[Statistics]) -> Statistics:
     counts = np.stack([part["count"] for part in parts]).astype(np.float64)  # (episodes, 1)
     weights = (counts / counts.sum()).reshape(-1, *[1] * parts[0]["mean"].ndim)
     mean = (np.stack([part["mean"] for part in parts]) * weights).sum(axis=0)

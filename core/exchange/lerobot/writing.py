@@ -17,9 +17,9 @@ from core.exchange.errors import NotExportableError
 from core.exchange.lerobot import layout
 from core.exchange.lerobot.statistics import (
     Statistics,
-    Totals,
     column_statistics,
     image_statistics,
+    merged,
 )
 from core.exchange.lerobot.tables import data_table, frame_columns, task_table
 from core.exchange.whole import exported_folder
@@ -52,15 +52,6 @@ def export_lerobot(chosen: Chosen, out: Path | str, *, replace: bool = False) ->
 
 
 @dataclass
-class _DataFile:
-    """The Parquet file that is being filled."""
-
-    number: int = 0
-    writer: pq.ParquetWriter | None = None
-    path: Path | None = None
-
-
-@dataclass
 class _Writer:
     """Fills one folder, an episode at a time, in constant memory."""
 
@@ -69,9 +60,14 @@ class _Writer:
     frames: int = 0
     tasks: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    totals: Totals = field(default_factory=Totals)
+    statistics: dict[str, list[Statistics]] = field(default_factory=dict)
     features: dict[str, Any] = field(default_factory=dict)
-    data: _DataFile = field(default_factory=_DataFile)
+    data: pq.ParquetWriter | None = None
+    """Writes the data file that is being filled."""
+    path: Path = Path()
+    """Where that file is."""
+    file: int = 0
+    """Its number."""
 
     def add(self, episode: Episode) -> None:
         """Append one episode's rows."""
@@ -93,23 +89,22 @@ class _Writer:
         chunk, file = self._write(data_table(columns, images, 0))
         statistics = {name: column_statistics(values) for name, values in columns.items()}
         statistics |= {name: image_statistics(values) for name, values in images.items()}
-        self.totals.add(statistics)
+        for name, found in statistics.items():
+            self.statistics.setdefault(name, []).append(found)
         self.rows.append(self._row(episode, number, (chunk, file), statistics))
         self.frames += len(episode)
 
     def _write(self, table: pa.Table) -> tuple[int, int]:
         """Append a row group, to a new file where the present one is large enough."""
-        data = self.data
-        full = data.path is not None and (data.path.stat().st_size >= layout.DATA_MEGABYTES * 2**20)
-        if full and data.writer is not None:
-            data.writer.close()
-            self.data = data = _DataFile(data.number + 1)
-        chunk, file = divmod(data.number, layout.CHUNK_FILES)
-        if data.writer is None:
-            data.path = self.folder / layout.DATA.format(chunk_index=chunk, file_index=file)
-            data.path.parent.mkdir(parents=True, exist_ok=True)
-            data.writer = pq.ParquetWriter(data.path, table.schema, compression="snappy")
-        data.writer.write_table(table)
+        if self.data is not None and self.path.stat().st_size >= layout.DATA_MEGABYTES * 2**20:
+            self.data.close()
+            self.data, self.file = None, self.file + 1
+        chunk, file = divmod(self.file, layout.CHUNK_FILES)
+        if self.data is None:
+            self.path = self.folder / layout.DATA.format(chunk_index=chunk, file_index=file)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.data = pq.ParquetWriter(self.path, table.schema, compression="snappy")
+        self.data.write_table(table)
         return chunk, file
 
     def _row(
@@ -138,13 +133,17 @@ class _Writer:
 
     def finish(self) -> None:
         """Close the data and write what describes it."""
-        if self.data.writer is not None:
-            self.data.writer.close()
+        if self.data is not None:
+            self.data.close()
         episodes = self.folder / layout.EPISODES.format(chunk_index=0, file_index=0)
         episodes.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_pylist(self.rows), episodes)
         pq.write_table(task_table(self.tasks), self.folder / layout.TASKS)
-        _write_json(self.folder / layout.STATISTICS, self.totals.to_json())
+        statistics = {
+            name: {key: value.tolist() for key, value in merged(parts).items()}
+            for name, parts in self.statistics.items()
+        }
+        _write_json(self.folder / layout.STATISTICS, statistics)
         _write_json(
             self.folder / layout.INFO,
             {

@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -55,7 +54,15 @@ def _fill(out: Path, chosen: Chosen, next_observations: bool) -> Iterator[int]:
     # Not closed when something fails: that would write again, and end the process.
     file = h5py.File(out, "w", libver=("v110", "v110"), locking=False)
     data = file.create_group("data")
-    data.attrs["env_args"] = json.dumps(_environment(chosen))
+    environment = {
+        "env_name": chosen.infos[0].task,
+        "type": ROBOMIMIC_GYM_ENVIRONMENT,
+        "env_kwargs": {
+            "control_freq": chosen.control_rate,
+            "model_hash": chosen.infos[0].model_hash,
+        },
+    }
+    data.attrs["env_args"] = json.dumps(environment)
     data.attrs["total"] = sum(info.steps for info in chosen.infos)
     labels: dict[str, list[str]] = {"success": [], "failure": []}
     for number, path in enumerate(chosen.paths):
@@ -73,15 +80,6 @@ def _fill(out: Path, chosen: Chosen, next_observations: bool) -> Iterator[int]:
     yield len(chosen.paths)
 
 
-def _environment(chosen: Chosen) -> dict[str, Any]:
-    info = chosen.infos[0]
-    return {
-        "env_name": info.task,
-        "type": ROBOMIMIC_GYM_ENVIRONMENT,
-        "env_kwargs": {"control_freq": info.control_rate, "model_hash": info.model_hash},
-    }
-
-
 def _write(demonstration: h5py.Group, episode: Episode, next_observations: bool) -> None:
     demonstration.attrs["num_samples"] = len(episode)
     demonstration.attrs["episode_info"] = json.dumps(info_to_json(episode.info))
@@ -95,21 +93,16 @@ def _write(demonstration: h5py.Group, episode: Episode, next_observations: bool)
         arrays["states"] = episode.states
     for name, values in arrays.items():
         _store(demonstration, name, values)
-    groups = {"obs": slice(None)}
-    if next_observations:
-        groups["next_obs"] = slice(1, None)
-    for group, rows in groups.items():
+    rows = np.arange(len(episode))
+    groups = {"obs": rows}
+    if next_observations:  # what came after the last step was not recorded: its row is repeated
+        groups["next_obs"] = np.minimum(rows + 1, rows[-1])
+    for group, taken in groups.items():
         inner = demonstration.create_group(group)
         for name, values in episode.observations.items():
-            _store(inner, name, _shifted(values, rows))
+            _store(inner, name, values[taken])
         for name, pictures in episode.images.items():
-            store_images(inner, name, _shifted(pictures, rows))
-
-
-def _shifted(values: np.ndarray, rows: slice) -> np.ndarray:
-    """The rows; what came after the last step was not recorded, so that row repeats it."""
-    taken = values[rows]
-    return taken if len(taken) == len(values) else np.concatenate([taken, values[-1:]])
+            store_images(inner, name, pictures[taken])
 
 
 def _store(group: h5py.Group, name: str, values: np.ndarray) -> None:

@@ -61,11 +61,12 @@ class RobomimicSource:
             yield self._episode(name)
 
     def _actions(self, name: str) -> np.ndarray:
-        if not self._file.is_dataset(f"data/{name}/actions"):
+        actions = self._array(name, "actions")
+        if actions is None:
             raise UnusableSourceError(
                 f"{name} of {self.path} has no actions; expected a robomimic file", self.path
             )
-        actions = self._file.read(f"data/{name}/actions").astype(np.float64)
+        actions = actions.astype(np.float64)
         if actions.ndim == 1:
             actions = actions[:, None]
         if actions.ndim != 2 or not actions.size or not np.isfinite(actions).all():
@@ -83,11 +84,10 @@ class RobomimicSource:
         text = self._file.attribute("episode_info", f"data/{name}")
         info = own_info(text, len(actions), observations)
         interventions = self._column(name, "interventions")
-        states = None
-        if self._file.is_dataset(f"data/{name}/states"):
-            states = self._file.read(f"data/{name}/states")
-            states = states.reshape(len(states), -1)
-        success = self._success(name)
+        states = self._array(name, "states")
+        # What Isaac Lab's recorder attaches to a demonstration.
+        mark = self._file.attribute("success", f"data/{name}")
+        success = None if mark is None or isinstance(mark, str) else bool(mark)
         if success is None and rewards is not None and self._sparse:
             success = bool((rewards > 0).any())
         return ForeignEpisode(
@@ -98,7 +98,7 @@ class RobomimicSource:
             success=success,
             rewards=rewards,
             dones=self._column(name, "dones"),
-            states=states,
+            states=None if states is None else states.reshape(len(states), -1),
             interventions=None if interventions is None else interventions.astype(np.bool_),
             images=images,
             info=info,
@@ -140,16 +140,13 @@ class RobomimicSource:
                 )
         return fields, images
 
-    def _success(self, name: str) -> bool | None:
-        """What Isaac Lab's recorder attaches to a demonstration; None if nothing is there."""
-        mark = self._file.attribute("success", f"data/{name}")
-        return None if mark is None or isinstance(mark, str) else bool(mark)
+    def _array(self, name: str, key: str) -> np.ndarray | None:
+        place = f"data/{name}/{key}"
+        return self._file.read(place) if self._file.is_dataset(place) else None
 
     def _column(self, name: str, key: str) -> np.ndarray | None:
-        place = f"data/{name}/{key}"
-        if not self._file.is_dataset(place):
-            return None
-        return self._file.read(place).reshape(-1)
+        values = self._array(name, key)
+        return None if values is None else values.reshape(-1)
 
     def _rewards_are_sparse(self) -> bool:
         """Whether rewards are 0 or 1 and at least one is 1: only then do they mark successes."""
