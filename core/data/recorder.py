@@ -28,11 +28,6 @@ class EpisodeRecorder:
         self._fields: tuple[Field, ...] = ()
         self._rows: _Rows = []
 
-    @property
-    def recording(self) -> bool:
-        """Whether an episode has begun and is neither finished nor discarded."""
-        return self._finish is not None
-
     def __len__(self) -> int:
         """Number of control steps so far."""
         return len(self._rows)

@@ -13,13 +13,9 @@ import numpy as np
 
 from core.data.episode import Episode, EpisodeInfo, info_from_json, info_to_json
 from core.data.errors import (
-    DamagedRecordingError,
     InvalidEpisodeError,
-    RecordingError,
-    StorageError,
 )
 from core.data.quality import action_counts, measure_quality, position_of
-from core.data.vetted.reader import read_episode
 
 Point = tuple[float, float, float]
 _SHARED = ("versions", "fields", "model_hash", "task", "operator", "images", "action_units")
@@ -127,18 +123,6 @@ def row_of(path: Path, episode: Episode) -> EpisodeRow:
         goal=position_of(episode, -1, "goal_position"),
         counts=f"{len(counts)}:{base64.b64encode(counts.tobytes()).decode()}",
     )
-
-
-def read_row(path: Path) -> EpisodeRow:
-    """The row of the recording in `path`, read in this process; that of a broken file says why."""
-    try:
-        return row_of(path, read_episode(path, images=False))
-    except RecordingError as error:
-        passing, damaged = isinstance(error, StorageError), isinstance(error, DamagedRecordingError)
-        return EpisodeRow(path, None, str(error), passing=passing, damaged=damaged)
-    except (OSError, MemoryError) as error:
-        problem = f"{path} cannot be read here ({error!r}); close other programs and try again"
-        return EpisodeRow(path, None, problem, passing=True)
 
 
 def row_to_json(row: EpisodeRow) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def survey(rows: Sequence[EpisodeRow]) -> Survey:
     """Look at readable rows of one or several tasks."""
     rows = [row for row in rows if row.info is not None]
     try:
-        counts = action_histogram(rows).counts
+        counts = action_histogram(rows)
     except InvalidEpisodeError:
         counts = np.zeros((0, 0), np.int64)
     starts, goals = coverage(rows, "start"), coverage(rows, "goal")

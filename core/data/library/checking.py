@@ -30,8 +30,6 @@ from core.data.writer import (
 DAMAGED = "damaged"
 """Name of the folder that takes what can no longer be read."""
 CHECKPOINT = "checkpoint.json"
-Progress = Callable[[int], None]
-"""Given how many files and folders were read so far."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Checked:
     """Number of checkpoints read."""
 
 
-def check(folder: Path | str, *, repair: bool = False, progress: Progress | None = None) -> Checked:
+def check(folder: Path | str, *, repair: bool = False) -> Checked:
     """Everything that is wrong with recordings and checkpoints under `folder`.
 
     `folder` is a workspace, a folder of episodes or of checkpoints, a checkpoint, or one recording.
@@ -78,7 +76,7 @@ def check(folder: Path | str, *, repair: bool = False, progress: Progress | None
     recordings, checkpoints = _recordings(path), _checkpoints(path)
     problems = [
         _repaired(problem) if repair else problem
-        for problem in _problems(path, recordings, checkpoints, progress or (lambda _: None))
+        for problem in _problems(path, recordings, checkpoints)
     ]
     if repair:
         for each in dict.fromkeys(file.parent for file in recordings):
@@ -86,9 +84,7 @@ def check(folder: Path | str, *, repair: bool = False, progress: Progress | None
     return Checked(tuple(problems), len(recordings), len(checkpoints))
 
 
-def _problems(
-    path: Path, recordings: list[Path], checkpoints: list[Path], progress: Progress
-) -> Iterator[Problem]:
+def _problems(path: Path, recordings: list[Path], checkpoints: list[Path]) -> Iterator[Problem]:
     folders = dict.fromkeys([file.parent for file in recordings])
     if path.is_dir():
         folders |= {folder_of(path): None}
@@ -96,9 +92,8 @@ def _problems(
             yield from _interrupted(folder)
             yield from _index(folder)
     with Inspector() as inspector:
-        for read, file in enumerate((*recordings, *checkpoints), start=1):
-            yield from (_checkpoint if file.is_dir() else _recording)(file, inspector)
-            progress(read)
+        for file in (*recordings, *checkpoints):
+            yield from _unsound(file, inspector)
     if path.is_dir():
         yield from _selections(path)
         parents = [each.parent for each in checkpoints]
@@ -132,7 +127,8 @@ def _checkpoints(path: Path) -> list[Path]:
 # -- what is wrong --------------------------------------------------------------------------------
 
 
-def _recording(path: Path, inspector: Inspector) -> Iterator[Problem]:
+def _unsound(path: Path, inspector: Inspector) -> Iterator[Problem]:
+    """What is wrong with a recording or a checkpoint."""
     findings = inspector.examine(path)
     if findings.problem is not None:
         yield _unreadable(path, findings)
@@ -149,12 +145,6 @@ def _unreadable(path: Path, findings: Findings) -> Problem:
         return Problem(path, text)  # another program's file is not ours to move
     target = _aside(path)
     return Problem(path, text, f"move it to {target.parent}", lambda: _move(path, target))
-
-
-def _checkpoint(folder: Path, inspector: Inspector) -> Iterator[Problem]:
-    findings = inspector.examine(folder)
-    if findings.problem is not None:
-        yield Problem(folder, findings.problem)
 
 
 def _selections(root: Path) -> Iterator[Problem]:

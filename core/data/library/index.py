@@ -4,7 +4,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ from core.data.library.history import History, trash_of
 from core.data.rows import (
     EpisodeRow,
     pack,
-    read_row,
     row_from_json,
     row_to_json,
     unpack,
 )
 from core.data.stamps import Stamp, recordings_in, stamp_of, was_written
 from core.data.vetted.inspection import Inspector
+from core.data.vetted.reader import read_row
 from core.data.writer import commit
 
 INDEX = ".index.json"
@@ -31,13 +31,8 @@ LARGEST = 512 << 20
 SAVE_EVERY = 10.0
 """Time between two saves while a large folder is read for the first time [s]."""
 
-Progress = Callable[[int, int], None]
-"""Given how many of how many unknown files were read; may raise to stop, and little is lost."""
 
-
-def open_index(
-    folder: Path | str, *, save: bool = True, progress: Progress | None = None
-) -> "EpisodeIndex":
+def open_index(folder: Path | str, *, save: bool = True) -> "EpisodeIndex":
     """The index of `folder`, brought up to date with its files.
 
     It is read from the folder, and made again when it is missing, damaged or of another version.
@@ -49,7 +44,7 @@ def open_index(
         with contextlib.suppress(StorageError):  # a reader without permission sees what there is
             History(Path(folder).absolute(), trash_of(Path(folder).absolute())).recover()
     index = EpisodeIndex(folder, save=save)
-    index.refresh(progress)
+    index.refresh()
     return index
 
 
@@ -72,7 +67,7 @@ class EpisodeIndex:
     def __iter__(self) -> Iterator[EpisodeRow]:
         return iter(self.rows)
 
-    def refresh(self, progress: Progress | None = None) -> bool:
+    def refresh(self) -> bool:
         """Read what is new or changed on the disk; True if any row changed.
 
         Files that this process did not write are opened in a process that may die first. Raises
@@ -91,7 +86,7 @@ class EpisodeIndex:
                 if (name, at) in self._remembered
             }
             unknown = [name for name in present if name not in known]
-            self._read(unknown, present, known, progress)
+            self._read(unknown, present, known)
             self._take(known)
             if changed and self._save:
                 _store(self.folder, known)
@@ -111,7 +106,7 @@ class EpisodeIndex:
             found = self._known.get(path.name)
             if found is None or found[0] != at:
                 known = dict(self._known)
-                self._read([path.name], {path.name: at}, known, None)
+                self._read([path.name], {path.name: at}, known)
                 self._take(known)
                 found = known[path.name]
             return found[1]
@@ -125,16 +120,13 @@ class EpisodeIndex:
         names: list[str],
         present: dict[str, Stamp],
         known: dict[str, tuple[Stamp, EpisodeRow]],
-        progress: Progress | None,
     ) -> None:
         saved = time.monotonic()
         with Inspector() as inspector:
-            for number, name in enumerate(names):
+            for name in names:
                 path, at = self.folder / name, present[name]
                 row = read_row(path) if was_written(at) else inspector.inspect(path)
                 known[name] = (at, row)
-                if progress is not None:
-                    progress(number + 1, len(names))
                 if self._save and time.monotonic() - saved > SAVE_EVERY:
                     _store(self.folder, known)  # the next start goes on from here
                     self._take(dict(known))

@@ -21,27 +21,11 @@ Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993), section 3.
 
 
 @dataclass(frozen=True)
-class Histogram:
-    """How often each action took which value."""
-
-    edges: np.ndarray
-    """Borders of the parts of [-1, 1] (bins + 1,) float64."""
-    counts: np.ndarray
-    """Control steps in each part (A, bins) int64."""
-
-
-@dataclass(frozen=True)
 class Coverage:
     """Where episodes start, or where their goals are, seen from above."""
 
     points: np.ndarray
     """Positions (N, 3) float64 [m] of the rows that have one."""
-    rows: np.ndarray
-    """Place (N,) int64 of each point's row among the rows that were given."""
-    x_edges: np.ndarray
-    """Borders of the cells along x (bins + 1,) [m]."""
-    y_edges: np.ndarray
-    """Borders of the cells along y (bins + 1,) [m]."""
     counts: np.ndarray
     """Episodes in each cell (bins, bins) int64, x first."""
 
@@ -81,10 +65,11 @@ def path_outliers(rows: Sequence[EpisodeRow], threshold: float = OUTLYING) -> np
     return _within_tasks(rows, np.array([row.path_length for row in rows]), threshold)
 
 
-def action_histogram(rows: Iterable[EpisodeRow]) -> Histogram:
-    """All actions of the rows; broken files do not count.
+def action_histogram(rows: Iterable[EpisodeRow]) -> np.ndarray:
+    """How often each action of the rows fell into each part of [-1, 1], (A, bins) int64.
 
-    Raises :class:`InvalidEpisodeError` for rows whose actions are of different sizes.
+    Broken files do not count. Raises :class:`InvalidEpisodeError` for rows whose actions are of
+    different sizes.
     """
     counts = [row.action_counts for row in rows if row.info is not None]
     sizes = sorted({len(each) for each in counts})
@@ -96,26 +81,23 @@ def action_histogram(rows: Iterable[EpisodeRow]) -> Histogram:
     total = np.zeros_like(counts[0]) if counts else np.zeros((0, BINS), np.int64)
     for each in counts:  # one sum over thousands would hold the interpreter for 40 ms
         total += each
-    return Histogram(np.linspace(-1.0, 1.0, total.shape[1] + 1), total)
+    return total
 
 
 def coverage(
     rows: Sequence[EpisodeRow], of: Literal["start", "goal"] = "start", bins: int = 10
 ) -> Coverage:
     """Where the rows start or end, in `bins` × `bins` cells over their bounding box."""
-    found = [(place, getattr(row, of)) for place, row in enumerate(rows)]
-    found = [(place, point) for place, point in found if point is not None]
-    points = np.array([point for _, point in found], dtype=np.float64).reshape(-1, 3)
-    places = np.array([place for place, _ in found], dtype=np.int64)
+    found = [getattr(row, of) for row in rows]
+    points = np.array([point for point in found if point is not None], np.float64).reshape(-1, 3)
     if not len(points):
-        edges = np.linspace(0.0, 1.0, bins + 1)
-        return Coverage(points, places, edges, edges, np.zeros((bins, bins), np.int64))
+        return Coverage(points, np.zeros((bins, bins), np.int64))
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     wide = np.maximum(high - low, 1e-3)  # a millimetre, where all are at one place
-    counts, x_edges, y_edges = np.histogram2d(
+    counts, _, _ = np.histogram2d(
         points[:, 0], points[:, 1], bins=bins, range=list(zip(low, low + wide, strict=True))
     )
-    return Coverage(points, places, x_edges, y_edges, counts.astype(np.int64))
+    return Coverage(points, counts.astype(np.int64))
 
 
 def _within_tasks(rows: Sequence[EpisodeRow], values: np.ndarray, threshold: float) -> np.ndarray:

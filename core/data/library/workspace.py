@@ -49,11 +49,6 @@ class Workspace:
         return make_folder(self.root / "checkpoints")
 
     @property
-    def comparisons(self) -> Path:
-        """Tables and pictures of comparisons."""
-        return make_folder(self.root / "comparisons")
-
-    @property
     def trash(self) -> Path:
         """Discarded episodes; safe to empty."""
         return make_folder(self.root / "trash")

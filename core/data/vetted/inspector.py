@@ -26,7 +26,8 @@ def main() -> int:
 
 def _row(path: Path) -> dict[str, Any]:
     """The row of a recording as :func:`row_to_json` makes it."""
-    from core.data.rows import read_row, row_to_json
+    from core.data.rows import row_to_json
+    from core.data.vetted.reader import read_row
 
     return row_to_json(read_row(path))
 

@@ -8,8 +8,15 @@ import h5py
 import numpy as np
 
 from core.data.episode import Episode, EpisodeInfo, info_from_json
-from core.data.errors import DamagedRecordingError, ForeignRecordingError, InvalidEpisodeError
+from core.data.errors import (
+    DamagedRecordingError,
+    ForeignRecordingError,
+    InvalidEpisodeError,
+    RecordingError,
+    StorageError,
+)
 from core.data.layout import ARRAYS, DEMONSTRATION, FORMAT, FORMAT_VERSION
+from core.data.rows import EpisodeRow, row_of
 from core.data.vetted.hdf5_file import VettedFile, damaged
 
 MAX_FIELDS = 256
@@ -36,6 +43,18 @@ def read_episode(path: Path | str, *, images: bool = True) -> Episode:
         info = info_of(file)
         arrays = {name: file.read(f"{DEMONSTRATION}/{name}") for name in ARRAYS}
         return assembled(file, info, arrays, images=images)
+
+
+def read_row(path: Path) -> EpisodeRow:
+    """The row of the recording in `path`, read in this process; that of a broken file says why."""
+    try:
+        return row_of(path, read_episode(path, images=False))
+    except RecordingError as error:
+        passing, damaged = isinstance(error, StorageError), isinstance(error, DamagedRecordingError)
+        return EpisodeRow(path, None, str(error), passing=passing, damaged=damaged)
+    except (OSError, MemoryError) as error:
+        problem = f"{path} cannot be read here ({error!r}); close other programs and try again"
+        return EpisodeRow(path, None, problem, passing=True)
 
 
 def info_of(file: VettedFile) -> EpisodeInfo:

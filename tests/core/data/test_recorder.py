@@ -25,7 +25,6 @@ def test_rows_become_an_episode_in_order():
         )
     assert len(recorder) == 4
     episode = recorder.finish(True, measured_rate=19.9)
-    assert not recorder.recording
     assert len(recorder) == 0
     assert tuple(episode.observations) == ("a", "b")
     np.testing.assert_array_equal(episode.observations["a"][:, 0], [0, 1, 2, 3])

@@ -115,9 +115,8 @@ def test_a_folder_that_is_not_there_or_cannot_be_written(tmp_path, folder):
 def test_strangers_are_read_in_a_child_which_tells_the_same(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "copy", ignore=lambda *_: [INDEX])
     (tmp_path / "copy" / "broken.hdf5").write_bytes(b"nothing")
-    told: list[tuple[int, int]] = []
-    index = open_index(tmp_path / "copy", progress=lambda done, of: told.append((done, of)))
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    index = open_index(tmp_path / "copy")
+    assert len(index.rows) == 4
     assert "not an HDF5 file" in str(index.rows[0].problem)
     for row in index.rows[1:]:
         assert row == row_of(row.path, read_episode(row.path))
