@@ -40,8 +40,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.write(f"{_line(problem, options.repair)}\n")
     sys.stdout.flush()
     sys.stderr.write(f"{_verdict(found)}\n")
-    left = [problem for problem in found.problems if not problem.repaired]
-    return FAILURE if left else SUCCESS
+    return SUCCESS if all(problem.repaired for problem in found.problems) else FAILURE
 
 
 def _line(problem: Problem, repair: bool) -> str:

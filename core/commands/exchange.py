@@ -11,7 +11,6 @@ import tyro
 from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
-from core.data import Workspace
 from core.exchange import Chosen, LimitedSource, choose_episodes, import_episodes
 from core.spec import VECTOR_KINDS, Kind
 
@@ -109,12 +108,10 @@ def run_import(arguments: Sequence[str]) -> int:
     options = parse(Import, "import", arguments)
     if options.rate is not None and not 0 < options.rate < 1e6:
         raise UsageError(f"--rate is {options.rate:g}; expected a control rate in Hz")
-    workspace = Workspace(options.folder)
     kept = steps = 0
-    path = options.source.expanduser().absolute()
     with LimitedSource(
         options.format,
-        path,
+        options.source.expanduser().absolute(),
         task=options.task,
         control_rate=options.rate,
         images=options.images,
@@ -122,7 +119,7 @@ def run_import(arguments: Sequence[str]) -> int:
         with ProgressBar(f"importing {source.path.name}", len(source)) as bar:
             imported = import_episodes(
                 source,
-                workspace.root,
+                options.folder,
                 without=options.without,
                 kinds=_kinds(options.kind),
                 replace_existing=options.replace,

@@ -46,24 +46,21 @@ def run(arguments: Sequence[str]) -> int:
     # The simulator is loaded only now: `--help` and wrong usage answer at once.
     from core.exchange.filming import render_images
 
-    drawn = kept = failed = 0
+    drawn = failed = done = 0
     with ProgressBar("rendering", max(total, 1)) as bar:
-        cameras: tuple[str, ...] = options.camera
-        for done, result in enumerate(
-            render_images(options.folder, cameras, options.size), start=1
-        ):
+        results = render_images(options.folder, options.camera, options.size)
+        for done, result in enumerate(results, start=1):
             if result.problem is not None:
                 failed += 1
                 bar.say(f"left out: {result.problem}")
             elif result.pictures:
                 drawn += 1
                 say_saved(result.path)
-            else:
-                kept += 1
             bar.update(done)
     sys.stderr.write(
-        f"{drawn} recordings drawn, {kept} had their images already, {failed} left out\n"
+        f"{drawn} recordings drawn, {done - drawn - failed} had their images already, "
+        f"{failed} left out\n"
     )
     if not total:
         sys.stderr.write(f"no recordings found in {options.folder}\n")
-    return SUCCESS if drawn + kept else FAILURE
+    return SUCCESS if done > failed else FAILURE

@@ -74,9 +74,9 @@ def run(arguments: Sequence[str]) -> int:
         _train(run)
     except DivergedError:
         if trainer.step > 0:
-            _save(run)
+            say_saved(run.save())
         raise
-    _save(run)
+    say_saved(run.save())
     if not trainer.finished:
         sys.stderr.write(
             f"stopped at step {trainer.step} of {trainer.total_steps}; --resume goes on from here\n"
@@ -159,7 +159,3 @@ def _train(run: TrainingRun) -> None:
 
     with stop_on_interrupt() as stop, ProgressBar("training", run.trainer.total_steps) as bar:
         run.train(show, should_stop=stop, report_every=0.2)
-
-
-def _save(run: TrainingRun) -> None:
-    say_saved(run.save())

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 SIDES = (32, 2048)
 """Smallest and largest side of a video [px]."""
-DESCRIPTION = "checkpoint.json"
 AFTERWARDS = 10
 """Control steps shown after the task was solved."""
 
@@ -86,7 +85,7 @@ def _counted(pictures: Iterator[np.ndarray], bar: ProgressBar) -> Iterator[np.nd
 
 def _pictures(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
     """Rate [Hz], expected number, and the pictures themselves."""
-    if (options.source / DESCRIPTION).is_file():
+    if (options.source / "checkpoint.json").is_file():
         return _rollout(options)
     paths = find_episodes(options.source, options.task, include_failures=True)
     infos = [read_info(path) for path in paths]

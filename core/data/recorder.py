@@ -61,8 +61,7 @@ class EpisodeRecorder:
 
             control_rate = simulation.CONTROL_RATE if control_rate is None else control_rate
             model_hash = simulation.model_hash(task) if model_hash is None else model_hash
-            if fields is None:
-                fields = simulation.TASKS[task].fields
+            fields = simulation.TASKS[task].fields if fields is None else fields
         self._fields, self._rows = tuple(fields), []
         self._finish = partial(
             episode_from_arrays,

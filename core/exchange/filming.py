@@ -1,7 +1,7 @@
 """Pictures of episodes from their simulator states, and of policies at work."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,11 +35,6 @@ class Rendered:
     """Pictures drawn; 0 if all that was asked for was there already."""
     problem: str | None = None
     """Why nothing could be drawn; None if it could."""
-
-
-def image_of(camera: str) -> str:
-    """Name of the images of a camera in a recording."""
-    return f"{camera}_image"
 
 
 def why_not(info: EpisodeInfo) -> str | None:
@@ -81,7 +76,7 @@ class Studio(Closing):
         self._camera = None
 
 
-def render_images(folder: Path | str, cameras: tuple[str, ...], size: int) -> Iterator[Rendered]:
+def render_images(folder: Path | str, cameras: Sequence[str], size: int) -> Iterator[Rendered]:
     """Add images of `size` x `size` pixels to every recording below `folder`, one after the other.
 
     Each file is written again and exchanged in one step. A file that has these images already is
@@ -93,11 +88,11 @@ def render_images(folder: Path | str, cameras: tuple[str, ...], size: int) -> It
             reason = entry.problem if entry.info is None else why_not(entry.info)
             if reason is not None:
                 yield Rendered(entry.path, 0, reason)
-                continue
-            yield _render(studio, entry.path, cameras, size)
+            else:
+                yield _render(studio, entry.path, cameras, size)
 
 
-def _render(studio: Studio, path: Path, cameras: tuple[str, ...], size: int) -> Rendered:
+def _render(studio: Studio, path: Path, cameras: Sequence[str], size: int) -> Rendered:
     """Draw what is missing in one recording.
 
     It may be edited meanwhile. Pictures go only into the file that they were drawn from; for a
@@ -120,25 +115,19 @@ def _render(studio: Studio, path: Path, cameras: tuple[str, ...], size: int) -> 
 
 
 def _with_pictures(
-    studio: Studio, path: Path, cameras: tuple[str, ...], size: int
+    studio: Studio, path: Path, cameras: Sequence[str], size: int
 ) -> tuple[Episode, int]:
     """A recording with all the images that are wanted, and how many had to be drawn."""
     episode = read_episode(path)
-    wanted = {image_of(camera): camera for camera in cameras}
-    missing = {
-        name: camera
-        for name, camera in wanted.items()
-        if name not in episode.images or episode.images[name].shape[1:3] != (size, size)
-    }
-    if not missing:
-        return episode, 0
-    drawn = {
-        name: np.stack([studio.draw(episode.info.task, s, camera) for s in episode.states])
-        for name, camera in missing.items()
-    }
-    images = {**episode.images, **drawn}
+    images, drawn = dict(episode.images), 0
+    for camera in cameras:
+        name = f"{camera}_image"
+        if name not in images or images[name].shape[1:3] != (size, size):
+            shown = [studio.draw(episode.info.task, state, camera) for state in episode.states]
+            images[name] = np.stack(shown)
+            drawn += len(shown)
     info = replace(episode.info, images=tuple(images))
-    return replace(episode, info=info, images=images), len(episode) * len(drawn)
+    return replace(episode, info=info, images=images), drawn
 
 
 def episode_pictures(
@@ -156,7 +145,7 @@ def episode_pictures(
             for state in episode.states:
                 yield studio.draw(episode.info.task, state, camera)
         return
-    pictures = episode.images.get(image_of(camera), episode.images.get(camera))
+    pictures = episode.images.get(f"{camera}_image", episode.images.get(camera))
     if pictures is None:
         has = f"; it carries {', '.join(episode.images)}" if episode.images else ""
         raise DrawingError(f"{reason}, and it carries no images called {camera!r}{has}")

@@ -87,7 +87,10 @@ class Camera(Closing):
                 "a camera was used on another thread than the one that made it; give each "
                 "thread its own"
             )
-        self._view.fixedcamid = self._camera_id(camera)
+        names = [self._model.camera(number).name for number in range(self._model.ncam)]
+        if camera not in names:
+            raise ValueError(f"unknown camera {camera!r}; cameras: {', '.join(names)}")
+        self._view.fixedcamid = names.index(camera)
         self._show(what)
         mujoco.mjv_updateScene(
             self._model,
@@ -115,13 +118,6 @@ class Camera(Closing):
         if not self._lent:
             self._gl.free()
         self._gl = None
-
-    def _camera_id(self, name: str) -> int:
-        number = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_CAMERA, name)
-        if number < 0:
-            known = ", ".join(self._model.camera(i).name for i in range(self._model.ncam))
-            raise ValueError(f"unknown camera {name!r}; cameras: {known}")
-        return int(number)
 
     def _show(self, what: np.ndarray | Snapshot) -> None:
         """Put the bodies where they belong."""

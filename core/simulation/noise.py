@@ -72,11 +72,9 @@ class SensorNoise:
         keys = np.concatenate([self._keys[name] for name in names])
         scales = sigma * np.concatenate([self._scales[name] for name in names])
         noise = _normal(episodes[:, None] ^ keys[None, :]) * scales  # (n, all features)
-        start = 0
-        for name in names:
-            stop = start + len(self._scales[name])
-            noisy[name] += noise[:, start:stop].astype(np.float32)
-            start = stop
+        borders = np.cumsum([len(self._scales[name]) for name in names])[:-1]
+        for name, part in zip(names, np.split(noise, borders, axis=1), strict=True):
+            noisy[name] += part.astype(np.float32)
         return noisy
 
 

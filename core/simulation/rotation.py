@@ -9,8 +9,8 @@ import numpy as np
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Rotation `b` followed by rotation `a`; both (n, 4)."""
-    aw, ax, ay, az = a[:, 0], a[:, 1], a[:, 2], a[:, 3]
-    bw, bx, by, bz = b[:, 0], b[:, 1], b[:, 2], b[:, 3]
+    aw, ax, ay, az = a.T
+    bw, bx, by, bz = b.T
     return np.stack(
         (
             aw * bw - ax * bx - ay * by - az * bz,
@@ -65,7 +65,7 @@ def columns(q: np.ndarray) -> np.ndarray:
     Continuous, unlike angles and quaternions (Zhou et al. 2019, "On the Continuity of Rotation
     Representations in Neural Networks").
     """
-    w, x, y, z = q[:, 0], q[:, 1], q[:, 2], q[:, 3]
+    w, x, y, z = q.T
     return np.stack(
         (
             1 - 2 * (y * y + z * z),
@@ -81,11 +81,5 @@ def columns(q: np.ndarray) -> np.ndarray:
 
 def z_axis(q: np.ndarray) -> np.ndarray:
     """Third column of the rotation matrices (n, 4) -> (n, 3)."""
-    w, x, y, z = q[:, 0], q[:, 1], q[:, 2], q[:, 3]
+    w, x, y, z = q.T
     return np.stack((2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)), axis=1)
-
-
-def yaw(q: np.ndarray) -> np.ndarray:
-    """Heading of the x axis in the horizontal plane (n, 4) -> (n,) [rad]."""
-    w, x, y, z = q[:, 0], q[:, 1], q[:, 2], q[:, 3]
-    return np.arctan2(2 * (x * y + w * z), 1 - 2 * (y * y + z * z))

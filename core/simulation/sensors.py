@@ -122,7 +122,7 @@ def without_tool_weight(
     MuJoCo's sensor tells what the arm exerts on the tool; the result is what the surroundings
     exert on it, and its inertia. `weight` [N] acts at `center` (3,) [m], tool frame.
     """
-    w, x, y, z = hand[:, 0], hand[:, 1], hand[:, 2], hand[:, 3]
+    w, x, y, z = hand.T
     # the world's downward direction in the tool's frame: minus the third row of its rotation
     down = -np.stack((2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)), axis=1)
     force = weight * down

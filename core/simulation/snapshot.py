@@ -19,8 +19,6 @@ class Snapshot:
     """Rotations of the mocap bodies (nmocap, 4)."""
     end_effector_position: np.ndarray
     """(3,) [m]"""
-    gripper_opening: float
-    """[m]"""
     success_now: bool
     """Whether the condition for success holds at this instant."""
     grasped: bool

@@ -105,8 +105,7 @@ class Grasping:
         missed = elapsed > 25
         risen = seen.object[:, 2] > 0.02 + 0.4 * traits.carry + 0.02
 
-        stay = np.arange(6)[:, None] + np.zeros((1, n), dtype=int)
-        then = stay.copy()
+        then = np.arange(6)[:, None] + np.zeros((1, n), dtype=int)
         then[self.HOVER] = np.where(arrived, self.DESCEND, then[self.HOVER])
         then[self.DESCEND] = np.where(low, self.CLOSE, then[self.DESCEND])
         then[self.CLOSE] = np.where(missed, self.HOVER, then[self.CLOSE])

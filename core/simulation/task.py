@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.simulation.rotation import length
 from core.simulation.sensors import SENSORS
 from core.simulation.strategy import Strategy
 from core.spec import Field
@@ -142,5 +143,4 @@ def draw_apart(
 
 def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Distance between points row by row (n, 3) -> (n,) [m]."""
-    offset = a - b
-    return np.sqrt(offset[:, 0] ** 2 + offset[:, 1] ** 2 + offset[:, 2] ** 2)
+    return length(a - b)

@@ -117,11 +117,10 @@ class World:
         """Last part: judge success."""
         if self.task.has_object:
             raised = self._object[:, 2] > OBJECT_HEIGHT + LIFTED_HEIGHT
-            np.maximum(self._extra["lifted"][:, 0], raised, out=self._extra["lifted"][:, 0])
+            self._extra["lifted"][raised] = 1.0
         held = self._extra["held"][:, 0]
         held[:] = np.where(self.success_now(), held + 1.0, 0.0)
-        done = self._extra["done"][:, 0]
-        np.maximum(done, held >= HOLD_STEPS, out=done)
+        self._extra["done"][held >= HOLD_STEPS] = 1.0
 
     # -- seeing -------------------------------------------------------------------------------
 
@@ -180,7 +179,6 @@ class World:
             mocap_pos=frozen_copy(self._mocap_pos[index]),
             mocap_quat=frozen_copy(self._mocap_quat[index]),
             end_effector_position=frozen_copy(self._end_effector[index]),
-            gripper_opening=float(self._qpos[index, self._index.fingers].sum()),
             success_now=bool(self.success_now()[index]),
             grasped=bool(self.grasped()[index]),
         )

@@ -220,10 +220,9 @@ class History:
                 )
             sides = [each for each in ("before", "after") if getattr(file, each)]
             if path.exists() and not any(_same(path, kept / s / file.name) for s in sides):
-                new = sides == [side]
                 raise StorageError(
                     f"cannot restore {path}: a file of that name exists; move it away first"
-                    if new
+                    if sides == [side]
                     else f"cannot take {path} back: it was changed by something else since; move "
                     "it away first",
                     path,

@@ -21,23 +21,3 @@ class Delay(ArrivalDisturbance):
     def age(self, strength: float) -> int:
         """How old the frame is that arrives [control steps]."""
         return int(strength)
-
-
-DROPOUT = Dropout(
-    name="dropout",
-    title="Lost frames",
-    unit="of all",
-    sentence="Share of control steps in which no new frame arrives",
-    example=0.5,
-    largest=0.95,
-    limit=1.0,
-)
-DELAY = Delay(
-    name="delay",
-    title="Late frames",
-    unit="control steps",
-    sentence="Age of each frame when it arrives",
-    example=3,
-    largest=10,
-    whole=True,
-)

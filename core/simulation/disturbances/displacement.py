@@ -63,23 +63,3 @@ def _offsets(places: np.ndarray, by: float, directions: np.ndarray) -> np.ndarra
     offsets = np.zeros((len(places), 3))
     offsets[:, :2] = end - places
     return offsets
-
-
-DISPLACE_OBJECT = Displacement(
-    name="displace_object",
-    title="Object displaced",
-    unit="m",
-    sentence="Horizontal distance by which the object is displaced 2 s after the start",
-    example=0.05,
-    largest=0.2,
-    what="object",
-)
-DISPLACE_GOAL = Displacement(
-    name="displace_goal",
-    title="Goal displaced",
-    unit="m",
-    sentence="Horizontal distance by which the goal is displaced 2 s after the start",
-    example=0.10,
-    largest=0.2,
-    what="goal",
-)

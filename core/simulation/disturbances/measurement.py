@@ -38,29 +38,3 @@ class Drift(OffsetDisturbance):
     ) -> Frame:
         """The offset after another step of the walk."""
         return offset if begins else draws.gaussian(offset, strength, step, "drift ")
-
-
-NOISE = Noise(
-    name="noise",
-    title="Noise",
-    unit="σ",
-    sentence="Gaussian noise, independent at every control step",
-    example=0.3,
-    largest=1.0,
-)
-BIAS = Bias(
-    name="bias",
-    title="Constant offset",
-    unit="σ",
-    sentence="An offset of each sensor that stays for the whole episode",
-    example=0.3,
-    largest=2.0,
-)
-DRIFT = Drift(
-    name="drift",
-    title="Drifting offset",
-    unit="σ/√step",
-    sentence="An offset of each sensor that walks at random from 0",
-    example=0.03,
-    largest=0.3,
-)

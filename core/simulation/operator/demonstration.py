@@ -108,16 +108,13 @@ class _Rollouts:
             if succeeded[row] or len(attempt.rows) >= self._limit:
                 self.finished[attempt.seed] = attempt if succeeded[row] else None
                 ended.append(row)
-        if ended:
-            self._begin_anew(ended)
-
-    def _begin_anew(self, rows: list[int]) -> None:
-        seeds = range(self._next_seed, self._next_seed + len(rows))
-        self._next_seed += len(rows)
-        for row, seed in zip(rows, seeds, strict=True):
-            self._attempts[row] = _Attempt(seed)
-        self._world.reset(seeds, rows)
-        self._operator.reset(seeds, rows)
+        if ended:  # others begin in their places
+            seeds = range(self._next_seed, self._next_seed + len(ended))
+            self._next_seed += len(ended)
+            for row, seed in zip(ended, seeds, strict=True):
+                self._attempts[row] = _Attempt(seed)
+            world.reset(seeds, ended)
+            self._operator.reset(seeds, ended)
 
 
 def _demonstration(task: str, attempt: _Attempt, attempts: int) -> Demonstration:

@@ -76,22 +76,14 @@ class Demonstrator:
         for row, seed in zip(rows, seeds, strict=True):
             generator = self._traits.redraw(int(row), int(seed))
             self._tremor[row] = generator.standard_normal((TREMOR_STEPS, 4))
-        self._sticks[rows] = 0.0
-        self._shake[rows] = 0.0
+        for values in (self._sticks, self._shake, self._phase, self._elapsed, self._step):
+            values[rows] = 0
         self._trigger[rows] = OPEN
-        self._phase[rows] = 0
-        self._elapsed[rows] = 0.0
-        self._step[rows] = 0
         now = self._look()
         if not self._past:
             self._past = [now.copy() for _ in range(MAX_DELAY + 1)]
         for past in self._past:
             past[rows] = now[rows]
-
-    @property
-    def done(self) -> np.ndarray:
-        """Whether the operator is content, which is when the task says so (N,) bool."""
-        return self._world.succeeded()
 
     def act(self) -> np.ndarray:
         """Commands (N, 7) float32 for the next control step."""

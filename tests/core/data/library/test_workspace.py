@@ -34,7 +34,7 @@ def test_folders_are_made_when_asked_for(tmp_path):
     assert not workspace.root.exists()
     assert workspace.library.entries() == []
     assert not workspace.root.exists()
-    for name in ("episodes", "checkpoints", "comparisons", "trash"):
+    for name in ("episodes", "checkpoints", "trash"):
         assert getattr(workspace, name) == workspace.root / name
         assert (workspace.root / name).is_dir()
 
