@@ -146,8 +146,7 @@ def _states(options: Video, checkpoint: "Checkpoint", mode: str) -> Iterator[np.
     world = World(checkpoint.task, 1)
     world.reset([options.seed])
     sensors = Sensors(world, condition, checkpoint.noise_scales(), [options.seed])
-    policy = make_policy(checkpoint, mode, delay=sensors.age)
-    rollout = Rollout(world, sensors, policy)
+    rollout = Rollout(world, sensors, make_policy(checkpoint, mode, delay=sensors.age))
 
     def run() -> Iterator[np.ndarray]:
         left = options.steps

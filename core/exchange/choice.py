@@ -34,8 +34,7 @@ def choose_episodes(
     Raises :class:`core.data.RecordingError` if there are none or several tasks, and
     :class:`NotExportableError` for episodes with other fields, images or control rates.
     """
-    given = [folders] if isinstance(folders, str | Path) else list(folders)
-    paths = find_episodes(given, task, include_failures=not only_successes)
+    paths = find_episodes(folders, task, include_failures=not only_successes)
     infos = [read_info(path) for path in paths]
     first = infos[0]
     for info in infos:

@@ -169,9 +169,8 @@ class LimitedSource(Closing):
             values.ndim == _DIMENSIONS.get(name.partition("/")[0])
             for name, values in arrays.items()
         )
-        if not fits or not actions.size:
-            raise self._nonsense()
-        if self.action_names and actions.shape[1] != len(self.action_names):
+        named = not self.action_names or actions.shape[1:] == (len(self.action_names),)
+        if not fits or not named or not actions.size:
             raise self._nonsense()
         return arrays
 

@@ -140,5 +140,4 @@ def own_info(text: object, steps: int, observations: dict[str, np.ndarray]) -> E
         info = info_from_json(json.loads(text))
     except (ValueError, TypeError, AttributeError, RecursionError, InvalidEpisodeError):
         return None
-    fits = info.steps == steps and set(info.fields) == set(observations)
-    return info if fits else None
+    return info if info.steps == steps and set(info.fields) == set(observations) else None

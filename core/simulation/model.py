@@ -56,8 +56,8 @@ def model_hash(task: str) -> str:
 
 def _included(path: Path) -> list[str]:
     """Names of the files that a scene includes."""
-    text = path.read_text("utf-8")
-    return [part.split('"', 1)[0] for part in text.split('<include file="')[1:]]
+    parts = path.read_text("utf-8").split('<include file="')
+    return [part.split('"', 1)[0] for part in parts[1:]]
 
 
 @dataclass(frozen=True)

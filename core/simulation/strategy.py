@@ -162,8 +162,7 @@ class Pushing:
         push = np.zeros((n, 3))
         # as far as the box still has to go, and back onto the line behind it
         push[:, :2] = along * np.minimum(left, 0.08)[:, None] - 2.0 * aside
-        there = left < 0.022
-        push[there, :2] = 0.0
+        push[left < 0.022, :2] = 0.0
         push[:, 2] = 0.024 + traits.aim[:, 2] - seen.end_effector[:, 2]
         slipped = (length(aside) > 0.030) | (ahead > -0.005)
         near = left < 0.036  # within the goal, where its direction says little
@@ -171,8 +170,7 @@ class Pushing:
         # away first: fingers that go up along the box would take it with them
         apart = length(offset)
         retreat[:, :2] = 0.05 * offset / np.maximum(apart, 1e-6)[:, None]
-        clear = apart > 0.042
-        retreat[:, 2] = np.where(clear, 0.10 - seen.end_effector[:, 2], 0.0)
+        retreat[:, 2] = np.where(apart > 0.042, 0.10 - seen.end_effector[:, 2], 0.0)
 
         then = np.arange(4)[:, None] + np.zeros((1, n), dtype=int)
         arrived = (length(above) < 0.02) & (np.abs(turn) < 0.25)

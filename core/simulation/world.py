@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from functools import cached_property
 
 import mujoco
 import numpy as np
@@ -55,6 +54,7 @@ class World:
         self._reference = Reference(self._extra["position"], self._extra["quaternion"])
         self.state_size = int(self._batch.state.shape[1]) + sum(_EXTRA.values())
         self._joint_limits = joint_limits(self.model.jnt_range[:JOINTS])
+        self._starter = Starter(self.model, self.task)
         self.reset(range(count))
 
     # -- starting -----------------------------------------------------------------------------
@@ -240,10 +240,6 @@ class World:
         self._batch.forward(stage=mujoco.mjtStage.mjSTAGE_POS)
 
     # -- inside -------------------------------------------------------------------------------
-
-    @cached_property
-    def _starter(self) -> Starter:
-        return Starter(self.model, self.task)
 
     @property
     def _end_effector(self) -> np.ndarray:

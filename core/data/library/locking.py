@@ -9,7 +9,6 @@ from pathlib import Path
 from core.data.errors import StorageError
 from core.data.writer import refused
 
-LOCK = ".lock"
 PATIENCE = 20.0
 """How long to wait for another program [s]."""
 
@@ -26,9 +25,9 @@ def locked(folder: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
-    path = folder / LOCK
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        handle = os.open(folder / ".lock", flags, 0o666)
     except OSError as error:
         raise refused(error, folder, "change") from error
     try:

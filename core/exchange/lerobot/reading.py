@@ -55,8 +55,7 @@ class LeRobotSource:
         self._rows = self._read_episodes()
         names = layout.flat_names(self._features[layout.ACTION].get("names"))
         size = int(np.prod(self._features[layout.ACTION]["shape"]))
-        distinct = len(names) == size == len(set(names))
-        self.action_names = tuple(names) if distinct else ()
+        self.action_names = tuple(names) if len(names) == size == len(set(names)) else ()
         self._vectors, self._images, self._videos = self._sorted_features(images)
 
     def __len__(self) -> int:
