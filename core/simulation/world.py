@@ -39,7 +39,6 @@ class World:
             raise ValueError(f"count is {count}; a world has at least one simulation")
         self.task = TASKS[task]
         self.count = count
-        self.control_rate = CONTROL_RATE
         self.model = load_model(task)
         self.substeps = round(1.0 / (CONTROL_RATE * self.model.opt.timestep))
         self._index = ModelIndex.of(self.model)

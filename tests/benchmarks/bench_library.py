@@ -61,7 +61,12 @@ def main() -> int:
         index = open_index(folder)
         rows["refreshed, nothing changed"] = seconds(index.refresh, 5)
         rows["outliers, histogram and coverage"] = seconds(
-            lambda: (length_outliers(index.rows), action_histogram(index), coverage(index.rows)), 3
+            lambda: (
+                length_outliers(index.rows),
+                action_histogram(index.rows),
+                coverage(index.rows),
+            ),
+            3,
         )
         names = [row.identifier for row in index.rows[: options.count // 10]]
         editor = Library(folder).editor

@@ -194,7 +194,7 @@ def recordings(folder: Path, count: int, seed: int, tally: Tally, decoys: Decoys
         (folder / f"f{number}.hdf5").write_bytes(mutate(dice.choice(seeds), dice))
     with tally.watch("folder of HDF5", "all"):
         library = Library(folder)
-        for row in open_index(folder):
+        for row in open_index(folder).rows:
             if row.problem is None and row.path.name != "one.hdf5":
                 library.editor.tag(row.identifier, add=["seen"])
         library.editor.delete([path.stem for path in library.paths()])

@@ -268,7 +268,7 @@ WORKLOADS: tuple[Callable[[], Any], ...] = (Recording, Editing, Exporting, Check
 
 def _problems(folder: Path) -> list[str]:
     """What a list of the folder would show as broken."""
-    return [str(row.problem) for row in open_index(folder) if row.problem is not None]
+    return [str(row.problem) for row in open_index(folder).rows if row.problem is not None]
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

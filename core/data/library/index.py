@@ -4,7 +4,6 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +59,6 @@ class EpisodeIndex:
         self._known: dict[str, tuple[Stamp, EpisodeRow]] | None = None
         self._remembered: dict[tuple[str, Stamp], EpisodeRow] = {}
         self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[EpisodeRow]:
-        return iter(self.rows)
 
     def refresh(self) -> bool:
         """Read what is new or changed on the disk; True if any row changed.

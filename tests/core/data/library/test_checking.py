@@ -93,7 +93,7 @@ def test_every_problem_is_named_and_what_can_be_mended_is(workspace):
     np.testing.assert_array_equal(mended.states, wanted)
     assert mended.dones.tolist() == [0] * 29 + [1]
     assert {problem.path.name for problem in check(workspace.root).problems} == left
-    assert [row.identifier for row in open_index(folder)] == ["e2", "e3", "foreign", "renamed"]
+    assert [row.identifier for row in open_index(folder).rows] == ["e2", "e3", "foreign", "renamed"]
     while workspace.library.editor.undo_text:  # a repair is a change as any other
         workspace.library.editor.undo()
     assert (folder / "e3.hdf5").read_bytes() == before["episodes/e3.hdf5"]
@@ -137,7 +137,7 @@ def test_a_change_that_was_cut_off_is_brought_to_its_end(workspace):
     assert any("cut off" in problem.text for problem in check(workspace.root).problems)
     assert (workspace.episodes / "e0.hdf5").exists()
     kept = history.read_text()
-    assert "e0" not in [row.identifier for row in open_index(workspace.episodes)]
+    assert "e0" not in [row.identifier for row in open_index(workspace.episodes).rows]
     workspace.library.editor.undo()
     history.write_text(kept)
     assert "e0" not in [entry.identifier for entry in Workspace(workspace.root).library.entries()]
@@ -208,5 +208,5 @@ def test_what_earlier_versions_wrote_is_good(workspace):
     index.write_text(index.read_text().replace('"version":3', '"version":2'))
     assert check(workspace.root).problems == ()
     assert read_episode(path).info.tags == ()
-    assert len(open_index(workspace.episodes)) == 4
+    assert len(open_index(workspace.episodes).rows) == 4
     assert '"version":3' in index.read_text()

@@ -27,7 +27,7 @@ def no_child(monkeypatch):
 
 def test_rows_say_what_the_episodes_say(folder):
     index = open_index(folder)
-    assert [row.identifier for row in index] == ["e0", "e1", "e2"]
+    assert [row.identifier for row in index.rows] == ["e0", "e1", "e2"]
     for row in index.rows:
         episode = read_episode(row.path)
         assert row == row_of(row.path, episode)
@@ -55,7 +55,7 @@ def test_only_what_changed_is_read(folder, make_episode):
     write_episode(folder, make_episode(identifier="e3"))
     (folder / "e0.hdf5").unlink()
     assert index.refresh() is True
-    assert [row.identifier for row in index] == ["e1", "e2", "e3"]
+    assert [row.identifier for row in index.rows] == ["e1", "e2", "e3"]
     assert index.rows[1] is before[2]
     assert index.rows[0].info.seed == 9
     assert open_index(folder).rows == index.rows
@@ -90,7 +90,7 @@ def test_a_stale_index_is_brought_up_to_date(folder):
     old = (folder / INDEX).read_bytes()
     Library(folder).editor.relabel("e0", False)
     (folder / INDEX).write_bytes(old)
-    assert [row.success for row in open_index(folder)] == [False, True, True]
+    assert [row.success for row in open_index(folder).rows] == [False, True, True]
 
 
 def test_undo_brings_the_row_back_without_reading(folder):
@@ -108,7 +108,7 @@ def test_a_folder_that_is_not_there_or_cannot_be_written(tmp_path, folder):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot list"):
         open_index(tmp_path / "file")
-    assert len(open_index(folder, save=False)) == 3
+    assert len(open_index(folder, save=False).rows) == 3
     assert not (folder / INDEX).exists()
 
 
@@ -126,7 +126,7 @@ def test_strangers_are_read_in_a_child_which_tells_the_same(folder, tmp_path):
 def test_a_child_that_dies_is_a_broken_file(folder):
     shutil.copy(folder / "e0.hdf5", folder / "trap.hdf5")
     index = open_index(folder)
-    assert [row.identifier for row in index if row.problem] == ["trap"]
+    assert [row.identifier for row in index.rows if row.problem] == ["trap"]
     assert "crashed its reader (exit code 3)" in str(index.rows[-1].problem)
 
 
@@ -149,10 +149,10 @@ def test_ten_thousand_episodes_open_within_a_second(tmp_path, make_episode):
     path = write_episode(tmp_path, make_episode(identifier="e"))
     for number in range(500):
         os.link(path, tmp_path / f"e{number:05d}.hdf5")
-    assert len(open_index(tmp_path)) == 501
+    assert len(open_index(tmp_path).rows) == 501
     times = []
     for _ in range(3):
         began = time.perf_counter()
-        assert len(open_index(tmp_path)) == 501
+        assert len(open_index(tmp_path).rows) == 501
         times.append(time.perf_counter() - began)
     assert min(times) < 1.0
