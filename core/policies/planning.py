@@ -217,9 +217,11 @@ def _perturbations(samples: int, length: int, size: int, seed: int) -> Tensor:
 def _lacking(checkpoint: Described) -> str | None:
     loss = checkpoint.configuration.loss
     if not loss.prediction:
-        return "It was trained without the latent prediction loss (loss.prediction is 0)."
+        return (
+            "The checkpoint was trained without the latent prediction loss (loss.prediction is 0)."
+        )
     if not loss.goal:
-        return "It was trained without a goal map (loss.goal is 0)."
+        return "The checkpoint was trained without a goal map (loss.goal is 0)."
     return trained_head(checkpoint)
 
 

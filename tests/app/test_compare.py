@@ -110,7 +110,7 @@ def test_only_modes_that_the_policy_offers_are_compared(page, qtbot, tmp_path):
     assert page.controls.modes() == ("bc", "nearest")
     assert "without a goal map" in planning.toolTip()
     assert (
-        "Latent planning is not offered. It was trained without a goal map"
+        "Latent planning is not offered. The checkpoint was trained without a goal map"
         in page.controls.about.text()
     )
 

@@ -65,7 +65,10 @@ def test_a_mode_that_the_checkpoint_lacks_is_not_offered_and_says_why(page, qtbo
     qtbot.waitUntil(lambda: page._loaded.folder == folder, timeout=30000)
     assert not planning.isEnabled() and not planning.isChecked()
     assert "without the latent prediction loss" in planning.toolTip()
-    assert "Latent planning is not offered. It was trained without" in page.mode_text.text()
+    assert (
+        "Latent planning is not offered. The checkpoint was trained without"
+        in page.mode_text.text()
+    )
     assert page._mode == MODES.names[0]
 
 

@@ -34,7 +34,7 @@ def test_a_mode_without_what_it_needs_is_left_out_unless_asked_for(run, demonstr
     result = run("evaluate", folder, *some, "--json", tmp_path / "r.json")
     assert result.returncode == 0, result.stderr
     assert (
-        "latent planning is left out. It was trained without the latent prediction loss"
+        "latent planning is left out. The checkpoint was trained without the latent prediction loss"
         in result.stderr
     )
     rows = json.loads((tmp_path / "r.json").read_text())["rows"]
