@@ -123,7 +123,7 @@ def _evaluate(request: EvaluationRequest, orders: Orders, speaker: Speaker) -> b
         observer=request.observer,
         should_stop=orders.stop,
     )
-    speaker.say(STARTED, task=checkpoint.task)
+    speaker.say(STARTED, task=checkpoint.spec.task)
     sender = ProgressSender()
     last: Progress | None = None
     for last in progresses:

@@ -51,8 +51,8 @@ def load_policies(folder: Path) -> Loaded:
         policy.reset(1)
     return Loaded(
         folder=folder,
-        task=checkpoint.task,
-        control_rate=checkpoint.control_rate,
+        task=checkpoint.spec.task,
+        control_rate=checkpoint.spec.control_rate,
         demonstrations=len(checkpoint.demonstrations.identifiers),
         noise_scales=checkpoint.noise_scales(),
         observer=checkpoint.model.observer is not None,

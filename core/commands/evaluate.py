@@ -82,9 +82,10 @@ def run(arguments: Sequence[str]) -> int:
     for mode in options.mode:
         require_mode(mode)
     checkpoint = load_checkpoint(options.checkpoint)
-    if options.task is not None and options.task != checkpoint.task:
+    task = checkpoint.spec.task
+    if options.task not in (None, task):
         raise evaluation.MismatchError(
-            f"{options.checkpoint} was trained on task {checkpoint.task!r}, not {options.task!r}; "
+            f"{options.checkpoint} was trained on task {task!r}, not {options.task!r}; "
             "leave --task out or choose another checkpoint"
         )
     modes = options.mode or offered(checkpoint)
@@ -138,8 +139,8 @@ def _watch(progress: "Iterator[Progress]") -> "Progress":
     """Drive the evaluation, show how far it is, and return its last word."""
     with ProgressBar("evaluating", 100, count=False) as bar:
         for last in progress:
-            solved = last.successes + last.running_solved
-            episodes = last.episodes_done + last.running
+            solved = last.result.successes + last.running_solved
+            episodes = last.result.episodes + last.running
             note = f"{last.mode} σ={last.noise:g}: {solved} of {episodes} solved"
             bar.update(100 * last.fraction, note, last.seconds_left)
     return last

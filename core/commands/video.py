@@ -129,9 +129,9 @@ def _rollout(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
     def draw() -> Iterator[np.ndarray]:
         with Studio(options.width, options.height) as studio:
             for state in states:
-                yield studio.draw(checkpoint.task, state, options.camera)
+                yield studio.draw(checkpoint.spec.task, state, options.camera)
 
-    return checkpoint.control_rate, options.steps + 1, draw()
+    return checkpoint.spec.control_rate, options.steps + 1, draw()
 
 
 def _states(options: Video, checkpoint: "Checkpoint", mode: str) -> Iterator[np.ndarray]:
@@ -143,7 +143,7 @@ def _states(options: Video, checkpoint: "Checkpoint", mode: str) -> Iterator[np.
     condition = Condition.parse(options.condition)
     if options.noise:
         condition = condition.changed(noise=options.noise)
-    world = World(checkpoint.task, 1)
+    world = World(checkpoint.spec.task, 1)
     world.reset([options.seed])
     sensors = Sensors(world, condition, checkpoint.noise_scales(), [options.seed])
     rollout = Rollout(world, sensors, make_policy(checkpoint, mode, delay=sensors.age))

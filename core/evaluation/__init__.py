@@ -12,7 +12,7 @@ from core.evaluation.results import (
     write_csv,
     write_json,
 )
-from core.evaluation.statistics import PairedDifference, bootstrap, bootstrap_mean, mcnemar, wilson
+from core.evaluation.statistics import PairedDifference, bootstrap_mean, mcnemar, wilson
 from core.simulation import Condition
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "Progress",
     "Result",
     "SettingsError",
-    "bootstrap",
     "bootstrap_mean",
     "evaluate",
     "mcnemar",

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -23,21 +22,6 @@ HORIZON = 200
 """Control steps that an episode may take (10 s)."""
 BATCH = 100
 """Simulations that run at once: results of a cell appear this many at a time."""
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What is to be evaluated."""
-
-    checkpoint: "Checkpoint"
-    modes: tuple[str, ...]
-    conditions: tuple[Condition, ...]
-    episodes: int
-    first_seed: int
-    horizon: int
-    batch: int
-    threads: int | None
-    options: Mapping[str, Mapping[str, Any]]
 
 
 def evaluate(
@@ -72,24 +56,23 @@ def evaluate(
     :class:`MismatchError` for a checkpoint that does not fit its task, and what
     :func:`core.policies.require_offered` raises for modes.
     """
-    request = _Request(
-        checkpoint,
-        _checked_modes(checkpoint, modes),
-        _checked_conditions(noise_levels, conditions, checkpoint.task),
-        episodes,
-        first_seed,
-        horizon,
-        batch,
-        threads,
-        {mode: {"observer": observer, **(options or {}).get(mode, {})} for mode in modes},
-    )
+    if not modes:
+        raise SettingsError(f"no mode to evaluate; modes: {', '.join(MODES)}")
+    for mode in modes:
+        require_offered(checkpoint, mode)
+    task = checkpoint.spec.task
+    wanted = _checked_conditions(noise_levels, conditions, task)
     for name, value in (("episodes", episodes), ("horizon", horizon), ("batch", batch)):
         if value < 1:
             raise SettingsError(f"{name} is {value}; expected at least 1")
     if first_seed < 0:
         raise SettingsError(f"first seed is {first_seed}; expected 0 or more")
     require_fit(checkpoint)
-    return _run(request, should_stop or threading.Event())
+    given = {mode: {"observer": observer, **(options or {}).get(mode, {})} for mode in modes}
+    runner = BatchRunner(checkpoint, given, horizon, threads)
+    cells = list(product(dict.fromkeys(modes), wanted))
+    seeds = range(first_seed, first_seed + episodes)
+    return _run(runner, task, cells, seeds, batch, should_stop or threading.Event())
 
 
 def require_fit(checkpoint: "Checkpoint") -> None:
@@ -98,26 +81,19 @@ def require_fit(checkpoint: "Checkpoint") -> None:
     Raises :class:`MismatchError` for one that senses what its task does not offer, or of another
     control rate, and :class:`core.simulation.UnknownTaskError` for one of another robot.
     """
-    offered = {field.name: field.size for field in simulation.TASKS[checkpoint.task].fields}
-    lacking = [name for name, size in checkpoint.fields.items() if offered.get(name) != size]
+    spec = checkpoint.spec
+    offered = {field.name: field.size for field in simulation.TASKS[spec.task].fields}
+    lacking = [f.name for f in spec.sensed if offered.get(f.name) != f.size]
     if lacking:
         raise MismatchError(
-            f"the checkpoint senses {', '.join(lacking)}, which task {checkpoint.task!r} does not "
+            f"the checkpoint senses {', '.join(lacking)}, which task {spec.task!r} does not "
             "offer in that size; train on recordings of this version"
         )
-    if abs(checkpoint.control_rate - simulation.CONTROL_RATE) > 1e-6:
+    if abs(spec.control_rate - simulation.CONTROL_RATE) > 1e-6:
         raise MismatchError(
-            f"the checkpoint was trained at {checkpoint.control_rate:g} Hz and the simulation runs "
+            f"the checkpoint was trained at {spec.control_rate:g} Hz and the simulation runs "
             f"at {simulation.CONTROL_RATE:g} Hz; train on recordings of that rate"
         )
-
-
-def _checked_modes(checkpoint: "Checkpoint", modes: Sequence[str]) -> tuple[str, ...]:
-    if not modes:
-        raise SettingsError(f"no mode to evaluate; modes: {', '.join(MODES)}")
-    for mode in modes:
-        require_offered(checkpoint, mode)
-    return tuple(dict.fromkeys(modes))
 
 
 def _checked_conditions(
@@ -134,20 +110,21 @@ def _checked_conditions(
     return tuple(dict.fromkeys(wanted))
 
 
-def _run(request: _Request, stop: threading.Event) -> Iterator[Progress]:
-    """The cells in turn, batch by batch."""
-    cells = list(product(request.modes, request.conditions))
-    batches = [
-        range(first, min(first + request.batch, request.first_seed + request.episodes))
-        for first in range(request.first_seed, request.first_seed + request.episodes, request.batch)
-    ]
+def _run(
+    runner: BatchRunner,
+    task: str,
+    cells: Sequence[tuple[str, Condition]],
+    seeds: range,
+    batch: int,
+    stop: threading.Event,
+) -> Iterator[Progress]:
+    """The cells (mode, condition) in turn, `batch` of the seeds at a time."""
+    batches = [seeds[first : first + batch] for first in range(0, len(seeds), batch)]
     results = {
-        (mode, condition): Result(
-            request.checkpoint.task, mode, condition.noise, request.first_seed, condition=condition
-        )
+        (mode, condition): Result(task, mode, condition.noise, seeds[0], condition=condition)
         for mode, condition in cells
     }
-    clock = Clock([(mode, len(seeds)) for seeds in batches for mode, _ in cells])
+    clock = Clock([(mode, len(part)) for part in batches for mode, _ in cells])
 
     def report(mode: str, condition: Condition, running: RunningBatch | None = None) -> Progress:
         outcomes = [] if running is None else running.outcomes
@@ -158,28 +135,26 @@ def _run(request: _Request, stop: threading.Event) -> Iterator[Progress]:
             condition=condition,
             fraction=clock.fraction,
             seconds_left=clock.seconds_left,
-            finished=all(result.episodes == request.episodes for result in results.values()),
+            finished=all(result.episodes == len(seeds) for result in results.values()),
             running=len(outcomes),
             running_solved=sum(outcomes),
         )
 
     yield report(*cells[0])
-    with BatchRunner(
-        request.checkpoint, request.options, request.horizon, request.threads
-    ) as runner:
-        for seeds, (mode, condition) in product(batches, cells):
+    with runner:
+        for part, (mode, condition) in product(batches, cells):
             if stop.is_set():
                 return
             clock.begin()
-            batch = runner.begin(mode, condition, seeds)
-            while not batch.wait(REPORT_INTERVAL / 4):
+            running = runner.begin(mode, condition, part)
+            while not running.wait(REPORT_INTERVAL / 4):
                 if stop.is_set():
                     return
-                clock.advance(batch.share)
+                clock.advance(running.share)
                 if clock.due():
-                    yield report(mode, condition, batch)
+                    yield report(mode, condition, running)
             results[mode, condition] = results[mode, condition].extended(
-                batch.outcomes, batch.steps
+                running.outcomes, running.steps
             )
             clock.end()
             yield report(mode, condition)

@@ -64,8 +64,8 @@ def provenance(
         "checkpoint": {
             "path": None if folder is None else str(Path(folder).absolute()),
             "sha256": None if folder is None else folder_hash(folder),
-            "task": checkpoint.task,
-            "control_rate": checkpoint.control_rate,
+            "task": checkpoint.spec.task,
+            "control_rate": checkpoint.spec.control_rate,
             "configuration": asdict(configuration) if is_dataclass(configuration) else None,
             "training": dict(checkpoint.provenance),
         },

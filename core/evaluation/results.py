@@ -96,21 +96,6 @@ class Progress:
         condition = self.condition or Condition(noise=self.noise)
         return next(r for r in self.results if r.mode == self.mode and r.condition == condition)
 
-    @property
-    def episodes_done(self) -> int:
-        """Episodes done in the cell that ran last."""
-        return self.result.episodes
-
-    @property
-    def successes(self) -> int:
-        """Successes in the cell that ran last."""
-        return self.result.successes
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95% Wilson interval of the cell that ran last."""
-        return self.result.interval
-
 
 def results_json(
     results: Sequence[Result], provenance: Mapping[str, Any] | None = None

@@ -60,32 +60,19 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> PairedDifference:
     return PairedDifference(only_first, only_second, min(1.0, 2 * tail))
 
 
-def bootstrap(
-    outcomes: np.ndarray,
-    confidence: float = 0.95,
-    resamples: int = 10_000,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """Percentile interval of the mean success over training seeds and starts.
-
-    `outcomes` (seeds, starts): training seeds and starts are drawn anew independently, each with
-    replacement, since both vary and every start is shared by all seeds (Efron & Tibshirani,
-    An Introduction to the Bootstrap, 1993, ch. 13). Raises :class:`SettingsError` if empty.
-    """
-    return bootstrap_mean([outcomes], confidence, resamples, seed)
-
-
 def bootstrap_mean(
     groups: Sequence[np.ndarray],
     confidence: float = 0.95,
     resamples: int = 10_000,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Percentile interval of the mean success over tasks, each as in :func:`bootstrap`.
+    """Percentile interval of the mean success over training seeds, starts and tasks.
 
-    `groups` holds outcomes (seeds, starts) by task; every task counts the same, and each is drawn
-    anew by itself, since they share neither trainings nor starts. Raises :class:`SettingsError`
-    if there are none or one is empty.
+    `groups` holds outcomes (seeds, starts) by task. Training seeds and starts are drawn anew
+    independently, each with replacement, since both vary and every start is shared by all seeds
+    (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13). Every task counts the
+    same, and each is drawn anew by itself, since they share neither trainings nor starts. Raises
+    :class:`SettingsError` if there are none or one is empty.
     """
     if not groups:
         raise SettingsError("no outcomes; expected (seeds, starts) for each task")

@@ -54,11 +54,7 @@ class PolicyHead(nn.Module):
         return actions
 
 
-def make_decoder(belief: int, observation_size: int) -> nn.Sequential:
-    """Decoder of the normalised observation (..., O) from a belief (..., S)."""
-    return perceptron(belief, (PROBE_WIDTH,), observation_size)
-
-
-def make_goal_map(belief: int, latent: int) -> nn.Sequential:
-    """Goal map: belief (..., S) to the latent (..., D) some steps ahead in the same episode."""
-    return perceptron(belief, (PROBE_WIDTH,), latent)
+def probe(inputs: int, outputs: int) -> nn.Sequential:
+    """Decoder of the observation, or goal map, from a belief or latent: (..., inputs) to
+    (..., outputs)."""
+    return perceptron(inputs, (PROBE_WIDTH,), outputs)

@@ -11,8 +11,9 @@ from core.learning.beliefs import BELIEFS
 from core.learning.configuration import Configuration
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
-from core.learning.encoders import make_action_encoder, make_encoder
+from core.learning.encoders import make_encoder
 from core.learning.heads import PolicyHead
+from core.learning.layers import perceptron
 from core.learning.observer import Observer
 from core.learning.predictor import Predictor
 from core.spec import Spec
@@ -55,9 +56,8 @@ class ActJepa(nn.Module):
         if configuration.observer.kind != "none":
             self.spec = self.spec.sensing_all_vectors()  # an observer filters them all
         self.target_encoder = deepcopy(self.encoder).requires_grad_(False)
-        self.action_encoder = make_action_encoder(
-            configuration.action_encoder, spec.actions.size, latent
-        )
+        actions = configuration.action_encoder
+        self.action_encoder = perceptron(spec.actions.size, actions.hidden, latent)
         self.belief = BELIEFS[configuration.belief.kind](configuration.belief, latent)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
         self.observer = None

@@ -37,17 +37,17 @@ class DeployedPolicy:
     @property
     def fields(self) -> dict[str, int]:
         """Name and size of each field that an observation must have."""
-        return self.checkpoint.fields
+        return {field.name: field.size for field in self.checkpoint.spec.sensed}
 
     @property
     def action_names(self) -> tuple[str, ...]:
         """Name of each entry of an action."""
-        return self.checkpoint.action_names
+        return self.checkpoint.spec.actions.names
 
     @property
     def control_rate(self) -> float:
         """How often `act` was called a second in the training data [Hz]."""
-        return self.checkpoint.control_rate
+        return self.checkpoint.spec.control_rate
 
     def reset(self, count: int = 1, ids: Sequence[int] | None = None) -> None:
         """Forget the episode: of all `count` robots, or only of those at the places `ids`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 FEW = 25
 """Up to so many demonstrations, newer chunks weigh more."""
@@ -39,24 +40,15 @@ class TemporalEnsemble:
     def resize(self, count: int) -> None:
         """Make room for `count` places, all empty."""
         length, action_size = self.shape
-        self._sums = torch.zeros(count, length, action_size)
-        self._weights = torch.zeros(count, length, 1)
+        self._sums = torch.zeros(count, length, action_size + 1)  # the weights in the last column
 
     def clear(self, index: Tensor) -> None:
         """Forget all chunks at the places `index` (k,)."""
         self._sums[index] = 0.0
-        self._weights[index] = 0.0
 
     def add(self, chunks: Tensor) -> Tensor:
         """Take chunks (n, length, A) for the steps from the present one on; the action (n, A)."""
-        self._sums = self._sums * self._keep + chunks
-        self._weights = self._weights * self._keep + 1.0
-        action = self._sums[:, 0] / self._weights[:, 0]
-        self._sums = _shifted(self._sums)
-        self._weights = _shifted(self._weights)
-        return action
-
-
-def _shifted(values: Tensor) -> Tensor:
-    """`values` (n, length, k) one step on: the first is past, nothing is known of the last."""
-    return torch.cat((values[:, 1:], torch.zeros_like(values[:, :1])), dim=1)
+        sums = self._sums * self._keep + functional.pad(chunks, (0, 1), value=1.0)
+        # one step on, the first is past, and nothing is known of the last
+        self._sums = functional.pad(sums[:, 1:], (0, 0, 0, 1))
+        return sums[:, 0, :-1] / sums[:, 0, -1:]

@@ -252,7 +252,7 @@ class BeliefPolicy:
             if field.name not in observation:
                 raise ObservationError(
                     f"observation has no field '{field.name}'; this policy for task "
-                    f"'{checkpoint.task}' needs: {', '.join(checkpoint.spec.senses)}"
+                    f"'{checkpoint.spec.task}' needs: {', '.join(checkpoint.spec.senses)}"
                 )
             shape, expected = np.shape(observation[field.name]), (self.count, *field.shape)
             if shape != expected:

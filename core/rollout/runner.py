@@ -136,7 +136,7 @@ class BatchRunner:
 
     def _world(self, half: int, count: int, threads: int) -> World:
         if (half, count) not in self._worlds:
-            task = self._checkpoint.task
+            task = self._checkpoint.spec.task
             self._worlds[half, count] = World(task, count, threads=min(count, threads))
         return self._worlds[half, count]
 

@@ -64,7 +64,7 @@ def throughput(checkpoint: Checkpoint, episodes: int) -> Table:
     the fastest of the rounds counts for each.
     """
     seeds = range(FIRST_SEED, FIRST_SEED + episodes)
-    world = World(checkpoint.task, episodes)
+    world = World(checkpoint.spec.task, episodes)
     bare = Batch(world.model, episodes, min(episodes, os.cpu_count() or 1))
     states = [state[:, : bare.state.shape[1]] for state in visited(checkpoint, world, seeds)]
 
@@ -91,7 +91,7 @@ def throughput(checkpoint: Checkpoint, episodes: int) -> Table:
             speeds["bare Batch"].append(physics())
             speeds["bc, σ 0"].append(evaluation(runner, 0.0))
             speeds["bc, σ 0.3"].append(evaluation(runner, 0.3))
-    table = Table(title=f"{episodes} simulations of {checkpoint.task}")
+    table = Table(title=f"{episodes} simulations of {checkpoint.spec.task}")
     for heading in ("what", "control steps/s", "of bare"):
         table.add_column(heading, justify="left" if heading == "what" else "right")
     for what, measured in speeds.items():
@@ -118,7 +118,7 @@ def latencies(checkpoint: Checkpoint) -> Table:
     for heading in ("mode", "median", "p99"):
         table.add_column(heading, justify="left" if heading == "mode" else "right")
     for mode in MODES:
-        world = World(checkpoint.task, 1)
+        world = World(checkpoint.spec.task, 1)
         policy = make_policy(checkpoint, mode)
         world.reset([FIRST_SEED])
         policy.reset(1)

@@ -56,29 +56,9 @@ class Checkpoint:
         joint = self.configuration.training.protocol == "joint"
         return joint or self.provenance.get("phase", "head") == "head"
 
-    @property
-    def task(self) -> str:
-        """Name of the task."""
-        return self.spec.task
-
-    @property
-    def control_rate(self) -> float:
-        """Control steps per second of the training data [Hz]."""
-        return self.spec.control_rate
-
-    @property
-    def fields(self) -> dict[str, int]:
-        """Size of each field that it senses, in order."""
-        return {field.name: field.size for field in self.spec.sensed}
-
-    @property
-    def action_names(self) -> tuple[str, ...]:
-        """Name of each entry of an action."""
-        return self.spec.actions.names
-
     def noise_scales(self) -> dict[str, np.ndarray]:
         """Standard deviation (size,) of each sensed field, in its unit: that of sensor noise."""
-        return {name: self.normaliser.std[name].copy() for name in self.fields}
+        return {name: self.normaliser.std[name].copy() for name in self.spec.senses}
 
     def encoded_demonstrations(self) -> EncodedDemonstrations:
         """Latents and beliefs of the demonstrations; computed once, at the first call."""

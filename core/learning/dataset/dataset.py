@@ -94,25 +94,27 @@ class Dataset:
         Raises `DatasetError` in one sentence for too few episodes, mixed tasks, control rates,
         fields or shapes, numbers that are not finite and actions outside [-1, 1].
         """
-        if len(episodes) < FEWEST_EPISODES:
-            raise DatasetError(
-                f"{len(episodes)} episode(s) given; training needs at least {FEWEST_EPISODES} "
-                "demonstrations of the same task: record more, or choose more."
-            )
+        _need(
+            len(episodes) >= FEWEST_EPISODES,
+            f"{len(episodes)} episode(s) given; training needs at least {FEWEST_EPISODES} "
+            "demonstrations of the same task: record more, or choose more.",
+        )
         _check_same([*episodes, *replays])
         for episode in (*episodes, *replays):
             _check_arrays(episode, episodes[0])
         fields = _fields(episodes[0])
         action_size = episodes[0].actions.shape[1]
         units = _action_units(episodes)
+        usual: tuple[str, ...] = COMMAND_NAMES
+        if action_size != len(COMMAND_NAMES):
+            usual = tuple(f"action_{i}" for i in range(action_size))
+        names = usual if units is None else tuple(units.names)
         if action_names is not None:
             names = tuple(action_names)
-        else:
-            names = tuple(units.names) if units is not None else _default_names(action_size)
-        if len(names) != action_size:
-            raise DatasetError(
-                f"{len(names)} action names given for actions of size {action_size}."
-            )
+        _need(
+            len(names) == action_size,
+            f"{len(names)} action names given for actions of size {action_size}.",
+        )
         spec = Spec(
             task=episodes[0].info.task,
             control_rate=float(episodes[0].info.control_rate),
@@ -121,12 +123,10 @@ class Dataset:
             actions=_actions(episodes, names, units),
         )
         normaliser = Normaliser.of(fields, [dict(e.observations) for e in episodes])
-        return cls(
-            spec,
-            normaliser,
-            _packed(episodes, replays, normaliser).to(device),
-            _constant(normaliser),
-        )
+        rows = packed(episodes, replays, normaliser).to(device)
+        std = normaliser.std.items()
+        constant = tuple(f"{name}[{i}]" for name, s in std for i in np.flatnonzero(s == 0.0))
+        return cls(spec, normaliser, rows, constant)
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same data on `device`."""
@@ -137,11 +137,17 @@ class Dataset:
         return len(self.demonstrations)
 
 
-def _packed(
+def _need(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise DatasetError(otherwise)
+
+
+def packed(
     demonstrations: Sequence[EpisodeLike],
     replays: Sequence[EpisodeLike],
     normaliser: Normaliser,
 ) -> Demonstrations:
+    """The episodes one after the other, normalised; of replays nothing is imitated."""
     episodes = (*demonstrations, *replays)
     imitated = sum(len(e.actions) for e in demonstrations)
     observations = Observation.cat([normaliser.apply(e.observations) for e in episodes])
@@ -159,11 +165,11 @@ def _action_units(episodes: Sequence[EpisodeLike]) -> Any:
     """Names, offset and scale of another robot's actions; None where there are none."""
     units = [getattr(episode.info, "action_units", None) for episode in episodes]
     for episode, given in zip(episodes, units, strict=True):
-        if given != units[0]:
-            raise DatasetError(
-                f"episode {episode.info.identifier} has its actions in other units than "
-                f"{episodes[0].info.identifier}; import the episodes together, in one command."
-            )
+        _need(
+            given == units[0],
+            f"episode {episode.info.identifier} has its actions in other units than "
+            f"{episodes[0].info.identifier}; import the episodes together, in one command.",
+        )
     return units[0]
 
 
@@ -192,14 +198,8 @@ def _actions(episodes: Sequence[EpisodeLike], names: tuple[str, ...], units: Any
     )
 
 
-def _default_names(size: int) -> tuple[str, ...]:
-    if size == len(COMMAND_NAMES):
-        return COMMAND_NAMES
-    return tuple(f"action_{i}" for i in range(size))
-
-
 def _gripper_levels(episodes: Sequence[EpisodeLike], names: tuple[str, ...]) -> tuple[float, float]:
-    """Medians of the opening and of the closing gripper commands.
+    """Medians of the opening and of the closing gripper commands; of all where one is missing.
 
     Fingers held nearly closed are as much a choice as a grasp; what is executed is the level that
     was demonstrated.
@@ -207,100 +207,88 @@ def _gripper_levels(episodes: Sequence[EpisodeLike], names: tuple[str, ...]) -> 
     if "gripper" not in names:
         return -1.0, 1.0
     commands = np.concatenate([e.actions[:, names.index("gripper")] for e in episodes])
-    closing = commands > 0
-    levels = [
-        float(np.median(c)) if c.size else None for c in (commands[~closing], commands[closing])
-    ]
-    opened, closed = levels
-    return (
-        opened if opened is not None else float(closed or 0.0),
-        closed if closed is not None else float(opened or 0.0),
-    )
-
-
-def _constant(normaliser: Normaliser) -> tuple[str, ...]:
-    return tuple(
-        f"{name}[{i}]" for name, std in normaliser.std.items() for i in np.flatnonzero(std == 0.0)
-    )
+    opening, closing = commands[commands <= 0], commands[commands > 0]
+    opened = np.median(opening if opening.size else commands)
+    closed = np.median(closing if closing.size else commands)
+    return float(opened), float(closed)
 
 
 def _check_same(episodes: Sequence[EpisodeLike]) -> None:
     """All episodes must be of one task, one control rate and one set of fields."""
     tasks = sorted({e.info.task for e in episodes})
-    if len(tasks) > 1:
-        raise DatasetError(
-            f"the episodes are of different tasks ({', '.join(tasks)}); choose those of one task."
-        )
+    _need(
+        len(tasks) == 1,
+        f"the episodes are of different tasks ({', '.join(tasks)}); choose those of one task.",
+    )
     rates = sorted({float(e.info.control_rate) for e in episodes})
-    if len(rates) > 1:
-        raise DatasetError(
-            f"the episodes have different control rates ({', '.join(f'{r:g}' for r in rates)} Hz); "
-            "choose episodes of one rate."
-        )
-    if not rates[0] > 0:
-        raise DatasetError(
-            f"the episodes declare a control rate of {rates[0]:g} Hz; it must be > 0."
-        )
+    _need(
+        len(rates) == 1,
+        f"the episodes have different control rates ({', '.join(f'{r:g}' for r in rates)} Hz); "
+        "choose episodes of one rate.",
+    )
+    _need(
+        rates[0] > 0,
+        f"the episodes declare a control rate of {rates[0]:g} Hz; it must be > 0.",
+    )
     identifiers: set[str] = set()
     first = episodes[0]
-    shapes = {name: np.shape(array)[1:] for name, array in first.observations.items()}
+    shapes = shapes_of(first)
     for episode in episodes:
         name = episode.info.identifier
-        if name in identifiers:
-            raise DatasetError(f"episode {name} is given twice; choose each episode once.")
+        _need(name not in identifiers, f"episode {name} is given twice; choose each episode once.")
         identifiers.add(name)
-        given = {key: np.shape(array)[1:] for key, array in episode.observations.items()}
-        if given != shapes:
-            differing = sorted(
-                key for key in {*given, *shapes} if given.get(key) != shapes.get(key)
-            )
-            raise DatasetError(
-                f"episode {name} has other observation fields than {first.info.identifier} "
-                f"(they differ in {', '.join(differing)}); choose episodes recorded alike."
-            )
-        if np.shape(episode.actions)[1:] != np.shape(first.actions)[1:]:
-            raise DatasetError(
-                f"episode {name} has actions of shape {np.shape(episode.actions)}, "
-                f"{first.info.identifier} of shape {np.shape(first.actions)}; choose episodes "
-                "recorded alike."
-            )
-    if not shapes:
-        raise DatasetError(
-            "the episodes have no observation fields; there is nothing to learn from."
+        given = shapes_of(episode)
+        differing = [key for key in {*given, *shapes} if given.get(key) != shapes.get(key)]
+        _need(
+            given == shapes,
+            f"episode {name} has other observation fields than {first.info.identifier} "
+            f"(they differ in {', '.join(sorted(differing))}); choose episodes recorded alike.",
         )
+        _need(
+            np.shape(episode.actions)[1:] == np.shape(first.actions)[1:],
+            f"episode {name} has actions of shape {np.shape(episode.actions)}, "
+            f"{first.info.identifier} of shape {np.shape(first.actions)}; choose episodes "
+            "recorded alike.",
+        )
+    _need(bool(shapes), "the episodes have no observation fields; there is nothing to learn from.")
+
+
+def shapes_of(episode: EpisodeLike) -> dict[str, tuple[int, ...]]:
+    """Shape of each field at one step."""
+    return {name: np.shape(rows)[1:] for name, rows in episode.observations.items()}
 
 
 def _check_arrays(episode: EpisodeLike, first: EpisodeLike) -> None:
     """Shapes and numbers of one episode."""
     name = episode.info.identifier
     actions = np.asarray(episode.actions)
-    if actions.ndim != 2 or actions.shape[1] == 0:
-        raise DatasetError(f"episode {name}: actions have shape {actions.shape}; expected (T, A).")
-    if len(actions) < FEWEST_STEPS:
-        raise DatasetError(
-            f"episode {name} has {len(actions)} step(s); it needs at least {FEWEST_STEPS}: "
-            "discard it."
-        )
-    if not np.isfinite(actions).all():
-        raise DatasetError(f"episode {name}: actions hold NaN or infinity; discard it.")
+    _need(
+        actions.ndim == 2 and actions.shape[1] > 0,
+        f"episode {name}: actions have shape {actions.shape}; expected (T, A).",
+    )
+    _need(
+        len(actions) >= FEWEST_STEPS,
+        f"episode {name} has {len(actions)} step(s); it needs at least {FEWEST_STEPS}: discard it.",
+    )
+    finite = bool(np.isfinite(actions).all())
+    _need(finite, f"episode {name}: actions hold NaN or infinity; discard it.")
     largest = float(np.abs(actions).max())
-    if largest > LARGEST_ACTION:
-        raise DatasetError(
-            f"episode {name}: an action of magnitude {largest:g}; actions are commands in [-1, 1]."
-        )
+    _need(
+        largest <= LARGEST_ACTION,
+        f"episode {name}: an action of magnitude {largest:g}; actions are commands in [-1, 1].",
+    )
     for key in first.observations:
         array = np.asarray(episode.observations[key])
-        image = array.ndim == 4 and array.dtype == np.uint8
-        if array.ndim != 2 and not image:
-            raise DatasetError(
-                f"episode {name}: field '{key}' has shape {array.shape}; expected (T, size), or "
-                "images (T, height, width, 3) of uint8."
-            )
-        if len(array) != len(actions):
-            raise DatasetError(
-                f"episode {name}: field '{key}' has {len(array)} rows for {len(actions)} actions."
-            )
-        if not np.isfinite(array).all():
-            raise DatasetError(
-                f"episode {name}: field '{key}' holds NaN or infinity; discard the episode."
-            )
+        _need(
+            array.ndim == 2 or (array.ndim == 4 and array.dtype == np.uint8),
+            f"episode {name}: field '{key}' has shape {array.shape}; expected (T, size), or "
+            "images (T, height, width, 3) of uint8.",
+        )
+        _need(
+            len(array) == len(actions),
+            f"episode {name}: field '{key}' has {len(array)} rows for {len(actions)} actions.",
+        )
+        _need(
+            bool(np.isfinite(array).all()),
+            f"episode {name}: field '{key}' holds NaN or infinity; discard the episode.",
+        )

@@ -2,7 +2,6 @@
 
 from core.learning.configuration import EncoderConfiguration
 from core.learning.dataset.normaliser import Normaliser
-from core.learning.encoders.action import make_action_encoder
 from core.learning.encoders.encoder import Encoder
 from core.learning.encoders.state import StateEncoder
 from core.learning.errors import ConfigurationError, UnknownChoiceError
@@ -32,4 +31,4 @@ def make_encoder(
     return encoder(configuration, spec, normaliser)
 
 
-__all__ = ["ENCODERS", "Encoder", "make_action_encoder", "make_encoder"]
+__all__ = ["ENCODERS", "Encoder", "make_encoder"]

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from core.learning.dataset.dataset import Dataset, EpisodeLike
+from core.learning.dataset.dataset import Dataset, EpisodeLike, packed, shapes_of
 from core.learning.dataset.demonstrations import Demonstrations
-from core.learning.dataset.observation import Observation
 from core.learning.errors import DatasetError
 from core.learning.memory import encode_demonstrations
 from core.learning.model import ActJepa
@@ -26,23 +25,15 @@ def held_out_demonstrations(dataset: Dataset, episodes: Sequence[EpisodeLike]) -
         raise DatasetError("no demonstrations are held out; choose at least one.")
     known = set(dataset.demonstrations.identifiers)
     for episode in episodes:
-        name, found = episode.info.identifier, episode.observations
+        name = episode.info.identifier
         if name in known:
             raise DatasetError(f"{name} is trained on and cannot be held out; choose others.")
-        shapes = {field: np.shape(rows)[1:] for field, rows in found.items()}
-        same = shapes == {field.name: field.shape for field in dataset.spec.fields}
+        same = shapes_of(episode) == {field.name: field.shape for field in dataset.spec.fields}
         if not same or np.shape(episode.actions)[1] != dataset.spec.actions.size:
             raise DatasetError(
                 f"{name} has other fields or actions than the demonstrations trained on."
             )
-    actions = np.concatenate([episode.actions for episode in episodes]).astype(np.float32)
-    apply = dataset.normaliser.apply
-    return Demonstrations(
-        Observation.cat([apply(episode.observations) for episode in episodes]),
-        torch.from_numpy(actions).clamp(-1.0, 1.0),
-        tuple(len(episode.actions) for episode in episodes),
-        tuple(episode.info.identifier for episode in episodes),
-    ).to(dataset.demonstrations.device)
+    return packed(episodes, (), dataset.normaliser).to(dataset.demonstrations.device)
 
 
 @torch.no_grad()

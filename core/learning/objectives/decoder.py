@@ -1,6 +1,6 @@
 """Decoder: the observation from the belief, for people to look at."""
 
-from core.learning.heads import make_decoder
+from core.learning.heads import probe
 from core.learning.losses import masked_mean, observation_distance
 from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
@@ -16,7 +16,7 @@ class Decoder(Objective):
 
     def __init__(self, model: ActJepa) -> None:
         super().__init__(model)
-        model.decoder = make_decoder(model.belief.size, model.spec.vector_size)
+        model.decoder = probe(model.belief.size, model.spec.vector_size)
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, points = batch.windows, batch.points()

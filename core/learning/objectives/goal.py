@@ -1,6 +1,6 @@
 """Goal map: where a demonstration goes from here, for planning."""
 
-from core.learning.heads import make_goal_map
+from core.learning.heads import probe
 from core.learning.losses import latent_distance, masked_mean
 from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
@@ -17,7 +17,7 @@ class Goal(Objective):
     def __init__(self, model: ActJepa) -> None:
         super().__init__(model)
         self.frames_ahead = model.configuration.loss.goal_horizon
-        model.goal_map = make_goal_map(model.belief.size, model.encoder.latent)
+        model.goal_map = probe(model.belief.size, model.encoder.latent)
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         points = batch.points()

@@ -76,7 +76,7 @@ def test_somebody_elses_data_trains(run, demonstrations, tmp_path):
     from core.policies import load_policy
 
     policy = load_policy(tmp_path / "run")
-    assert policy.checkpoint.task == "theirs"
+    assert policy.checkpoint.spec.task == "theirs"
     original = read_episode(list_episodes(demonstrations)[0].path)
     action = policy.act({name: values[0] for name, values in original.observations.items()})
     assert action.shape == (7,)

@@ -25,7 +25,7 @@ def trained(run, demonstrations, tmp_path_factory) -> Path:
 
 def test_the_checkpoint_has_the_options_given(trained):
     checkpoint = load_checkpoint(trained)
-    assert checkpoint.task == "reach"
+    assert checkpoint.spec.task == "reach"
     training = checkpoint.configuration.training
     assert (training.steps, training.head_steps, training.seed) == (12, 12, 3)
     assert checkpoint.configuration.encoder.hidden == (24,)

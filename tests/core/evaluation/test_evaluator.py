@@ -64,10 +64,10 @@ def test_stopping_keeps_whole_batches_and_leaves_no_thread(checkpoint):
         checkpoint, ("bc",), (0.0,), 100, horizon=10, batch=5, should_stop=stop
     ):
         seen.append(progress)
-        if progress.episodes_done >= 10:
+        if progress.result.episodes >= 10:
             stop.set()
-    assert 10 <= seen[-1].episodes_done < 100
-    assert seen[-1].episodes_done % 5 == 0
+    assert 10 <= seen[-1].result.episodes < 100
+    assert seen[-1].result.episodes % 5 == 0
     assert not seen[-1].finished
     assert threads() == []
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from core.evaluation import SettingsError, bootstrap, mcnemar, wilson
+from core.evaluation import SettingsError, bootstrap_mean, mcnemar, wilson
 
 
 @pytest.mark.parametrize(
@@ -48,17 +48,17 @@ def test_mcnemar_needs_pairs():
 
 def test_bootstrap_covers_the_mean_and_knows_certainty():
     outcomes = np.random.default_rng(0).random((3, 200)) < 0.7
-    low, high = bootstrap(outcomes)
+    low, high = bootstrap_mean([outcomes])
     assert low < outcomes.mean() < high
     assert 0.08 < high - low < 0.25
-    assert bootstrap(np.ones((3, 50))) == (1.0, 1.0)
-    assert bootstrap(outcomes) == (low, high)  # the same numbers every time
+    assert bootstrap_mean([np.ones((3, 50))]) == (1.0, 1.0)
+    assert bootstrap_mean([outcomes]) == (low, high)  # the same numbers every time
 
 
 def test_bootstrap_sees_that_training_seeds_differ():
     alike = np.tile(np.arange(200) % 2 == 0, (3, 1))
     apart = np.stack([np.ones(200), np.zeros(200), np.arange(200) % 2])
-    width = [np.diff(bootstrap(outcomes))[0] for outcomes in (alike, apart)]
+    width = [np.diff(bootstrap_mean([outcomes]))[0] for outcomes in (alike, apart)]
     assert width[1] > 3 * width[0]
     with pytest.raises(SettingsError, match=r"expected \(seeds, starts\)"):
-        bootstrap(np.zeros(5))
+        bootstrap_mean([np.zeros(5)])

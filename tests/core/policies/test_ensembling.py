@@ -53,7 +53,8 @@ def test_newer_chunks_weigh_more_where_demonstrations_are_few(checkpoint):
     assert len(checkpoint.demonstrations) > 25
     few = copy.copy(checkpoint)
     few.demonstrations = checkpoint.demonstrations.spread(10)
-    seen = {name: np.zeros((1, size), np.float32) for name, size in checkpoint.fields.items()}
+    sensed = checkpoint.spec.sensed
+    seen = {field.name: np.zeros((1, field.size), np.float32) for field in sensed}
     goals = np.linspace(-0.2, 0.2, 4, dtype=np.float32)
 
     def actions(learned: Checkpoint, **options: float) -> np.ndarray:

@@ -137,7 +137,9 @@ def test_every_mode_explains_itself(mode, checkpoint):
         assert explanation.futures.shape[2] == 3
         believed = explanation.observation
         assert believed is not None
-        assert {k: v.shape for k, v in believed.items()} == dict.fromkeys(checkpoint.fields, (3,))
+        assert {k: v.shape for k, v in believed.items()} == dict.fromkeys(
+            checkpoint.spec.senses, (3,)
+        )
     # this small model's probe errs by 0.3 to 0.5 of chance, whatever its training seed (of 4)
     error, chance = error_and_chance(np.asarray([e.futures[0, 0] for e in explanations]), end)
     assert error < 0.65 * chance
@@ -169,8 +171,8 @@ def test_taking_over_forgets_the_chunks_of_before(checkpoint):
     taken = chosen.copy()
     taken[0, :3] = -np.sign(taken[0, :3])
     policy.executed(taken)
-    assert float(policy._ensemble._weights[0].sum()) == 0.0
-    assert float(policy._ensemble._weights[1].sum()) > 0.0
+    assert float(policy._ensemble._sums[0, :, -1].sum()) == 0.0
+    assert float(policy._ensemble._sums[1, :, -1].sum()) > 0.0
     with pytest.raises(ObservationError, match="expected"):
         policy.executed(taken[:1])
 

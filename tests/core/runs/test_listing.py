@@ -15,7 +15,7 @@ def test_the_description_agrees_with_the_checkpoint(checkpoint):
     entry = describe_checkpoint(checkpoint)
     loaded = load_checkpoint(checkpoint)
     assert entry.problem is None
-    assert entry.task == loaded.task
+    assert entry.task == loaded.spec.task
     assert entry.step == loaded.provenance["step"]
     assert entry.total_steps == loaded.provenance["total_steps"]
     assert entry.episodes == loaded.demonstrations.identifiers

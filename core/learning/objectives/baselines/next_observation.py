@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002  (all objectives are called alike; not each needs the model)
 """Predictive autoencoder: the future as it will be observed."""
 
-from core.learning.heads import make_decoder
+from core.learning.heads import probe
 from core.learning.losses import masked_mean, mean_of, observation_distance
 from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
@@ -15,7 +15,7 @@ class NextObservation(Objective):
     def __init__(self, model: ActJepa) -> None:
         super().__init__(model)
         self.frames_ahead = model.configuration.loss.rollout
-        self.decoder = make_decoder(model.encoder.latent, model.spec.vector_size)
+        self.decoder = probe(model.encoder.latent, model.spec.vector_size)
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, rollout = batch.windows, batch.rollout

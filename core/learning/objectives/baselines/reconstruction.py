@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002  (all objectives are called alike; not each needs the model)
 """Autoencoder: the observation from its own latent."""
 
-from core.learning.heads import make_decoder
+from core.learning.heads import probe
 from core.learning.losses import masked_mean, observation_distance
 from core.learning.objectives.objective import ActJepa, Batch, Losses, Need, Objective
 
@@ -14,7 +14,7 @@ class Reconstruction(Objective):
 
     def __init__(self, model: ActJepa) -> None:
         super().__init__(model)
-        self.decoder = make_decoder(model.encoder.latent, model.spec.vector_size)
+        self.decoder = probe(model.encoder.latent, model.spec.vector_size)
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, points = batch.windows, batch.points()

@@ -43,7 +43,7 @@ def test_round_trip(folder, trainer, dataset):
     assert all(k.startswith("objectives.") for k in weights.keys() - loaded.keys())
     assert checkpoint.configuration == trainer.configuration
     assert checkpoint.spec == dataset.spec.sensing(())
-    assert (checkpoint.task, checkpoint.control_rate) == ("reach", 20.0)
+    assert (checkpoint.spec.task, checkpoint.spec.control_rate) == ("reach", 20.0)
     assert checkpoint.demonstrations.identifiers == dataset.demonstrations.identifiers
     rows = dataset.demonstrations.observations.packed
     assert torch.equal(checkpoint.demonstrations.observations.packed, rows)
