@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -157,7 +157,7 @@ def train(cell: Cell, cache: Path, folder: Path, on_progress: OnProgress) -> Non
     run.provenance["benchmark"] = record | {
         "updates": run.trainer.total_steps,
         "losses": losses,
-        "measures": measures.to_dict(),
+        "measures": asdict(measures),
         "seconds": {
             "preparation": round(prepared - began, 3),
             "training": round(trained - prepared, 3),

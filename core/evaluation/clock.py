@@ -25,7 +25,6 @@ class Clock:
     def begin(self) -> None:
         """The next piece of work starts now."""
         self._began = time.perf_counter()
-        self._share = 0.0
 
     def advance(self, share: float) -> None:
         """`share` of the current piece is done, in [0, 1]."""

@@ -4,7 +4,6 @@ Knows no simulator, no recording format and no window; works on anything with th
 episode (`EpisodeLike`).
 """
 
-from core.learning.beliefs import BELIEFS, Belief
 from core.learning.checkpoints import (
     Checkpoint,
     load_checkpoint,
@@ -41,7 +40,6 @@ from core.learning.errors import (
     MissingCheckpointError,
     NotResumableError,
 )
-from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.monitoring.collapse import CollapseMeasures, effective_rank, measure_collapse
 from core.learning.monitoring.measures import RepresentationMeasures, measure_representation
@@ -50,16 +48,12 @@ from core.learning.monitoring.report import Report
 from core.learning.monitoring.validation import held_out_demonstrations, imitation_losses
 from core.learning.presets import PRESETS, get_preset
 from core.learning.trainer import Trainer
-from core.learning.training_state import TrainingState
-from core.spec import Spec
 
 __all__ = [
-    "BELIEFS",
     "ENCODERS",
     "PRESETS",
     "ActJepa",
     "ActionEncoderConfiguration",
-    "Belief",
     "BeliefConfiguration",
     "BrokenCheckpointError",
     "Checkpoint",
@@ -72,7 +66,6 @@ __all__ = [
     "DatasetError",
     "Demonstrations",
     "DivergedError",
-    "EncodedDemonstrations",
     "Encoder",
     "EncoderConfiguration",
     "EpisodeLike",
@@ -89,13 +82,10 @@ __all__ = [
     "PredictorConfiguration",
     "Report",
     "RepresentationMeasures",
-    "Spec",
     "TargetConfiguration",
     "Trainer",
     "TrainingConfiguration",
-    "TrainingState",
     "effective_rank",
-    "encode_demonstrations",
     "get_preset",
     "held_out_demonstrations",
     "imitation_losses",

@@ -66,7 +66,6 @@ class NoBelief(Belief):
 
     def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
         super().__init__()
-        del configuration
         self.latent = self.size = self.state_size = latent
 
     def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:

@@ -142,11 +142,6 @@ class ActJepa(nn.Module):
         """Commands (..., chunk, A) that the policy head proposes for a belief (..., size)."""
         return self.head.actions(self.head(belief))
 
-    def decode(self, belief: Tensor) -> dict[str, Tensor]:
-        """Normalised fields {name: (..., size)} decoded from a belief (..., size)."""
-        decoded = self.decoder(belief)
-        return {name: decoded[..., at] for name, at in self.spec.slices().items()}
-
     @torch.no_grad()
     def update_target(self, tau: float) -> None:
         """target <- tau * target + (1 - tau) * online, for all parameters in one call."""

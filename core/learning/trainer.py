@@ -93,7 +93,8 @@ class Trainer:
         self.step = 0
         self.motion = self._scene_motion()
         self.generator = torch.Generator().manual_seed(training.seed)
-        self._enter(self._phase_index())
+        # a random representation has no updates
+        self._enter(0 if self.phases[0].steps else len(self.phases) - 1)
 
     @property
     def phase(self) -> Phase:
@@ -126,7 +127,7 @@ class Trainer:
 
     def losses(self) -> Losses:
         """The unweighted loss terms of the next batch."""
-        model, windows = self.model, self.sampler.gather(self.sampler.draw(), self._ahead)
+        model, windows = self.model, self.sampler.draw(self._ahead)
         if self._frozen is None:
             batch = encode_batch(model, windows, self._need)
         else:
@@ -169,14 +170,6 @@ class Trainer:
             training.mirror,
         )
 
-    def _phase_index(self) -> int:
-        end = 0
-        for index, phase in enumerate(self.phases):
-            end += phase.steps
-            if self.step < end:
-                return index
-        return len(self.phases) - 1
-
     def _enter(self, index: int) -> None:
         """Begin phase `index`: its parameters, a fresh optimiser, and frozen features."""
         self._phase = index
@@ -202,10 +195,12 @@ class Trainer:
         optimiser = configuration.optimiser
         settings = optimiser.weight_decay, optimiser.gradient_clip
         self._optimisers = tuple(Adam(group, *settings) for group in (shaping, probes))
-        self._set_modes()
+        model.train()
         self._frozen: EncodedDemonstrations | None = None
         demonstrations, motion = self.dataset.rows, self.motion
         if phase.frozen:
+            for encoder in (model.encoder, model.target_encoder):
+                encoder.eval()  # running statistics stay as they are, too
             demonstrations = self.dataset.demonstrations
             if motion is not None:
                 seed = configuration.training.seed
@@ -220,13 +215,6 @@ class Trainer:
             motion=motion,
         )
         self.learning_rate = self.tau = 0.0
-
-    def _set_modes(self) -> None:
-        """Training mode; what is frozen stays in evaluation mode, running statistics included."""
-        self.model.train()
-        if self.phase.frozen:
-            self.model.encoder.eval()
-            self.model.target_encoder.eval()
 
 
 def _refuse_unknown_terms(configuration: Configuration) -> None:

@@ -1,6 +1,5 @@
 """Policies: ways of choosing actions from a checkpoint, behind one protocol."""
 
-from core.policies.cloning import BehaviouralCloning
 from core.policies.deployed import DeployedPolicy, load_policy
 from core.policies.ensembling import TemporalEnsemble
 from core.policies.errors import (
@@ -10,8 +9,6 @@ from core.policies.errors import (
     UnknownModeError,
 )
 from core.policies.mode import Described, Mode
-from core.policies.nearest_neighbour import NearestNeighbour
-from core.policies.planning import LatentPlanning
 from core.policies.policy import Explanation, Policy
 from core.policies.registry import (
     DEFAULT_MODE,
@@ -24,14 +21,11 @@ from core.policies.registry import (
 __all__ = [
     "DEFAULT_MODE",
     "MODES",
-    "BehaviouralCloning",
     "DeployedPolicy",
     "Described",
     "Explanation",
-    "LatentPlanning",
     "Mode",
     "ModeNotOfferedError",
-    "NearestNeighbour",
     "ObservationError",
     "Policy",
     "PolicyError",

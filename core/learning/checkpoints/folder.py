@@ -120,10 +120,9 @@ def read_tensors(folder: Path, name: str, description: Mapping[str, Any]) -> dic
             folder, f"{name} was changed or is truncated; train again or use another copy"
         )
     try:
-        tensors: dict[str, Tensor] = load_tensors(data)
+        return load_tensors(data)
     except SafetensorError as error:
         raise BrokenCheckpointError(folder, f"{name} cannot be read ({error})") from error
-    return tensors
 
 
 @contextlib.contextmanager

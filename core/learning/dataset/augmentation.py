@@ -149,8 +149,8 @@ class SceneMotion:
     def actions(self, motion: Motion, actions: Tensor) -> Tensor:
         """Actions (batch, ..., A) as they would be given in the moved scene."""
         if self.mirror:
-            chosen = motion.mirrored.to(actions.device)
-            chosen = chosen.reshape(-1, *([1] * (actions.ndim - 1)))
+            mirrored = motion.mirrored.to(actions.device)
+            chosen = mirrored.reshape(-1, *([1] * (actions.ndim - 1)))
             actions = torch.where(chosen, actions * self._action_signs, actions)
         angle = motion.angle.to(actions.device)
         angle = angle.reshape(-1, *([1] * (actions.ndim - 2)))

@@ -69,8 +69,6 @@ class Dataset:
     """Statistics by which the observations were scaled."""
     rows: Demonstrations
     """All scaled data: the demonstrations, and then what is not imitated, such as replays."""
-    constant_features: tuple[str, ...] = ()
-    """Features that never change, as ``field[index]``; they are zero to every policy."""
 
     @cached_property
     def demonstrations(self) -> Demonstrations:
@@ -123,10 +121,7 @@ class Dataset:
             actions=_actions(episodes, names, units),
         )
         normaliser = Normaliser.of(fields, [dict(e.observations) for e in episodes])
-        rows = packed(episodes, replays, normaliser).to(device)
-        std = normaliser.std.items()
-        constant = tuple(f"{name}[{i}]" for name, s in std for i in np.flatnonzero(s == 0.0))
-        return cls(spec, normaliser, rows, constant)
+        return cls(spec, normaliser, packed(episodes, replays, normaliser).to(device))
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same data on `device`."""

@@ -84,13 +84,8 @@ class Normaliser:
 
     def invert(self, packed: Tensor) -> dict[str, np.ndarray]:
         """{field: (..., size)} in physical units of a packed normalised observation (..., O)."""
-        values = packed.detach().cpu().numpy()
-        result, start = {}, 0
-        for name, mean in self.mean.items():
-            part = values[..., start : start + len(mean)]
-            result[name] = part * self.std[name] + mean
-            start += len(mean)
-        return result
+        values, mean, std = packed.detach().cpu().numpy(), self.mean, self.std
+        return {name: values[..., at] * std[name] + mean[name] for name, at in self.slices.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """The statistics as JSON can hold them; float32 survives exactly."""

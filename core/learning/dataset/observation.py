@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
 import torch
@@ -52,15 +52,6 @@ class Observation:
     def __len__(self) -> int:
         """Size of the first leading dimension."""
         return len(self.packed)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of all fields: vectors, then images."""
-        return (*self.slices, *self.images)
-
-    def items(self) -> Iterator[tuple[str, Tensor]]:
-        """Name and tensor of every field."""
-        return ((name, self[name]) for name in self.names)
 
     @property
     def shape(self) -> torch.Size:

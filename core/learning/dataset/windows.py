@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.learning.dataset.augmentation import Motion, SceneMotion
+from core.learning.dataset.augmentation import SceneMotion
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.observation import Observation
 
@@ -54,18 +54,6 @@ class Windows:
         return self.imitated[:, : self.time + length - 1].unfold(1, length, 1)
 
 
-@dataclass(frozen=True)
-class Draw:
-    """The random choices behind a batch of windows."""
-
-    rows: Tensor
-    """Row at which each window begins (batch,) int64."""
-    offset: Tensor
-    """A random number in [0, time) for choosing points within the windows, () int64."""
-    motion: Motion | None
-    """How the scene of each window is turned and moved, if at all."""
-
-
 class WindowSampler:
     """Draws windows from demonstrations, with a random generator whose state can be saved.
 
@@ -102,26 +90,24 @@ class WindowSampler:
             self.replayed = max(1, round(batch * REPLAYED))
             self.replay_starts = _allowed_starts(demonstrations, others, time)
 
-    def draw(self) -> Draw:
-        """What the next windows are; on the CPU."""
-        generator, batch = self.generator, self.batch
+    def draw(self, ahead: int) -> Windows:
+        """The next windows, on the device of the data, with `ahead` further frames.
+
+        All random choices are made on the CPU, before anything is gathered.
+        """
+        data, time, generator, batch = self.data, self.time, self.generator, self.batch
         choice = torch.randint(len(self.starts), (batch,), generator=generator)
         rows = self.starts[choice]
-        if self.time > 1:
+        if time > 1:
             count = round(batch * FROM_THE_START)
             episode = torch.randint(len(self.first_rows), (count,), generator=generator)
             rows[:count] = self.first_rows[episode]
         if self.replayed:
             choice = torch.randint(len(self.replay_starts), (self.replayed,), generator=generator)
             rows = torch.cat((rows, self.replay_starts[choice]))
-        offset = torch.randint(self.time, (), generator=generator)
+        offset = torch.randint(time, (), generator=generator)
         motion = self.motion.draw(len(rows), generator) if self.motion is not None else None
-        return Draw(rows, offset, motion)
-
-    def gather(self, draw: Draw, ahead: int) -> Windows:
-        """The windows of a draw, on the device of the data, with `ahead` further frames."""
-        data, time = self.data, self.time
-        first = draw.rows.to(data.device)
+        first = rows.to(data.device)
         if len(self.steps) < time + ahead:
             self.steps = torch.arange(time + ahead, device=data.device)
         seen, acted = time + ahead, max(time + self.chunk - 1, time + ahead)
@@ -130,18 +116,18 @@ class WindowSampler:
         span, exists = torch.minimum(unclamped, last), unclamped <= last
         rows = span[:, :seen]
         observations, actions = data.observations[rows], data.actions[span]
-        if self.motion is not None and draw.motion is not None:
-            observations = self.motion.observations(draw.motion, observations)
-            actions = self.motion.actions(draw.motion, actions)
+        if self.motion is not None and motion is not None:
+            observations = self.motion.observations(motion, observations)
+            actions = self.motion.actions(motion, actions)
         return Windows(
             rows=rows,
             valid=exists[:, :seen],
             observations=observations,
             actions=actions,
             exists=exists,
-            offset=draw.offset,
+            offset=offset,
             time=time,
-            generator=self.generator,
+            generator=generator,
             imitated=exists if data.imitated is None else exists & data.imitated[span],
         )
 

@@ -81,14 +81,10 @@ class StateEncoder(Encoder):
             raise ConfigurationError(
                 f"encoder.ignored leaves no field; fields: {', '.join(spec.slices())}"
             )
-        self.relative: RelativePositions | None = None
-        if configuration.relative_positions:
-            self.relative = RelativePositions(spec, normaliser)
-            inputs += self.relative.size
-        self.geometry: PlanarGeometry | None = None
-        if configuration.geometry:
-            self.geometry = PlanarGeometry(spec, normaliser)
-            inputs += self.geometry.size
+        relative, geometry = configuration.relative_positions, configuration.geometry
+        self.relative = RelativePositions(spec, normaliser) if relative else None
+        self.geometry = PlanarGeometry(spec, normaliser) if geometry else None
+        inputs += sum(p.size for p in (self.relative, self.geometry) if p is not None)
         self.network = perceptron(
             inputs, configuration.hidden, configuration.latent, configuration.activation
         )

@@ -1,6 +1,6 @@
 """How good a representation is, apart from the policy on it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -37,10 +37,6 @@ class RepresentationMeasures:
     """One-step prediction error with shuffled over that with true actions; 1: actions ignored."""
     prediction_error: dict[str, float]
     """Mean squared error of predicted latents by steps ahead, as a part of their variance."""
-
-    def to_dict(self) -> dict[str, object]:
-        """As values for JSON."""
-        return asdict(self)
 
 
 @torch.no_grad()

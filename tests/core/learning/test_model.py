@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.learning import BELIEFS, ENCODERS, ActJepa, Trainer
+from core.learning import ENCODERS, ActJepa, Trainer
 from core.learning.batch import Need, encode_batch
+from core.learning.beliefs import BELIEFS
 from core.learning.losses import observation_distance
 
 
@@ -16,7 +17,7 @@ def build(configuration, dataset) -> ActJepa:
 
 
 def windows_of(trainer):
-    return trainer.sampler.gather(trainer.sampler.draw(), trainer._ahead)
+    return trainer.sampler.draw(trainer._ahead)
 
 
 def weighted_sum(losses, configuration):

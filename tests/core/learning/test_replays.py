@@ -42,7 +42,7 @@ def test_windows_of_replays_come_after_those_of_demonstrations(with_replays):
         chunk=4,
         generator=torch.Generator().manual_seed(0),
     )
-    windows = sampler.gather(sampler.draw(), 2)
+    windows = sampler.draw(2)
     rows = len(dataset.demonstrations.observations)
     assert torch.equal(windows.imitated[:8], windows.exists[:8])
     assert not windows.imitated[8:].any()

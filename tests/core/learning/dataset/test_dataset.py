@@ -16,7 +16,6 @@ def test_features_have_mean_zero_and_deviation_one_and_constants_are_zero(datase
     deviation = rows.std(dim=0, unbiased=False)
     assert torch.allclose(deviation[:6], torch.ones(6), atol=1e-4)
     assert torch.equal(rows[:, 6], torch.zeros(len(rows)))
-    assert dataset.constant_features == ("mass[0]",)
 
 
 def test_a_constant_feature_stays_zero_when_it_changes_in_deployment(dataset, episodes):
