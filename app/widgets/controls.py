@@ -81,18 +81,12 @@ def offer(box: QComboBox, entries: Iterable[tuple[str, Any]]) -> None:
     box.setCurrentIndex(max(0, box.findData(chosen)))
 
 
-def set_tone(widget: QLabel, tone: str) -> None:
-    """Colour a label's text: "", "accent", "good", "warning" or "danger"."""
-    set_look(widget, "tone", tone)
-
-
-def set_kind(widget: QPushButton, kind: str) -> None:
-    """Change the kind of a button that is shown already."""
-    set_look(widget, "kind", kind)
-
-
 def set_look(widget: QWidget, name: str, value: str) -> None:
-    """Change a property that the style sheet looks at; it does not notice by itself."""
+    """Change a property that the style sheet looks at; it does not notice by itself.
+
+    Such as the "tone" of a label: "", "accent", "good", "warning" or "danger"; or the "kind" of a
+    button.
+    """
     if widget.property(name) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)

@@ -47,7 +47,7 @@ class DisturbanceControls(Section):
 
     def _count(self) -> None:
         on = len(self.strengths)
-        self.set_title(f"{TITLE}: {on} on" if on else TITLE)
+        self.button.setText(f"{TITLE}: {on} on" if on else TITLE)
 
 
 def _box(each: Disturbance) -> QDoubleSpinBox:

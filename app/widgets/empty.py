@@ -29,12 +29,9 @@ class Empty(QWidget):
         inside.addStretch(2)
         self._button.setVisible(bool(action))  # not before it has a place: it would be a window
 
-    def say(self, heading: str, text: str) -> None:
-        """Change heading and sentence."""
+    def say(self, heading: str, text: str, action: str = "") -> None:
+        """Change heading, sentence and what the button says; an empty text hides that."""
         self._heading.setText(heading)
         self._text.setText(text)
-
-    def offer(self, action: str) -> None:
-        """Change what the button says; an empty text hides it."""
         self._button.setText(action)
         self._button.setVisible(bool(action))

@@ -44,9 +44,6 @@ class FieldEditor(QWidget):
         """Show `value` without emitting `edited`."""
         raise NotImplementedError
 
-    def _tell(self) -> None:
-        self.edited.emit()
-
 
 class SwitchEditor(FieldEditor):
     """A truth value as a tick box."""
@@ -54,7 +51,7 @@ class SwitchEditor(FieldEditor):
     def __init__(self) -> None:
         self.box = QCheckBox()
         super().__init__(self.box)
-        self.box.clicked.connect(self._tell)
+        self.box.clicked.connect(self.edited)
 
     def value(self) -> bool:
         return self.box.isChecked()
@@ -94,7 +91,7 @@ class IntegerEditor(FieldEditor):
             alignment=Qt.AlignmentFlag.AlignRight,
             minimumWidth=NARROWEST,
         )
-        self.box.valueChanged.connect(self._tell)
+        self.box.valueChanged.connect(self.edited)
 
     def value(self) -> int:
         return self.box.value()
@@ -111,7 +108,7 @@ class TextEditor(FieldEditor):
         self.line = QLineEdit()
         super().__init__(self.line)
         self.line.setMinimumWidth(NARROWEST)
-        self.line.textEdited.connect(self._tell)
+        self.line.textEdited.connect(self.edited)
 
     def value(self) -> Any:
         return self.line.text()
@@ -176,7 +173,7 @@ class ChoiceEditor(FieldEditor):
         for choice in self._choices:
             self.box.addItem(words(choice.name if isinstance(choice, enum.Enum) else str(choice)))
         self.box.setMinimumWidth(NARROWEST)
-        self.box.activated.connect(self._tell)
+        self.box.activated.connect(self.edited)
 
     def value(self) -> Any:
         return self._choices[self.box.currentIndex()]
@@ -196,7 +193,7 @@ class OptionalEditor(FieldEditor):
         self.box.setToolTip("Ticked: use this value. Not ticked: none.")
         inner.set_value(starting_value)
         self.box.clicked.connect(self._ticked)
-        inner.edited.connect(self._tell)
+        inner.edited.connect(self.edited)
 
     def value(self) -> Any:
         return self.inner.value() if self.box.isChecked() else None
@@ -209,7 +206,7 @@ class OptionalEditor(FieldEditor):
 
     def _ticked(self) -> None:
         self.inner.setEnabled(self.box.isChecked())
-        self._tell()
+        self.edited.emit()
 
 
 def parse_number(text: str, kind: type) -> Any:

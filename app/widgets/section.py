@@ -10,14 +10,16 @@ from app.widgets.controls import column, configure, tool
 
 
 class Section(QWidget):
-    """Closed at first; `opened` comes at the first opening, so that content can be made late."""
+    """Closed at first; `opened` comes at the first opening, so that content can be made late.
+
+    The heading is `button`, which is checked while the content is shown.
+    """
 
     opened = Signal()
     """The section was opened for the first time."""
 
     def __init__(self, title: str, *parts: QWidget) -> None:
         super().__init__()
-        self._was_opened = False
         self.button = tool("ph.caret-right", "", role="muted", size=16)
         self.button.setText(title)
         configure(
@@ -25,24 +27,12 @@ class Section(QWidget):
         )
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.button.toggled.connect(self._toggled)
+        self._was_opened = False
         self._content = QWidget()
         self.column = column(*parts, margins=(0, 4, 0, 8), inside=self._content)
         """Where the content goes."""
         self._content.hide()
         column(self.button, self._content, spacing=0, inside=self)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the content is shown."""
-        return self.button.isChecked()
-
-    def set_open(self, is_open: bool) -> None:
-        """Show or hide the content."""
-        self.button.setChecked(is_open)
-
-    def set_title(self, title: str) -> None:
-        """Change the heading."""
-        self.button.setText(title)
 
     def _toggled(self, is_open: bool) -> None:
         if is_open and not self._was_opened:

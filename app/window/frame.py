@@ -74,6 +74,7 @@ class Window(QMainWindow):
         """Title of the chosen page, also while it is still being prepared."""
         self.current: Page | None = None
         """The page that is shown; None before the first."""
+        self._scrolls: dict[Page, PanelScroll] = {}
         self._preparing: set[str] = set()
         self._building: dict[str, Gradually] = {}
         self._came_up = False
@@ -178,8 +179,11 @@ class Window(QMainWindow):
             QDockWidget.DockWidgetFeature.DockWidgetMovable
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
         )
-        tip = "Drag to another side; double-click to take it out of the window"
-        title = label("", "dockTitle", tip=tip)
+        title = label(
+            "",
+            "dockTitle",
+            tip="Drag to another side; double-click to take it out of the window",
+        )
         self.styles.add(title)
         dock.setTitleBarWidget(title)
         dock.windowTitleChanged.connect(title.setText)
@@ -200,11 +204,9 @@ class Window(QMainWindow):
         settings = self.studio.settings
         self.resize(1280, 832)
         self.reset_layout()
-        geometry = settings.value("window/geometry")
-        docks = settings.value("window/docks")
-        if isinstance(geometry, QByteArray):
+        if isinstance(geometry := settings.value("window/geometry"), QByteArray):
             self.restoreGeometry(geometry)
-        if isinstance(docks, QByteArray):
+        if isinstance(docks := settings.value("window/docks"), QByteArray):
             self.inner.restoreState(docks, LAYOUT_VERSION)
 
     def _prepare(self, maker: PageMaker) -> None:
@@ -236,7 +238,7 @@ class Window(QMainWindow):
         page.setParent(self)
         page.middle_changed.connect(self._show_middle)
         yield
-        scroll = PanelScroll(page.panel)
+        scroll = self._scrolls[page] = PanelScroll(page.panel)
         self.styles.add(scroll)
         yield
         # Nothing of a panel is ever cut off: the dock is at least as wide as its widest page.
@@ -274,10 +276,10 @@ class Window(QMainWindow):
         self._leave()
         self.current = page
         page.shown = True
-        for part in (_scroll_of(page.panel), page.strip, page.center):
+        for part in (self._scrolls[page], page.strip, page.center):
             if part is not None:
                 self.styles.ensure(part)
-        self.panel.setCurrentWidget(_scroll_of(page.panel))
+        self.panel.setCurrentWidget(self._scrolls[page])
         self.panel_dock.setWindowTitle(page.title)
         self._show_middle()
         if page.strip is not None:
@@ -315,12 +317,3 @@ def _fill(widget: QWidget) -> None:
     """Paint a widget's background as a panel, by the palette: no style sheet reaches there."""
     widget.setBackgroundRole(QPalette.ColorRole.AlternateBase)
     widget.setAutoFillBackground(True)
-
-
-def _scroll_of(panel: QWidget) -> QWidget:
-    """The scroll area that the window has put around a panel."""
-    viewport = panel.parentWidget()
-    assert viewport is not None
-    scroll = viewport.parentWidget()
-    assert scroll is not None
-    return scroll

@@ -177,7 +177,7 @@ def test_pictures_are_drawn_and_kept(page, qtbot):
 
 
 def test_the_survey_tells_actions_and_places(page, qtbot):
-    page.controls.quality_section.set_open(True)
+    page.controls.quality_section.button.setChecked(True)
     qtbot.waitUntil(lambda: page.controls.quality.survey is not None, timeout=5000)
     found = page.controls.quality.survey
     shown = [row.entry for row in page.table.rows if row.entry.info is not None]

@@ -334,7 +334,7 @@ def test_an_empty_workspace_says_what_to_do(open_page, tmp_path):
 
 def test_episodes_are_chosen_one_by_one(page):
     picker = page.controls.picker
-    picker.list_section.set_open(True)
+    picker.list_section.button.setChecked(True)
     picker.list.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
     assert len(picker.selected()) == 4
     assert picker.summary.text().startswith("4 demonstrations")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -30,17 +29,13 @@ DODGE = 0.006
 """Sideways distance between modes, as a part of the axis: equal results stay apart."""
 
 
-@dataclass
-class _Curve:
+class _Curve(NamedTuple):
     low: pg.PlotCurveItem
     high: pg.PlotCurveItem
     band: pg.FillBetweenItem
     bars: pg.ErrorBarItem
     line: pg.PlotDataItem
     points: pg.ScatterPlotItem
-
-    def items(self) -> tuple[pg.GraphicsObject, ...]:
-        return (self.low, self.high, self.band, self.bars, self.line, self.points)
 
 
 class ComparisonPlot(QFrame, Themed):
@@ -77,13 +72,12 @@ class ComparisonPlot(QFrame, Themed):
         self.line.setZValue(20)
         self.line.setCursor(Qt.CursorShape.SizeHorCursor)
         self.line.sigDragged.connect(self._dragged)
-        self.label = pg.InfLineLabel(self.line, text="", position=0.96, movable=False)
+        self.label = pg.InfLineLabel(self.line, text="σ {value:.2f}", position=0.96)
         self.plot.addItem(self.line, ignoreBounds=True)
         self.view.scene().sigMouseClicked.connect(self._clicked)
         column(head, (self.view, 1), spacing=4, margins=(12, 8, 12, 8), inside=self)
         self.apply_theme()
         self.set_noise(0.0)
-        self.show_rows((), 0)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -111,7 +105,6 @@ class ComparisonPlot(QFrame, Themed):
     def set_noise(self, sigma: float) -> None:
         """Put the line at σ."""
         self.line.setValue(sigma)
-        self.label.setFormat(f"σ {sigma:.2f}")
 
     def apply_theme(self) -> None:
         theme = current_theme()
@@ -119,9 +112,8 @@ class ComparisonPlot(QFrame, Themed):
         self.line.setHoverPen(curve_pen(theme.color("accent"), width=2))
         self.label.setColor(theme.color("text"))
         self.label.fill = pg.mkBrush(theme.color("raised"))
-        self._make_curves(list(self.modes))
-        for mode, curve in self._curves.items():
-            self._draw(mode, curve)
+        self._make_curves(self.modes)
+        self.show_rows(self._rows, self._planned)
 
     @property
     def _span(self) -> float:
@@ -134,15 +126,14 @@ class ComparisonPlot(QFrame, Themed):
 
     def _make_curves(self, modes: Sequence[str]) -> None:
         for curve in self._curves.values():
-            for item in curve.items():
+            for item in curve:
                 self.plot.removeItem(item)
         self._curves = {mode: self._make_curve(mode) for mode in modes}
         empty_layout(self._legend)
         for mode in modes:
-            name = ElidedLabel(mode_title(mode), "caption")
             self._legend.addSpacing(8)
-            self._legend.addWidget(LineSample(partial(_pen, mode)))
-            self._legend.addWidget(name)
+            self._legend.addWidget(LineSample(partial(mode_pen, mode)))
+            self._legend.addWidget(ElidedLabel(mode_title(mode), "caption"))
 
     def _make_curve(self, mode: str) -> _Curve:
         color, entry = mode_color(mode), find_mode(mode)
@@ -153,11 +144,11 @@ class ComparisonPlot(QFrame, Themed):
             low=low,
             high=high,
             band=pg.FillBetweenItem(low, high, brush=pg.mkBrush(soft)),
-            bars=pg.ErrorBarItem(pen=curve_pen(color)),
-            line=pg.PlotDataItem(pen=curve_pen(color), antialias=True),
+            bars=pg.ErrorBarItem(pen=mode_pen(mode)),
+            line=pg.PlotDataItem(pen=mode_pen(mode), antialias=True),
             points=pg.ScatterPlotItem(symbol=entry.symbol if entry is not None else "d", size=9),
         )
-        for depth, item in enumerate(curve.items()):
+        for depth, item in enumerate(curve):
             item.setZValue(depth)
             self.plot.addItem(item)
         return curve
@@ -188,9 +179,7 @@ class ComparisonPlot(QFrame, Themed):
         )
 
     def _dragged(self) -> None:
-        sigma = round(float(self.line.value()), 2)
-        self.label.setFormat(f"σ {sigma:.2f}")
-        self.noise_chosen.emit(sigma)
+        self.noise_chosen.emit(round(float(self.line.value()), 2))
 
     def _clicked(self, event: object) -> None:
         position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's MouseClickEvent
@@ -199,5 +188,6 @@ class ComparisonPlot(QFrame, Themed):
             self.noise_chosen.emit(round(min(1.0, max(0.0, sigma)), 2))
 
 
-def _pen(mode: str) -> QPen:
+def mode_pen(mode: str) -> QPen:
+    """The pen for the curve of a mode in the current theme."""
     return curve_pen(mode_color(mode))

@@ -27,29 +27,25 @@ class NoiseCut(Painted):
 
     def __init__(self) -> None:
         super().__init__()
-        self._modes: tuple[ModeAt, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-
-    @property
-    def modes(self) -> tuple[ModeAt, ...]:
+        self.modes: tuple[ModeAt, ...] = ()
         """What is shown."""
-        return self._modes
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def show_modes(self, modes: Sequence[ModeAt]) -> None:
         """Show these modes."""
-        self._modes = tuple(modes)
+        self.modes = tuple(modes)
         self.setAccessibleDescription("; ".join(describe(mode) for mode in modes))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(320, ROW_HEIGHT * max(1, len(self._modes)))
+        return QSize(320, ROW_HEIGHT * max(1, len(self.modes)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, ROW_HEIGHT * max(1, len(self._modes)))
+        return QSize(240, ROW_HEIGHT * max(1, len(self.modes)))
 
     def draw(self, painter: QPainter) -> None:
-        for index, mode in enumerate(self._modes):
+        for index, mode in enumerate(self.modes):
             self._paint_row(painter, index * ROW_HEIGHT, mode)
 
     def _paint_row(self, painter: QPainter, top: int, mode: ModeAt) -> None:

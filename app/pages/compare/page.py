@@ -103,18 +103,18 @@ class ComparePage(Page):
         self._say_what_to_do()
 
     def _say_what_to_do(self) -> None:
-        heading, text, action = (
-            "Nothing compared yet",
-            "Press Run. All modes get the same starts and the same noise, and the curves fill in "
-            "here. Or show an earlier comparison.",
-            "",
-        )
         if self.controls.entry is None:
-            heading = "No policy to compare yet"
-            text = "Train one first; a minute and a half is enough for the default preset."
-            action = "Go to Train"
-        self.view.empty.say(heading, text)
-        self.view.empty.offer(action)
+            self.view.empty.say(
+                "No policy to compare yet",
+                "Train one first; a minute and a half is enough for the default preset.",
+                "Go to Train",
+            )
+        else:
+            self.view.empty.say(
+                "Nothing compared yet",
+                "Press Run. All modes get the same starts and the same noise, and the curves fill "
+                "in here. Or show an earlier comparison.",
+            )
 
     # running
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPen
 from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.pages.compare.comparison_plot import mode_pen
 from app.pages.compare.earlier_comparisons import EarlierList
 from app.widgets.controls import (
     PANEL_MARGINS,
@@ -32,8 +32,6 @@ from app.widgets.disturbances import DisturbanceControls
 from app.widgets.field_editors import FieldError, parse_number
 from app.widgets.formats import task_title
 from app.widgets.line_sample import LineSample
-from app.widgets.modes import mode_color
-from app.widgets.plot import curve_pen
 from core.learning import LearningError
 from core.policies import MODES
 from core.runs import CheckpointEntry
@@ -50,8 +48,6 @@ class ComparePanel(QWidget):
 
     export_wanted = Signal(str)
     """"csv", "png" or "json"."""
-    changed = Signal()
-    """Another choice was made."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +57,7 @@ class ComparePanel(QWidget):
         self.checkpoint_box.activated.connect(self._check)
         self.about = label("", "caption", wrap=True)
         self.mode_boxes = {name: QCheckBox(mode.title) for name, mode in MODES.items()}
-        self._lines = {mode: LineSample(partial(_pen, mode), 24) for mode in MODES}
+        self._lines = {mode: LineSample(partial(mode_pen, mode), 24) for mode in MODES}
         for box in self.mode_boxes.values():
             box.setChecked(True)
             box.clicked.connect(self._check)
@@ -85,15 +81,17 @@ class ComparePanel(QWidget):
         self.episodes_box.valueChanged.connect(self._check)
         self.disturbances = DisturbanceControls()
         self.disturbances.changed.connect(self._check)
-        tip = "The observer filters what is sensed, using the executed actions"
         self.observer_box = configure(
-            QCheckBox("Sensors corrected by the observer"), checked=True, toolTip=tip
+            QCheckBox("Sensors corrected by the observer"),
+            checked=True,
+            toolTip="The observer filters what is sensed, using the executed actions",
         )
         self.summary = label("", "caption", wrap=True)
         self.problem = label("", "danger", wrap=True)
         self.run_button = button("Run", kind="primary", sign="ph.play-fill", shortcut="Ctrl+Return")
-        tip = "Stop now; the complete batches stay"
-        self.stop_button = button("Stop", sign="ph.stop-fill", tip=tip)
+        self.stop_button = button(
+            "Stop", sign="ph.stop-fill", tip="Stop now; the complete batches stay"
+        )
         self.export_buttons = {
             kind: button(kind.upper(), partial(self.export_wanted.emit, kind))
             for kind in ("csv", "png", "json")
@@ -198,12 +196,12 @@ class ComparePanel(QWidget):
         if not self.modes():
             problem = problem or "Tick at least one mode."
         plural = "cell" if cells == 1 else "cells"
-        total = cells * self.episodes
-        self.summary.setText(f"{cells} {plural} × {self.episodes} starts = {total:,} episodes")
+        self.summary.setText(
+            f"{cells} {plural} × {self.episodes} starts = {cells * self.episodes:,} episodes"
+        )
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.run_button.setEnabled(entry is not None and not problem)
-        self.changed.emit()
 
     def _offer_modes(self, entry: CheckpointEntry) -> str:
         """Offer the modes that `entry` can be used with, and say why not the others.
@@ -236,23 +234,29 @@ class ComparePanel(QWidget):
         policy = Card("Policy", self.checkpoint_box, self.about)
         self._choice_cards = (policy, Card("What to compare", *what))
         start = column(self.run_button, self.stop_button, self.problem)
-        text = "Everything is saved when a comparison ends; this writes it now."
         files = Card(
             "Export",
             row(*self.export_buttons.values(), 1),
-            label(text, "caption", wrap=True),
+            label(
+                "Everything is saved when a comparison ends; this writes it now.",
+                "caption",
+                wrap=True,
+            ),
             row(self.folder_button, 1),  # in one row they would be the widest part
         )
-        old = Card("Earlier comparisons", self.earlier)
-        cards = (*self._choice_cards, start, files, old, 1)
-        column(*cards, spacing=16, margins=PANEL_MARGINS, inside=self)
+        column(
+            *self._choice_cards,
+            start,
+            files,
+            Card("Earlier comparisons", self.earlier),
+            1,
+            spacing=16,
+            margins=PANEL_MARGINS,
+            inside=self,
+        )
 
 
 def _narrow(text: str) -> QLabel:
     made = label(text, "muted")
     made.setFixedWidth(64)
     return made
-
-
-def _pen(mode: str) -> QPen:
-    return curve_pen(mode_color(mode))

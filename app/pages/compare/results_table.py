@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -83,18 +82,12 @@ class ResultsTable(QTableWidget, Themed):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
 
     def _set(self, index: int, column: int, text: str, row: Result) -> None:
-        item = self.item(index, column)
-        if item is None:
-            item = QTableWidgetItem()
-            item.setTextAlignment(_alignment(column))
-            self.setItem(index, column, item)
-        item.setText(text)
+        item = QTableWidgetItem(text)
+        item.setTextAlignment(_alignment(column))
         item.setToolTip(mode_title(row.mode))
-        color = mode_color(row.mode) if column == 0 else self._ink(row)
-        item.setForeground(color)
-
-    def _ink(self, row: Result) -> QColor:
-        return current_theme().color("text" if row.episodes >= self._planned else "muted")
+        ink = current_theme().color("text" if row.episodes >= self._planned else "muted")
+        item.setForeground(mode_color(row.mode) if column == 0 else ink)
+        self.setItem(index, column, item)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

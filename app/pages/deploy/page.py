@@ -31,8 +31,7 @@ from app.widgets.controls import (
     offer,
     panel,
     row,
-    set_kind,
-    set_tone,
+    set_look,
     switch,
 )
 from app.widgets.disturbances import DisturbanceControls
@@ -62,9 +61,8 @@ class DeployPage(Page):
         self._loaded: Loaded | None = None
         self._loading: Path | None = None
         self._running = False
-        self._mode = str(studio.settings.value("deploy/mode", DEFAULT_MODE))
-        if self._mode not in MODES:
-            self._mode = DEFAULT_MODE
+        remembered = str(studio.settings.value("deploy/mode", DEFAULT_MODE))
+        self._mode = remembered if remembered in MODES else DEFAULT_MODE
         self.strip = self.commands = CommandStrip()
         self.empty = Empty(
             "ph.robot",
@@ -73,8 +71,15 @@ class DeployPage(Page):
             "Without recordings of your own, train on the samples.",
             "Go to Train",
         )
-        cards = (self._checkpoint_card(), self._policy_card(), self._trial_card())
-        content, _ = panel(*cards, self._tally_card(), 1)
+        self.tally = Tally()
+        clear = button("Clear", self.tally.clear, kind="quiet")
+        content, _ = panel(
+            self._checkpoint_card(),
+            self._policy_card(),
+            self._trial_card(),
+            Card("", row(label("Successes", "heading"), 1, clear), self.tally),
+            1,
+        )
         self.stack = QStackedWidget()
         self.stack.addWidget(content)
         self.stack.addWidget(self.empty)
@@ -125,9 +130,12 @@ class DeployPage(Page):
         self._show_modes()
         self.noise = NoiseSlider(self.studio.noise)
         self.disturbances = DisturbanceControls()
-        tip = "A filter that most checkpoints have learned"
-        text = "Sensors corrected by the observer"
-        self.observer = switch(text, settings, "deploy/observer", tip=tip)
+        self.observer = switch(
+            "Sensors corrected by the observer",
+            settings,
+            "deploy/observer",
+            tip="A filter that most checkpoints have learned",
+        )
         self.ghost = switch("Show the policy's belief", settings, "deploy/ghost")
         parts = (self.mode_text, self.noise, self.disturbances, self.observer, self.ghost)
         line = row(*((choice, 1) for choice in choices), spacing=4)
@@ -154,15 +162,20 @@ class DeployPage(Page):
         self.limit.setFixedWidth(88)
         self.keep = switch("Keep corrected trials as demonstrations", settings, "deploy/keep")
         limit = row(self.renew, 1, label("Time limit", "muted"), self.limit)
-        text = "Move a stick or press a key to take over; let go to hand back."
-        hint = label(text, "caption", wrap=True)
-        parts = (self.state, self.explanation, self.latency, self.go, limit, self.keep, hint)
-        return Card("", *parts)
-
-    def _tally_card(self) -> Card:
-        self.tally = Tally()
-        clear = button("Clear", self.tally.clear, kind="quiet")
-        return Card("", row(label("Successes", "heading"), 1, clear), self.tally)
+        return Card(
+            "",
+            self.state,
+            self.explanation,
+            self.latency,
+            self.go,
+            limit,
+            self.keep,
+            label(
+                "Move a stick or press a key to take over; let go to hand back.",
+                "caption",
+                wrap=True,
+            ),
+        )
 
     def _connect(self) -> None:
         arm, studio = self.arm, self.studio
@@ -238,13 +251,11 @@ class DeployPage(Page):
 
     @Slot()
     def _post_policy(self) -> None:
-        loaded = self._loaded
-        if loaded is None:
-            return
-        policy, observing = loaded.policies[self._mode], self.observer.isChecked()
-        self.arm.simulation.post(
-            DEPLOY, UsePolicy(policy, self._mode, loaded.noise_scales, observing)
-        )
+        if (loaded := self._loaded) is not None:
+            policy, observing = loaded.policies[self._mode], self.observer.isChecked()
+            self.arm.simulation.post(
+                DEPLOY, UsePolicy(policy, self._mode, loaded.noise_scales, observing)
+            )
 
     # -- what a person does --------------------------------------------------------------------
 
@@ -300,8 +311,9 @@ class DeployPage(Page):
 
     @Slot()
     def _disturb(self) -> None:
-        noise = self.studio.noise
-        self.arm.simulation.condition = Condition(noise=noise, **self.disturbances.strengths)
+        self.arm.simulation.condition = Condition(
+            noise=self.studio.noise, **self.disturbances.strengths
+        )
 
     # -- what happens -------------------------------------------------------------------------
 
@@ -335,7 +347,7 @@ class DeployPage(Page):
             text = "✓ Solved" if tick.succeeded else "✗ Not solved"
             tone = "good" if tick.succeeded else "danger"
         self.state.setText(text)
-        set_tone(self.state, tone)
+        set_look(self.state, "tone", tone)
         said = tick.text if tick is not None and state == "running" else ""
         self.explanation.setText(said or REST)
         latency = tick.latency if tick is not None else None
@@ -351,4 +363,4 @@ class DeployPage(Page):
         self.go.setEnabled(ready)
         self.renew.setEnabled(ready)
         self.go.setText("Stop   (Enter / A)" if self._running else "Let it drive   (Enter / A)")
-        set_kind(self.go, "" if self._running else "primary")
+        set_look(self.go, "kind", "" if self._running else "primary")

@@ -90,14 +90,12 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row: Row = index.data(Qt.ItemDataRole.UserRole)
-        theme = current_theme()
         area = option.rect
-        state = option.state
         painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, theme.color("accent_soft"))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, theme.color("hover"))
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, current_theme().color("accent_soft"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, current_theme().color("hover"))
         picture = QRect(area.left() + 6, area.top() + 5, PICTURE.width(), PICTURE.height())
         self._picture(painter, picture, row)
         left = picture.right() + 12
@@ -109,9 +107,7 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _picture(self, painter: QPainter, place: QRect, row: Row) -> None:
-        image: QImage | None = QImage()
-        if row.entry.info is not None:
-            image = self._thumbnails.image(row.entry.path)
+        image = self._thumbnails.image(row.entry.path) if row.readable else QImage()
         if image is not None and not image.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, image)
@@ -222,14 +218,13 @@ class EpisodeList(QTableView):
         model = self.selectionModel()
         model.blockSignals(True)
         self._model.show_rows(rows)
-        numbers = [n for n, row in enumerate(self._model.rows) if row.entry.path in before]
+        numbers = [n for n, row in enumerate(rows) if row.entry.path in before]
         self._select(numbers)
-        if current is not None:
-            for number in numbers:
-                if self._model.rows[number].entry.path == current.entry.path:
-                    model.setCurrentIndex(
-                        self._model.index(number, 0), QItemSelectionModel.SelectionFlag.NoUpdate
-                    )
+        for number in numbers:
+            if current is not None and rows[number].entry.path == current.entry.path:
+                model.setCurrentIndex(
+                    self._model.index(number, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+                )
         model.blockSignals(False)
         self.viewport().update()
         self._emit_choice()
@@ -280,8 +275,7 @@ class EpisodeList(QTableView):
     @Slot()
     def _emit_choice(self) -> None:
         self.selection_changed.emit()
-        current = self.current
-        if current != self._last_chosen:
+        if (current := self.current) != self._last_chosen:
             self._last_chosen = current
             self.chosen.emit(current)
 

@@ -123,7 +123,7 @@ class EpisodesPage(Page):
         self._lengths = found.lengths
         controls = self.controls
         controls.filter.offer(found.tasks, found.operators, found.tags)
-        controls.offer_tags(found.tags)
+        controls.known_tags = found.tags
         controls.show_history(found.undo, found.redo)
         controls.selections.show_names(found.selections)
         self._show_rows()
@@ -174,7 +174,7 @@ class EpisodesPage(Page):
     @Slot()
     def _look(self) -> None:
         """Survey what is shown, off the GUI thread, while its section is open."""
-        if not self.controls.quality_section.is_open:
+        if not self.controls.quality_section.button.isChecked():
             return
         rows = [row.entry for row in self.table.rows]
 

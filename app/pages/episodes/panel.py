@@ -37,7 +37,8 @@ class EpisodesPanel(QWidget):
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
-        self._tags: tuple[str, ...] = ()
+        self.known_tags: tuple[str, ...] = ()
+        """Tags that the menu offers above a new one."""
         self.filter = EpisodeFilter()
         self.count = label("", "caption")
         self.everything = button("Show all", self.filter.clear, kind="small")
@@ -49,8 +50,9 @@ class EpisodesPanel(QWidget):
         self.selections = SelectionBar()
         self.quality = QualityView()
         self.numbers = label("", "caption", wrap=True)
-        title = "Actions and coverage of these episodes"
-        self.quality_section = Section(title, self.numbers, self.quality)
+        self.quality_section = Section(
+            "Actions and coverage of these episodes", self.numbers, self.quality
+        )
         top = (self.filter, row((self.count, 1), self.everything), (self.stack, 1))
         below = (self.selections, self._details(), self.quality_section)
         column(*top, *below, margins=(16, 16, 16, 16), inside=self)
@@ -65,12 +67,13 @@ class EpisodesPanel(QWidget):
         self.count.setText(f"{len(rows):,}{of} episodes · {good:,} ✓ · {minutes:.1f} min")
         self.everything.setVisible(self.filter.narrows)
         if total and not rows:
-            self.empty.say("No episode matches", "Show all, or change the search.")
-        else:
+            self.empty.say("No episode matches", "Show all, or change the search.", "Show all")
+        elif not rows:
             self.empty.say(
-                "No episodes here", "Record some on the Record page; they are listed here."
+                "No episodes here",
+                "Record some on the Record page; they are listed here.",
+                "Record one",
             )
-        self.empty.offer("Show all" if total else "Record one")
         self.stack.setCurrentWidget(self.table if rows else self.empty)
 
     def show_history(self, undo: str, redo: str) -> None:
@@ -86,13 +89,9 @@ class EpisodesPanel(QWidget):
         for made in (self.good, self.bad, self.tags):
             made.setEnabled(readable)
         self.discard.setEnabled(bool(own))
-        self.selections.set_savable(any(r.readable for r in chosen))
+        self.selections.save.setEnabled(any(r.readable for r in chosen))
         self.name.setText(_name(chosen))
         self.facts.setText(_facts(chosen))
-
-    def offer_tags(self, tags: Sequence[str]) -> None:
-        """Tags that the menu offers above a new one."""
-        self._tags = tuple(tags)
 
     # inside
 
@@ -112,13 +111,13 @@ class EpisodesPanel(QWidget):
     def _open_tags(self) -> None:
         chosen = [r for r in self.table.selected if not r.sample and r.entry.info is not None]
         menu = QMenu(self)
-        for tag in self._tags:
+        for tag in self.known_tags:
             action = menu.addAction(f"#{tag}")
             action.setCheckable(True)
             everywhere = all(tag in r.entry.tags for r in chosen)
             action.setChecked(everywhere)
             action.setData((tag, not everywhere))
-        if self._tags:
+        if self.known_tags:
             menu.addSeparator()
         new = menu.addAction("New tag…")
         place = self.tags.mapToGlobal(self.tags.rect().bottomLeft())

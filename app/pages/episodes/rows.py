@@ -110,12 +110,10 @@ LABELS: dict[str, Callable[[Row], bool]] = {
 }
 """What can be asked of an outcome."""
 
-_LAST = math.inf
-
 
 def _number(value: float) -> float:
     """What was not measured comes last."""
-    return value if math.isfinite(value) else -_LAST
+    return value if math.isfinite(value) else -math.inf
 
 
 ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {

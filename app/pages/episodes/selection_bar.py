@@ -48,10 +48,18 @@ class SelectionBar(QWidget):
         super().__init__()
         self.box = chooser(name="Saved selections")
         self.box.activated.connect(self._chosen)
-        tip = "Keep the chosen episodes under a name, for the Train page"
-        self.save = button("Save…", self.save_wanted.emit, kind="small", tip=tip)
-        tip = "Delete this selection; the episodes stay"
-        self.forget = button("Delete", self._forget, kind="small", tip=tip)
+        self.save = button(
+            "Save…",
+            self.save_wanted.emit,
+            kind="small",
+            tip="Keep the chosen episodes under a name, for the Train page",
+        )
+        self.forget = button(
+            "Delete",
+            lambda: self.delete_wanted.emit(str(self.box.currentData())),
+            kind="small",
+            tip="Delete this selection; the episodes stay",
+        )
         row((self.box, 1), self.save, self.forget, inside=self)
         self.show_names(())
 
@@ -62,18 +70,11 @@ class SelectionBar(QWidget):
         self.box.setEnabled(bool(names))
         self._offer()
 
-    def set_savable(self, savable: bool) -> None:
-        """Whether there is anything chosen that could be saved."""
-        self.save.setEnabled(savable)
-
     @Slot(int)
     def _chosen(self, index: int) -> None:
         self._offer()
         if self.box.itemData(index):
             self.show_wanted.emit(str(self.box.itemData(index)))
-
-    def _forget(self) -> None:
-        self.delete_wanted.emit(str(self.box.currentData()))
 
     def _offer(self) -> None:
         self.forget.setEnabled(bool(self.box.currentData()))

@@ -39,12 +39,18 @@ class Timeline(QWidget, Themed):
         )
         self._legend = label("", "caption")
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        tip = "Mark the steps from the first to the last motion"
-        self.idle = button("Mark motion", self._mark_motion, kind="small", tip=tip)
+        self.idle = button(
+            "Mark motion",
+            self._mark_motion,
+            kind="small",
+            tip="Mark the steps from the first to the last motion",
+        )
         self.trim = button("Trim", lambda: self.trim_wanted.emit(*self.track.range), kind="small")
-        tip = "Make two episodes; the second begins at the playhead"
         self.split = button(
-            "Split", lambda: self.split_wanted.emit(self.track.step), kind="small", tip=tip
+            "Split",
+            lambda: self.split_wanted.emit(self.track.step),
+            kind="small",
+            tip="Make two episodes; the second begins at the playhead",
         )
         line = row(self.play, (self.track, 1), self._time, spacing=16)
         foot = row((self._legend, 1), self.idle, self.trim, self.split)
@@ -79,8 +85,7 @@ class Timeline(QWidget, Themed):
             self._time.setText("")
             return
         rate = self._episode.info.control_rate
-        end = len(self._episode) / rate
-        self._time.setText(f"{(step + 1) / rate:.2f} / {end:.2f} s")
+        self._time.setText(f"{(step + 1) / rate:.2f} / {len(self._episode) / rate:.2f} s")
 
     def apply_theme(self) -> None:
         theme = current_theme()

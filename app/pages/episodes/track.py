@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.pages.episodes.signals import Lane, lanes_of
 from app.theme.theme import Themed, current_theme
 from app.widgets.controls import configure
+from app.widgets.painted import RIGHT, fill_box, write
 from core.data import Episode
 
 NAMES = (64, 136)
@@ -59,7 +60,7 @@ class Track(QWidget, Themed):
         self.lanes = lanes_of(episode) if episode is not None else ()
         self.range = (0, len(episode) if episode is not None else 0)
         self._names = self._width_of_names()
-        self._redraw()
+        self.apply_theme()
 
     def set_step(self, step: int) -> None:
         """Move the playhead without emitting `scrubbed`."""
@@ -80,7 +81,8 @@ class Track(QWidget, Themed):
             self.range_changed.emit(start, stop)
 
     def apply_theme(self) -> None:
-        self._redraw()
+        self._drawn = None
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(400, 96)
@@ -92,7 +94,7 @@ class Track(QWidget, Themed):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._episode is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        self._held = self._end_at(event.position().x()) or "head"
+        self._held = self._end_at(event.position().x())
         self._drag(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -100,12 +102,8 @@ class Track(QWidget, Themed):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._drag(x)
         else:
-            over = self._end_at(x) != ""
-            shape = Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.PointingHandCursor
-            self.setCursor(shape)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002 — Qt's signature
-        self._held = ""
+            shapes = Qt.CursorShape
+            self.setCursor(shapes.SizeHorCursor if self._end_at(x) else shapes.PointingHandCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {
@@ -152,10 +150,6 @@ class Track(QWidget, Themed):
 
     # inside
 
-    def _redraw(self) -> None:
-        self._drawn = None
-        self.update()
-
     def _draw(self) -> QPixmap:
         """The curves: they change with the episode, the size and the theme only."""
         assert self._episode is not None
@@ -166,9 +160,7 @@ class Track(QWidget, Themed):
         painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = self._area()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(current_theme().color("background"))
-        painter.drawRoundedRect(area, 4, 4)
+        fill_box(painter, area, "background")
         height = (area.height() - 4) / max(1, len(self.lanes))
         for number, lane in enumerate(self.lanes):
             place = QRectF(area.left(), area.top() + number * height, area.width(), height)
@@ -179,15 +171,11 @@ class Track(QWidget, Themed):
 
     def _draw_lane(self, painter: QPainter, place: QRectF, lane: Lane) -> None:
         theme = current_theme()
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("muted"))
         name = QRectF(0, place.top(), self._names - 8, place.height())
-        title = painter.fontMetrics().elidedText(
+        title = QFontMetrics(theme.font("small")).elidedText(
             lane.title, Qt.TextElideMode.ElideMiddle, int(name.width())
         )
-        painter.drawText(
-            name, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), title
-        )
+        write(painter, name, title, "muted", RIGHT, font="small")
         painter.setPen(QPen(theme.color("line"), 1))
         painter.drawLine(place.bottomLeft(), place.bottomRight())
         inner = place.adjusted(0, 3, 0, -3)
@@ -210,11 +198,10 @@ class Track(QWidget, Themed):
             (self._episode.rewards > 0, "good", area.bottom() - 4),
             (self._episode.interventions, "warning", area.top()),
         ):
-            colour = current_theme().color(role)
             for first, last in _runs(mask):
                 left = self._x(first) - 1
                 cell = QRectF(left, top, self._x(last) - left + self._width() + 0.5, 4)
-                painter.fillRect(cell, colour)
+                painter.fillRect(cell, current_theme().color(role))
 
     def _width_of_names(self) -> int:
         metrics = QFontMetrics(current_theme().font("small"))

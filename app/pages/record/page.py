@@ -32,8 +32,7 @@ from app.widgets.controls import (
     offer,
     panel,
     row,
-    set_kind,
-    set_tone,
+    set_look,
     switch,
 )
 from app.window.page import Page
@@ -55,7 +54,6 @@ class RecordPage(Page):
         super().__init__()
         self.studio = studio
         self.arm = arm
-        self._state = "free"
         self.strip = self.commands = CommandStrip()
         self.operator_card = OperatorCard(arm.operator)
         cards = (self._task_card(), self._recording_card(), self.operator_card)
@@ -63,7 +61,6 @@ class RecordPage(Page):
         self._connect()
         self._select(studio.driven_task)
         self._show_state("free", 0, "")
-        self._name_buttons()
         self._show_session()
 
     # -- what the window calls ----------------------------------------------------------------
@@ -152,8 +149,15 @@ class RecordPage(Page):
             "the recorded states once a recording is saved",
         )
         self.counts = label("", "muted", tip="Successes and failures of this session")
-        head = row(self.state, 1, self.counts)
-        return Card("", head, self.state_hint, buttons, self.automatic, self.again, self.images)
+        return Card(
+            "",
+            row(self.state, 1, self.counts),
+            self.state_hint,
+            buttons,
+            self.automatic,
+            self.again,
+            self.images,
+        )
 
     def _session_card(self) -> Card:
         self.last = label("", "caption", wrap=True)
@@ -164,8 +168,8 @@ class RecordPage(Page):
     def _connect(self) -> None:
         arm = self.arm
         arm.operator.acted.connect(self.act)
-        arm.operator.mapping_changed.connect(self._name_buttons)
-        arm.operator.pad_changed.connect(self._name_buttons)
+        arm.operator.mapping_changed.connect(self._offer)
+        arm.operator.pad_changed.connect(self._offer)
         arm.ticked.connect(self._ticked)
         arm.simulation.happened.connect(self._happened)
         arm.session.changed.connect(self._show_session)
@@ -248,14 +252,16 @@ class RecordPage(Page):
         if held:
             text, role, hint = f"Paused {clock}" if step else "Paused", "warning", held
         self.state.setText(text)
-        set_tone(self.state, role)
+        set_look(self.state, "tone", role)
         self.state_hint.setText(hint)
-        self._offer(state)
+        self._offer()
         shown = text if state != "free" else ""
         self.studio.status.emit("recording", shown, role if role != "accent" else "strong")
 
-    def _offer(self, state: str) -> None:
+    @Slot()
+    def _offer(self) -> None:
         """Only what can be done now can be pressed, and it says what it would do."""
+        state = self._state
         word = {
             "free": "Start recording",
             "between": "Stop here",
@@ -263,7 +269,7 @@ class RecordPage(Page):
             "recording": "Stop and keep",
         }[state]
         self._title(self.start, word, "record")
-        set_kind(self.start, "primary" if state == "free" else "")
+        set_look(self.start, "kind", "primary" if state == "free" else "")
         session = self.arm.session
         has_last = session.last is not None or session.saving > 0
         running = state == "recording"
@@ -274,10 +280,6 @@ class RecordPage(Page):
         self.succeeded.setEnabled(running or has_last)
         self.failed.setEnabled(running or has_last)
         self.drop.setEnabled(drops or has_last)
-
-    @Slot()
-    def _name_buttons(self) -> None:
-        self._offer(self._state)
         self._title(self.renew, "New start", "new_start")
 
     def _title(self, widget: QPushButton, text: str, action: str) -> None:

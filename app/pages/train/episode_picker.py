@@ -54,8 +54,9 @@ class EpisodePicker(QWidget):
         self._followed = ""
         self._selections: dict[str, Selection] = {}
         self.task_box = chooser(name="Task")
-        tip = "Selections are saved on the Episodes page"
-        self.selection_box = chooser(name="Selection", tip=tip)
+        self.selection_box = chooser(
+            name="Selection", tip="Selections are saved on the Episodes page"
+        )
         self.source_boxes = {WORKSPACE: QCheckBox(), SAMPLES: QCheckBox()}
         self.source_boxes[WORKSPACE].setChecked(True)
         self.success_box = configure(
@@ -218,7 +219,7 @@ class EpisodePicker(QWidget):
 
     def _fill_list(self) -> None:
         """A thousand lines take a moment, so only while they can be seen."""
-        if not self.list_section.is_open:
+        if not self.list_section.button.isChecked():
             return
         self._filling = True
         self.list.clear()

@@ -125,16 +125,22 @@ class TrainPage(Page):
     def _say_what_to_do(self) -> None:
         chosen = self.controls.picker.selected()
         if not chosen and not self.controls.picker.task:
-            heading = "Nothing to learn from yet"
-            text = "Record ten demonstrations on the Record page; they will be listed here."
+            self.plots.empty.say(
+                "Nothing to learn from yet",
+                "Record ten demonstrations on the Record page; they will be listed here.",
+                "Go to Record",
+            )
         elif len(chosen) < FEWEST_EPISODES:
-            heading = "Choose demonstrations"
-            text = "Tick a source on the right, or record more on the Record page."
+            self.plots.empty.say(
+                "Choose demonstrations",
+                "Tick a source on the right, or record more on the Record page.",
+                "Go to Record",
+            )
         else:
-            heading = f"Ready to train on {len(chosen)} demonstrations"
-            text = "Press Train; the curves appear here. Tick an earlier run to see its curves."
-        self.plots.empty.say(heading, text)
-        self.plots.empty.offer("" if len(chosen) >= FEWEST_EPISODES else "Go to Record")
+            self.plots.empty.say(
+                f"Ready to train on {len(chosen)} demonstrations",
+                "Press Train; the curves appear here. Tick an earlier run to see its curves.",
+            )
 
     # starting
 

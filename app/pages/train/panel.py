@@ -88,7 +88,7 @@ class TrainPanel(QWidget):
 
     def set_configuration(self, configuration: Configuration) -> None:
         """Show these settings, to be compared with the chosen preset."""
-        self.advanced.set_open(True)
+        self.advanced.button.setChecked(True)
         assert self.form is not None
         self.form.set_value(configuration)
         self.steps_box.setValue(configuration.training.steps)
@@ -135,10 +135,12 @@ class TrainPanel(QWidget):
             button("Train", kind="primary", sign="ph.play-fill"), shortcut="Ctrl+Return"
         )
         self.pause_button = button("Pause")
-        tip = "Stop now and keep what was learned; the run can be resumed later"
-        self.stop_button = button("Stop and keep", sign="ph.stop-fill", tip=tip)
-        tip = "Stop now and keep nothing"
-        self.cancel_button = button("Cancel", kind="quiet", tip=tip)
+        self.stop_button = button(
+            "Stop and keep",
+            sign="ph.stop-fill",
+            tip="Stop now and keep what was learned; the run can be resumed later",
+        )
+        self.cancel_button = button("Cancel", kind="quiet", tip="Stop now and keep nothing")
         wide = [(made, 1) for made in (self.train_button, self.pause_button, self.stop_button)]
         start = column(row(*wide, self.cancel_button), self.problem)
         self._method = QWidget()
@@ -182,7 +184,9 @@ class TrainPanel(QWidget):
 
     def _count_changes(self) -> None:
         count = len(self.form.changes()) if self.form is not None else 0
-        self.advanced.set_title(f"All settings  ({count} changed)" if count else "All settings")
+        self.advanced.button.setText(
+            f"All settings  ({count} changed)" if count else "All settings"
+        )
 
 
 def _number_box(lowest: int, highest: int, step: int) -> QSpinBox:

@@ -107,8 +107,11 @@ class RunRow(QWidget):
             label(_state_of(entry), "danger" if entry.problem else "caption", wrap=True),
             toolTip=entry.problem or f"{len(entry.episodes)} demonstrations\n{entry.path}",
         )
-        tip = "Continue this training where it stopped, on the same recordings"
-        self.resume_button = button("Resume", kind="small", tip=tip)
+        self.resume_button = button(
+            "Resume",
+            kind="small",
+            tip="Continue this training where it stopped, on the same recordings",
+        )
         self.remove_button = configure(
             tool("ph.trash", "Move this run to the trash", kind="small", role="muted"),
             accessibleName=f"Move {entry.name} to the trash",

@@ -81,7 +81,7 @@ def test_an_empty_workspace_begins_with_the_samples(picker):
 def test_what_was_left_out_stays_left_out_when_the_list_is_read_again(picker):
     candidates = [candidate("a"), candidate("b")]
     picker.show_candidates(candidates)
-    picker.list_section.set_open(True)
+    picker.list_section.button.setChecked(True)
     picker.list.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
     picker.show_candidates([*candidates, candidate("c")])
     assert names(picker) == ["b", "c"]
