@@ -38,8 +38,7 @@ PANEL_MARGINS = (16, 16, 20, 16)
 def label(text: str = "", role: str = "", *, wrap: bool = False, tip: str = "") -> QLabel:
     """A label with a role of the style sheet."""
     made = QLabel(text)
-    if role:
-        made.setProperty("role", role)
+    made.setProperty("role", role)
     made.setToolTip(tip)
     made.setWordWrap(wrap)
     if wrap:
@@ -106,8 +105,7 @@ def button(
     made = QPushButton(text)
     if sign:
         made.setIcon(icon(sign, "on_accent" if kind == "primary" else "text"))
-    if shortcut:
-        made.setShortcut(shortcut)
+    made.setShortcut(shortcut)
     return _prepared(made, on_click, kind, tip)
 
 
@@ -131,8 +129,7 @@ def tool(
 def _prepared(made: B, on_click: Callable[[], Any] | None, kind: str, tip: str) -> B:
     """The button, which a click leaves without the focus, so that keys go on driving the arm."""
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    if kind:
-        made.setProperty("kind", kind)
+    made.setProperty("kind", kind)
     made.setToolTip(tip)
     if on_click is not None:
         made.clicked.connect(lambda _checked=False: on_click())
@@ -261,8 +258,6 @@ def every(
 
 def after(interval: int, function: Callable[[], Any], parent: QObject) -> QTimer:
     """A timer of `parent`, to be started, that calls `function` once after `interval` [ms]."""
-    made = QTimer(parent)
+    made = every(interval, function, parent, running=False)
     made.setSingleShot(True)
-    made.setInterval(interval)
-    made.timeout.connect(function)
     return made

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.widgets.controls import every
 
 PAUSE = 0.004
 """Time between two steps of any of these objects, in which the window does everything else [s]."""
@@ -25,10 +27,7 @@ class Gradually(QObject):
     def __init__(self, steps: Iterator[object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._steps: Iterator[object] | None = steps
-        self._timer = QTimer(self)
-        self._timer.setInterval(round(1000 * PAUSE))
-        self._timer.timeout.connect(self._turn)
-        self._timer.start()
+        self._timer = every(round(1000 * PAUSE), self._turn, self)
 
     @property
     def done(self) -> bool:

@@ -20,7 +20,8 @@ class LongList(QWidget, Generic[T]):
 
     def __init__(self, when_empty: str) -> None:
         super().__init__()
-        self._items: list[T] = []
+        self.items: list[T] = []
+        """What is listed, in order, the older ones too."""
         self._all = False
         self._empty = label(when_empty, "caption", wrap=True)
         self._lines = column()
@@ -38,13 +39,13 @@ class LongList(QWidget, Generic[T]):
 
     def show_items(self, items: Sequence[T]) -> list[T]:
         """List these; returns those that have a row."""
-        self._items = list(items)
+        self.items = list(items)
         empty_layout(self._lines)
-        places = enumerate(self._items)
+        places = enumerate(self.items)
         shown = [item for n, item in places if self._all or n < SHOWN or self.keeps(item)]
         for item in shown:
             self._lines.addWidget(self.make_row(item))
-        hidden = len(self._items) - len(shown)
+        hidden = len(self.items) - len(shown)
         self._empty.setVisible(not shown)
         self._more.setText(f"Show {hidden} older")
         self._more.setVisible(hidden > 0)
@@ -52,4 +53,4 @@ class LongList(QWidget, Generic[T]):
 
     def _show_all(self) -> None:
         self._all = True
-        self.show_items(self._items)
+        self.show_items(self.items)

@@ -47,10 +47,6 @@ class RunHeader(Card):
         """Show `text` above its caption. Raises `KeyError` for a caption that is not there."""
         self._numbers[caption].setText(text)
 
-    def number(self, caption: str) -> str:
-        """What is shown above `caption`."""
-        return self._numbers[caption].text()
-
     def set_fraction(self, fraction: float) -> None:
         """Show how much is done, in [0, 1]."""
         self.progress.setValue(round(RESOLUTION * min(1.0, max(0.0, fraction))))

@@ -204,13 +204,6 @@ class SettingsForm(QWidget):
                 f"this form edits {self._kind.__name__}, not {type(configuration).__name__}"
             )
 
-    def complete(self) -> None:
-        """Make all rows of a gradual form now."""
-        self._building.finish()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.editors)
-
 
 class _Row:
     """Label, editor and reset button of one field."""

@@ -50,8 +50,6 @@ class StatusBar(QWidget):
 
     def _separate(self) -> None:
         """A dot before every shown entry but the first."""
-        first = True
-        for key, label in self._labels.items():
-            shown = bool(label.text())
-            self._dots[key].setVisible(shown and not first)
-            first = first and not shown
+        shown = [key for key, label in self._labels.items() if label.text()]
+        for key, dot in self._dots.items():
+            dot.setVisible(key in shown[1:])

@@ -151,7 +151,7 @@ def test_a_comparison_fills_in_live_and_is_saved_whole(page, qtbot):
     assert [int(line["successes"]) for line in table] == [row.successes for row in rows]
     assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert not alive(number)
-    assert [c.folder for c in page.controls.earlier.comparisons] == [folder]
+    assert [c.folder for c in page.controls.earlier.items] == [folder]
 
 
 @pytest.mark.timeout(180)
@@ -169,7 +169,7 @@ def test_what_disturbs_besides_noise_reaches_every_cell_and_the_command(page, qt
     assert content["provenance"]["observer"] is False
     assert "--condition dropout=0.5 noise=0.3,dropout=0.5" in content["provenance"]["command"]
     assert (page.comparison.folder / "curves.png").stat().st_size > 10_000
-    (listed,) = page.controls.earlier.comparisons
+    (listed,) = page.controls.earlier.items
     shown = page.controls.earlier.open_button(listed.folder).parentWidget()
     texts = [label.text() for label in shown.findChildren(QLabel)]
     assert any("lost frames 0.5 of all" in text for text in texts)
@@ -254,7 +254,7 @@ def test_an_earlier_comparison_is_shown_again_and_exported_anew(open_page, tmp_p
     (tmp_path / "workspace" / "comparisons" / "bad").mkdir()
     (tmp_path / "workspace" / "comparisons" / "bad" / "results.json").write_text("{")
     page = open_page()
-    listed = {one.name: one for one in page.controls.earlier.comparisons}
+    listed = {one.name: one for one in page.controls.earlier.items}
     assert listed["bad"].problem is not None
     assert not page.controls.earlier.open_button(listed["bad"].folder).isEnabled()
     page.controls.earlier.open_button(folder).click()

@@ -73,7 +73,7 @@ def test_no_name_makes_a_panel_wider(window, qtbot):
     train.controls.set_devices((LONG,))
     compare.controls.show_checkpoints([RUN])
     comparison = Comparison(Path(f"/comparisons/{LONG}"), LONG, LONG, RUN.created)
-    compare.controls.earlier.show_comparisons([comparison])
+    compare.controls.earlier.show_items([comparison])
     deploy.checkpoint.addItem(LONG)
     record.operator_card.chooser.addItem(LONG)
     QApplication.processEvents()  # what was added is hidden until then, and takes no place

@@ -34,7 +34,13 @@ class CompareCenter(QStackedWidget):
         self.slider = NoiseSlider(noise)
         self.cut = NoiseCut()
         self.table = ResultsTable()
-        self._lay_out()
+        side = Card("At this noise", self.slider, self.cut, 1, margins=(12, 8, 12, 12))
+        below = row((side, 5), (self.table, 6))
+        self._results = QWidget()
+        parts = (self.header, (self.plot, 6), (below, 5))
+        column(*parts, margins=(8, 8, 8, 8), inside=self._results)
+        self.addWidget(self.empty)
+        self.addWidget(self._results)
         self.set_noise(noise)
 
     def show_rows(self, rows: Sequence[Result], planned: int) -> None:
@@ -52,12 +58,3 @@ class CompareCenter(QStackedWidget):
         self.plot.set_noise(sigma)
         self.cut.show_modes(cut(self.rows, sigma))
         self.table.mark_noise(sigma)
-
-    def _lay_out(self) -> None:
-        side = Card("At this noise", self.slider, self.cut, 1, margins=(12, 8, 12, 12))
-        below = row((side, 5), (self.table, 6))
-        self._results = QWidget()
-        parts = (self.header, (self.plot, 6), (below, 5))
-        column(*parts, margins=(8, 8, 8, 8), inside=self._results)
-        self.addWidget(self.empty)
-        self.addWidget(self._results)

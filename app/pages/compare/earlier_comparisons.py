@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -22,13 +21,7 @@ class EarlierList(LongList[Comparison]):
 
     def __init__(self) -> None:
         super().__init__("None in this workspace yet.")
-        self.comparisons: tuple[Comparison, ...] = ()
-        """Those listed, in order."""
         self._buttons: dict[Path, QPushButton] = {}
-
-    def show_comparisons(self, comparisons: Sequence[Comparison]) -> None:
-        """List these."""
-        self.comparisons = tuple(self.show_items(comparisons))
 
     def open_button(self, folder: Path) -> QPushButton:
         """The button that shows the comparison in `folder`. Raises `KeyError` without one."""

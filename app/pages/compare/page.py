@@ -99,7 +99,7 @@ class ComparePage(Page):
         if self._wanted is not None and not self.running:
             self.controls.choose(self._wanted)
             self._wanted = None
-        self.controls.earlier.show_comparisons(comparisons)
+        self.controls.earlier.show_items(comparisons)
         self._say_what_to_do()
 
     def _say_what_to_do(self) -> None:

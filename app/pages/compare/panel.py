@@ -52,7 +52,6 @@ class ComparePanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[CheckpointEntry] = []
-        self._running = False
         self.checkpoint_box = chooser(12, name="Policy")
         self.checkpoint_box.activated.connect(self._check)
         self.about = label("", "caption", wrap=True)
@@ -147,7 +146,7 @@ class ComparePanel(QWidget):
         offer(
             self.checkpoint_box, [(e.name, str(e.path)) for e in entries] or [("no policy yet", "")]
         )
-        self.checkpoint_box.setEnabled(bool(entries) and not self._running)
+        self.checkpoint_box.setEnabled(bool(entries))
         self._check()
 
     def choose(self, folder: Path) -> None:
@@ -159,7 +158,6 @@ class ComparePanel(QWidget):
 
     def set_running(self, running: bool) -> None:
         """Show Run or Stop."""
-        self._running = running
         self.run_button.setVisible(not running)
         self.stop_button.setVisible(running)
         self.stop_button.setEnabled(running)

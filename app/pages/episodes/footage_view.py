@@ -78,12 +78,8 @@ class Frames(Painted):
 
 def _cells(place: QRectF, sizes: list[QSize]) -> list[QRectF]:
     """Where each image goes: as many columns as make them largest, rows centred."""
-    best: list[QRectF] = []
-    for columns in range(1, len(sizes) + 1):
-        cells = _grid(place, sizes, columns)
-        if _area(cells) > _area(best):
-            best = cells
-    return best
+    grids = (_grid(place, sizes, columns) for columns in range(1, len(sizes) + 1))
+    return max(grids, key=_area, default=[])
 
 
 def _grid(place: QRectF, sizes: list[QSize], columns: int) -> list[QRectF]:

@@ -91,18 +91,14 @@ class PadView(Painted):
         write(painter, area, BUTTON_LABELS[name], "on_accent" if held else "muted", CENTRE)
 
     def _draw_triggers(self, painter: QPainter) -> None:
+        names = {self._mapping.open: "open", self._mapping.close: "close"}
         for name, left in _TRIGGERS.items():
             fill_box(painter, QRectF(left, 26, 40, 14), "raised", "line")
             pulled = max(0.0, min(1.0, self._state.axis(name)))
             if pulled > 0:
                 fill_box(painter, QRectF(left, 26, 40 * pulled, 14), "accent")
             area = QRectF(left - 20, 6, 80, 18)
-            write(painter, area, self._trigger_name(name), "muted", CENTRE)
-
-    def _trigger_name(self, name: str) -> str:
-        if name == self._mapping.close:
-            return "close"
-        return "open" if name == self._mapping.open else ""
+            write(painter, area, names.get(name, ""), "muted", CENTRE)
 
     def _draw_stick(
         self, painter: QPainter, side: str, across: str, down: str, center: QPointF
@@ -120,15 +116,12 @@ class PadView(Painted):
 
     def _draw_legend(self, painter: QPainter) -> None:
         """What the two sticks do, below them."""
-        for side, left in (("left", 0.0), ("right", WIDTH / 2)):
-            area = QRectF(left, 182, WIDTH / 2, 22)
-            write(painter, area, self._stick_names(side), "muted", CENTRE)
-
-    def _stick_names(self, side: str) -> str:
         m = self._mapping
         names = {m.across: "left/right", m.away: "away/back", m.height: "height", m.turn: "turn"}
-        found = [names[axis] for axis in (f"{side}_y", f"{side}_x") if axis in names]
-        return " · ".join(found)
+        for side, left in (("left", 0.0), ("right", WIDTH / 2)):
+            found = [names[axis] for axis in (f"{side}_y", f"{side}_x") if axis in names]
+            area = QRectF(left, 182, WIDTH / 2, 22)
+            write(painter, area, " · ".join(found), "muted", CENTRE)
 
 
 def pad_hints(mapping: PadMapping) -> list[tuple[str, str]]:

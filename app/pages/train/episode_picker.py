@@ -50,7 +50,6 @@ class EpisodePicker(QWidget):
         super().__init__()
         self._candidates: tuple[Candidate, ...] = ()
         self._left_out: set[Path] = set()
-        self._filling = False
         self._followed = ""
         self._selections: dict[str, Selection] = {}
         self.task_box = chooser(name="Task")
@@ -221,7 +220,6 @@ class EpisodePicker(QWidget):
         """A thousand lines take a moment, so only while they can be seen."""
         if not self.list_section.button.isChecked():
             return
-        self._filling = True
         self.list.clear()
         for candidate, info in self._offered():
             result = {True: "success", False: "failed", None: "unknown"}[info.success]
@@ -232,7 +230,6 @@ class EpisodePicker(QWidget):
             used = candidate.entry.path not in self._left_out
             item.setCheckState(0, Qt.CheckState.Checked if used else Qt.CheckState.Unchecked)
             self.list.addTopLevelItem(item)
-        self._filling = False
 
     def _summarise(self) -> None:
         infos = self.selected_infos()
@@ -256,7 +253,7 @@ class EpisodePicker(QWidget):
         self.changed.emit()
 
     def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
-        if self._filling or column != 0:
+        if column != 0:
             return
         path = item.data(0, Qt.ItemDataRole.UserRole)
         used = item.checkState(0) == Qt.CheckState.Checked

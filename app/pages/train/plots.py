@@ -129,7 +129,6 @@ class TrainPlots(QStackedWidget):
         self.collapse_notice = Notice()
         self.save_notice = Notice("Save again")
         self._turns = RedrawTurns(self)
-        self._overlays: set[str] = set()
         self._made: dict[str, LivePlot] = {}
         self._map: LatentMap | None = None
         self._lay_out()
@@ -218,7 +217,6 @@ class TrainPlots(QStackedWidget):
             shown = _of(name, curves)
             if shown:
                 plot.set_overlay(str(run), dash, shown)
-        self._overlays.add(str(run))
         self.show_plots()
 
     @Slot(object)
@@ -226,8 +224,7 @@ class TrainPlots(QStackedWidget):
         """Take an earlier run away."""
         for plot in self.plots:
             plot.remove_overlay(str(run))
-        self._overlays.discard(str(run))
-        if not self._overlays and not self.losses.names:
+        if not self.losses.overlays and not self.losses.names:
             self.setCurrentWidget(self.empty)
 
     # looks

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
+
+from app.widgets.controls import every
 
 TURN = 33
 """Time between two turns [ms]: a click waits for one plot at most, 8 ms at its largest."""
@@ -35,9 +37,7 @@ class RedrawTurns(QObject):
         super().__init__(parent)
         self._waiting: dict[Redrawable, None] = {}  # in the order of asking
         self._drawn: dict[Redrawable, float] = {}
-        self._timer = QTimer(self)
-        self._timer.setInterval(TURN)
-        self._timer.timeout.connect(self._turn)
+        self._timer = every(TURN, self._turn, self, running=False)
 
     def ask(self, plot: Redrawable) -> None:
         """`plot` has something new; it is redrawn as soon as it may."""

@@ -48,7 +48,7 @@ class RunList(LongList[CheckpointEntry]):
 
     def show_runs(self, entries: Sequence[CheckpointEntry]) -> None:
         """List these; ticks of runs that are still there stay, those of others are taken back."""
-        if list(entries) != self._items:
+        if list(entries) != self.items:
             self.show_items(entries)
 
     def show_items(self, items: Sequence[CheckpointEntry]) -> list[CheckpointEntry]:

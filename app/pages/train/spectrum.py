@@ -20,7 +20,6 @@ class SpectrumPlot(LivePlot):
 
     def __init__(self, *, turns: RedrawTurns | None = None) -> None:
         self._rank = pg.InfiniteLine(angle=90, movable=False)
-        self._has_start = False
         super().__init__(
             "Spectrum",
             explanation="Singular values of the latents of the demonstrations, from the largest "
@@ -38,9 +37,8 @@ class SpectrumPlot(LivePlot):
     def set_spectrum(self, values: NDArray[np.floating], effective_rank: float) -> None:
         """Show the singular `values` (k,), descending, and the effective rank."""
         directions = np.arange(1, len(values) + 1)
-        if not self._has_start:
+        if "at the start" not in self.names:
             self.set_curve("at the start", directions, values)
-            self._has_start = True
         self.set_curve("now", directions, values)
         in_sight = bool(np.isfinite(effective_rank)) and effective_rank <= len(values)
         self._rank.setVisible(in_sight)
@@ -49,7 +47,6 @@ class SpectrumPlot(LivePlot):
 
     def clear(self) -> None:
         """Forget the spectrum, that of the start too."""
-        self._has_start = False
         self._rank.hide()
         super().clear()
 

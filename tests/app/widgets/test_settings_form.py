@@ -151,13 +151,13 @@ def test_none_is_a_tick_box_beside_the_value(form):
 
 def test_search_finds_options_by_name_and_by_explanation(form):
     form.search.setText("step size")
-    visible = [name for name in form if form.editors[name].isVisible()]
+    visible = [name for name in form.editors if form.editors[name].isVisible()]
     assert visible == ["optimizer.learning_rate"]
     form.search.setText("hidden widths")
     headings = [label for label in form.findChildren(QLabel) if label.text() == "Optimizer"]
     assert not headings[0].isVisible()
     form.search.clear()
-    assert all(form.editors[name].isVisible() for name in form)
+    assert all(form.editors[name].isVisible() for name in form.editors)
 
 
 def test_a_gradual_form_keeps_its_values_from_the_start(qtbot):
