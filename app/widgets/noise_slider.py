@@ -55,12 +55,11 @@ class NoiseSlider(QWidget):
             alignment=Qt.AlignmentFlag.AlignRight,
         )
         self.marks = _Marks(self.slider)
-        explanation = (
-            "Sensor noise σ, in standard deviations of each sensed feature over the training data."
-            " 0 senses the truth."
-        )
         for widget in (self.label, self.slider, self.number):
-            widget.setToolTip(explanation)
+            widget.setToolTip(
+                "Sensor noise σ, in standard deviations of each sensed feature over the training "
+                "data. 0 senses the truth."
+            )
         self.slider.setAccessibleName("Sensor noise")
         self.number.setAccessibleName("Sensor noise, as a number")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme.theme import icon
@@ -10,13 +10,7 @@ from app.widgets.controls import column, configure, tool
 
 
 class Section(QWidget):
-    """Closed at first; `opened` comes at the first opening, so that content can be made late.
-
-    The heading is `button`, which is checked while the content is shown.
-    """
-
-    opened = Signal()
-    """The section was opened for the first time."""
+    """Closed at first. The heading is `button`, which is checked while the content is shown."""
 
     def __init__(self, title: str, *parts: QWidget) -> None:
         super().__init__()
@@ -27,7 +21,6 @@ class Section(QWidget):
         )
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.button.toggled.connect(self._toggled)
-        self._was_opened = False
         self._content = QWidget()
         self.column = column(*parts, margins=(0, 4, 0, 8), inside=self._content)
         """Where the content goes."""
@@ -35,8 +28,5 @@ class Section(QWidget):
         column(self.button, self._content, spacing=0, inside=self)
 
     def _toggled(self, is_open: bool) -> None:
-        if is_open and not self._was_opened:
-            self._was_opened = True
-            self.opened.emit()
         self._content.setVisible(is_open)
         self.button.setIcon(icon("ph.caret-down" if is_open else "ph.caret-right", "muted"))

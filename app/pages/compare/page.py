@@ -187,8 +187,9 @@ class ComparePage(Page):
             now += f": {progress.running_solved} of {progress.running} solved in this batch"
         if self.controls.stop_button.isEnabled():
             header.say("Evaluating", "accent", shown.checkpoint, now)
-        percent = round(100 * progress.fraction)
-        self._studio.status.emit("evaluation", f"comparing {percent}%", "strong")
+        self._studio.status.emit(
+            "evaluation", f"comparing {100 * progress.fraction:.0f}%", "strong"
+        )
 
     @Slot(object)
     def _saved(self, folder: Path) -> None:

@@ -137,9 +137,15 @@ class DeployPage(Page):
             tip="A filter that most checkpoints have learned",
         )
         self.ghost = switch("Show the policy's belief", settings, "deploy/ghost")
-        parts = (self.mode_text, self.noise, self.disturbances, self.observer, self.ghost)
-        line = row(*((choice, 1) for choice in choices), spacing=4)
-        return Card("Policy mode and sensors", line, *parts)
+        return Card(
+            "Policy mode and sensors",
+            row(*((choice, 1) for choice in choices), spacing=4),
+            self.mode_text,
+            self.noise,
+            self.disturbances,
+            self.observer,
+            self.ghost,
+        )
 
     def _trial_card(self) -> Card:
         settings = self.studio.settings

@@ -53,9 +53,16 @@ class EpisodesPanel(QWidget):
         self.quality_section = Section(
             "Actions and coverage of these episodes", self.numbers, self.quality
         )
-        top = (self.filter, row((self.count, 1), self.everything), (self.stack, 1))
-        below = (self.selections, self._details(), self.quality_section)
-        column(*top, *below, margins=(16, 16, 16, 16), inside=self)
+        column(
+            self.filter,
+            row((self.count, 1), self.everything),
+            (self.stack, 1),
+            self.selections,
+            self._details(),
+            self.quality_section,
+            margins=(16, 16, 16, 16),
+            inside=self,
+        )
         self.table.delete_wanted.connect(self.delete_wanted)
         self.everything.hide()
 
@@ -120,8 +127,7 @@ class EpisodesPanel(QWidget):
         if self.known_tags:
             menu.addSeparator()
         new = menu.addAction("New tag…")
-        place = self.tags.mapToGlobal(self.tags.rect().bottomLeft())
-        taken = menu.exec(place)
+        taken = menu.exec(self.tags.mapToGlobal(self.tags.rect().bottomLeft()))
         menu.deleteLater()
         if taken is new:
             text, agreed = QInputDialog.getText(self, "New tag", "Tag (up to 40 letters)")
@@ -149,9 +155,8 @@ def _facts(chosen: Sequence[Row]) -> str:
     if len(chosen) > 1:
         seconds = sum(r.duration for r in chosen)
         samples = sum(r.sample for r in chosen)
-        facts = [f"{seconds / 60:.1f} min"]
         good = sum(LABELS["success"](r) for r in chosen)
-        facts.append(f"{good:,} successes")
+        facts = [f"{seconds / 60:.1f} min", f"{good:,} successes"]
         if samples:
             facts.append(f"{samples:,} samples, read only")
         return " · ".join(facts)

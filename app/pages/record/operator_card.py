@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.arm.mapping import PadMapping
 from app.arm.operator import Operator
 from app.pages.record.key_map import KeyMap
-from app.pages.record.mapping_dialog import MappingDialog
+from app.pages.record.mapping_dialog import REFRESH, MappingDialog
 from app.pages.record.pad_view import PadView, pad_hints
 from app.widgets.controls import (
     Card,
@@ -21,9 +21,6 @@ from app.widgets.controls import (
     offer,
     row,
 )
-
-REFRESH = 33
-"""Time between two looks at the devices [ms]."""
 
 
 class OperatorCard(Card):

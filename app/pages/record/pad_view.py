@@ -91,7 +91,7 @@ class PadView(Painted):
         write(painter, area, BUTTON_LABELS[name], "on_accent" if held else "muted", CENTRE)
 
     def _draw_triggers(self, painter: QPainter) -> None:
-        names = {self._mapping.open: "open", self._mapping.close: "close"}
+        names: dict[str, str] = {self._mapping.open: "open", self._mapping.close: "close"}
         for name, left in _TRIGGERS.items():
             fill_box(painter, QRectF(left, 26, 40, 14), "raised", "line")
             pulled = max(0.0, min(1.0, self._state.axis(name)))

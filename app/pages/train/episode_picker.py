@@ -73,8 +73,16 @@ class EpisodePicker(QWidget):
         self.list = self._make_list()
         self.list_section = Section("Choose one by one", self.list)
         self.list_section.button.toggled.connect(self._fill_list)
-        choices = (self.task_box, self.selection_box, *self._boxes)
-        column(*choices, self.summary, self.broken, self.list_section, spacing=4, inside=self)
+        column(
+            self.task_box,
+            self.selection_box,
+            *self._boxes,
+            self.summary,
+            self.broken,
+            self.list_section,
+            spacing=4,
+            inside=self,
+        )
         self.selection_box.hide()
         self.show_candidates(())
 

@@ -219,8 +219,7 @@ class LivePlot(QFrame, Themed):
     # inside
 
     def _build(self, title: str, explanation: str, may_be_logarithmic: bool) -> None:
-        tip = f"<p>{explanation}</p>" if explanation else ""
-        self.title = label(title, "heading", tip=tip)
+        self.title = label(title, "heading", tip=f"<p>{explanation}</p>" if explanation else "")
         self.place = label("", "caption")
         self.value = label()
         self.log_button = tool("", "Logarithmic values", kind="small")
@@ -320,8 +319,7 @@ class LivePlot(QFrame, Themed):
     def _show_values(self) -> None:
         for curve in self._curves.values():
             curve.entry.show_value(self._value_of(curve.history))
-        place = "" if self._hover is None else f"{self._x_label} {self._hover:,.0f}"
-        self.place.setText(place)
+        self.place.setText("" if self._hover is None else f"{self._x_label} {self._hover:,.0f}")
         if not self._named:
             self.value.setText(" ".join(c.entry.value_text for c in self._curves.values()))
 

@@ -24,8 +24,14 @@ class Notice(QFrame):
         self.label = label(wrap=True)
         self.button = button(action, self.pressed.emit)
         self.close_button = tool("ph.x", "Close", self._close)
-        parts = (Sign("ph.warning-fill", "warning"), (self.label, 1), self.button)
-        row(*parts, self.close_button, margins=(16, 8, 8, 8), inside=self)
+        row(
+            Sign("ph.warning-fill", "warning"),
+            (self.label, 1),
+            self.button,
+            self.close_button,
+            margins=(16, 8, 8, 8),
+            inside=self,
+        )
         self.button.setVisible(bool(action))  # not before they have a place:
         self.close_button.setVisible(not action)  # they would be windows of their own
         self.hide()

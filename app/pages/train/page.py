@@ -267,8 +267,9 @@ class TrainPage(Page):
             self._phase = report.phase
             self._enter(self.state)
         self.plots.show_report(report)
-        percent = round(100 * report.step / report.total_steps)
-        self._studio.status.emit("training", f"training {percent}%", "strong")
+        self._studio.status.emit(
+            "training", f"training {100 * report.step / report.total_steps:.0f}%", "strong"
+        )
 
     @Slot(str)
     def _training_unsaved(self, why: str) -> None:

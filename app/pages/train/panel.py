@@ -56,7 +56,7 @@ class TrainPanel(QWidget):
         self.device_box = chooser()
         self.name_line = configure(QLineEdit(), maxLength=80)
         self.advanced = Section("All settings")
-        self.advanced.opened.connect(self._make_form)
+        self.advanced.button.toggled.connect(self._make_form)
         self.problem = label("", "danger", wrap=True)
         self.problem.hide()
         self._lay_out()
@@ -78,13 +78,14 @@ class TrainPanel(QWidget):
 
     def configuration(self) -> Configuration:
         """The settings as entered. Raises `ValueError` in a sentence for those that cannot be."""
-        base = self.form.value() if self.form is not None else get_preset(self.preset)
+        base: Configuration = (
+            self.form.value() if self.form is not None else get_preset(self.preset)
+        )
         steps = self.steps_box.value()
         training = dataclasses.replace(
             base.training, steps=steps, head_steps=steps, seed=self.seed_box.value()
         )
-        configuration: Configuration = dataclasses.replace(base, training=training)
-        return configuration
+        return dataclasses.replace(base, training=training)
 
     def set_configuration(self, configuration: Configuration) -> None:
         """Show these settings, to be compared with the chosen preset."""
@@ -161,17 +162,25 @@ class TrainPanel(QWidget):
             lines.addWidget(name, line, 0)
             lines.addWidget(editor, line, 1)
         lines.addWidget(self.preset_text, 1, 1)
-        cards = (Card("Demonstrations", self.picker), Card("Method", self._method))
-        earlier = Card("Earlier runs", self.runs)
-        parts = (*cards, start, self.advanced, earlier, 1)
-        column(*parts, spacing=16, margins=PANEL_MARGINS, inside=self)
+        column(
+            Card("Demonstrations", self.picker),
+            Card("Method", self._method),
+            start,
+            self.advanced,
+            Card("Earlier runs", self.runs),
+            1,
+            spacing=16,
+            margins=PANEL_MARGINS,
+            inside=self,
+        )
 
     def _make_form(self) -> None:
         """Fifty editors take a moment to make, and most people never open them."""
-        self.form = SettingsForm(get_preset(self.preset), hidden=SHOWN_ABOVE, gradual=True)
-        self.form.changed.connect(self._count_changes)
-        self.form.problem_changed.connect(self.say_problem)
-        self.advanced.column.addWidget(self.form)
+        if self.form is None:
+            self.form = SettingsForm(get_preset(self.preset), hidden=SHOWN_ABOVE, gradual=True)
+            self.form.changed.connect(self._count_changes)
+            self.form.problem_changed.connect(self.say_problem)
+            self.advanced.column.addWidget(self.form)
 
     def _preset_chosen(self) -> None:
         preset = get_preset(self.preset)

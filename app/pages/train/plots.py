@@ -243,8 +243,15 @@ class TrainPlots(QStackedWidget):
             self._groups[group].setContentsMargins(0, 8, 0, 0)
             self._tabs.addTab(page, group)
         self._plots = QWidget()
-        above = (self.header, self.collapse_notice, self.save_notice)
-        column(*above, (self._grid, 5), (self._tabs, 6), margins=(8, 8, 8, 8), inside=self._plots)
+        column(
+            self.header,
+            self.collapse_notice,
+            self.save_notice,
+            (self._grid, 5),
+            (self._tabs, 6),
+            margins=(8, 8, 8, 8),
+            inside=self._plots,
+        )
         self.addWidget(self.empty)
         self.addWidget(self._plots)
 
