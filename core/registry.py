@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
@@ -73,14 +73,16 @@ class Registry(Mapping[str, T], Generic[T]):
         *,
         expected: type | None = None,
         error: type[UnknownNameError] = UnknownNameError,
+        check: Callable[[T, Mapping[str, T]], None] | None = None,
     ) -> None:
         """`kind`: what an entry is called in messages. `group`: ending of the group of entry
         points, such as ``tasks``; None for a registry that is closed. `expected`: the type of an
-        entry, or for entries that are classes the class that they derive from."""
+        entry, or for entries that are classes the class that they derive from. `check`: raises for
+        an entry of another package that does not go with those there are."""
         self.kind = kind
         self._entries = dict(entries)
         self._group = None if group is None else PREFIX + group
-        self._expected, self._error = expected, error
+        self._expected, self._error, self._check = expected, error, check
         self._lock = threading.RLock()
         self._complete = group is None
 
@@ -138,6 +140,8 @@ class Registry(Mapping[str, T], Generic[T]):
                 raise TypeError(f"it is {entry!r}; expected {self._expected.__name__}")
         if getattr(entry, "name", point.name) != point.name:
             raise ValueError(f"it calls itself '{entry.name}'; give both the same name")
+        if self._check is not None:
+            self._check(entry, self._entries)
         self._entries[point.name] = entry
 
 

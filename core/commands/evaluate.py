@@ -43,8 +43,8 @@ class Evaluate:
     noise: tuple[float, ...] = (0.0,)
     """Sensor noise in units of each feature's standard deviation over the training data."""
     condition: tuple[str, ...] = ()
-    """What else disturbs, each such as dropout=0.5 or noise=0.3,delay=3; of noise, bias, drift,
-    dropout, delay, displace_object and displace_goal. --noise without numbers: only these."""
+    """What else disturbs, each such as dropout=0.5 or noise=0.3,delay=3; an unknown name lists all
+    disturbances. --noise without numbers: only these."""
     episodes: int = 100
     """Starts per mode and noise level."""
     seed: int = 1_000_000

@@ -29,7 +29,7 @@ examples:
   {PROGRAM} train recordings/mine --out recordings/mine/checkpoints/push
   {PROGRAM} evaluate recordings/mine/checkpoints/push --mode bc plan --noise 0 0.3
   {PROGRAM} benchmark --table main --quick
-  {PROGRAM} differences --table noise --beside raw_bc
+  {PROGRAM} differences --table noise --compared-with raw_bc
   {PROGRAM} check recordings/mine
   {PROGRAM} export lerobot recordings/mine mine-for-lerobot
   {PROGRAM} import robomimic someones.hdf5 recordings/theirs

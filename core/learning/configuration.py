@@ -231,12 +231,13 @@ class LossConfiguration(
     goal_horizon: int = 8
     """How far ahead the goal map looks [control steps]."""
     extra: dict[str, float] = field(default_factory=dict)
-    """Weights of the loss terms of objectives that other packages add, by name."""
+    """Weights of the terms of further objectives, by the name of the term."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         known = [name for name in self.extra if name in LOSS_TERMS]
-        _need(not known, self, "extra", f"without {', '.join(known)}, which have their own setting")
+        own = ", ".join(f"loss.{name}" for name in known)
+        _need(not known, self, "extra", f"without what has a setting of its own ({own})")
         _need(min(self.extra.values(), default=0) >= 0, self, "extra", "of weights of at least 0")
 
     def weight(self, term: str) -> float:

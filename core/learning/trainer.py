@@ -136,6 +136,12 @@ class Trainer:
         for objective in self._objectives:
             given = batch if objective.shapes_belief else batch.detached
             losses |= objective.loss(model, given)
+        unknown = sorted(set(losses) - set(self._weights))
+        if unknown:
+            raise ConfigurationError(
+                f"an objective yields the loss '{unknown[0]}', which it does not name in `terms`; "
+                f"terms: {', '.join(self._weights)}"
+            )
         return losses
 
     def state(self) -> TrainingState:

@@ -1,18 +1,17 @@
 """Demonstrations seen as if the whole scene stood elsewhere.
 
 What an arm does to a scene does not depend on where on the table the scene lies. A demonstration
-turned about the arm's base, or moved along the table, is another demonstration: positions,
-displacements, rotations and commands change together. Recognised by name and size:
+rotated about the arm's base, or moved along the table, is another demonstration: positions,
+displacements, rotations and commands change together. The kind of a field says how:
 
-- ``…_position`` (3): a point [m], turned and moved;
-- ``…_from_…`` (3): a displacement [m], turned;
-- ``…_rotation`` (6): first two columns of a rotation matrix, turned;
-- ``joint_positions``: the first joint turns with the scene, since its axis is the base's vertical;
-  moved scenes do not fit them, so an encoder should then ignore them;
-- in the mirror, left and right are exchanged: the arm, its gripper and the tasks are symmetric;
-- commands ``linear_x``/``linear_y`` and ``angular_x``/``angular_y``: turned.
+- a position is rotated and moved;
+- a displacement and a rotation are rotated;
+- of joints, the first rotates with the scene, since its axis is the base's vertical. Moved scenes
+  do not fit them, so an encoder should ignore them;
+- the mirror exchanges left and right: the arm, its gripper and the tasks are symmetric;
+- of commands, ``linear_x``/``linear_y`` and ``angular_x``/``angular_y`` are rotated.
 
-Everything else, forces in the tool's frame for example, stays, and so does all of another robot's.
+Everything else stays. Nothing is changed unless actions are given along the axes of the world.
 """
 
 from __future__ import annotations

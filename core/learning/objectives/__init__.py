@@ -4,6 +4,8 @@ The order is that in which modules are built: to add one at the end leaves the i
 all others as they were.
 """
 
+from collections.abc import Mapping
+
 from core.learning.objectives.baselines.contrastive import Contrastive
 from core.learning.objectives.baselines.masked import Masked
 from core.learning.objectives.baselines.next_observation import NextObservation
@@ -16,6 +18,18 @@ from core.learning.objectives.objective import Losses, Objective
 from core.learning.objectives.observer import ObserverObjective
 from core.learning.objectives.prediction import Prediction
 from core.registry import Registry
+
+
+def _check_terms(objective: type[Objective], others: Mapping[str, type[Objective]]) -> None:
+    """Raise `ValueError` for an objective without terms, or with one that another has."""
+    terms = getattr(objective, "terms", ())
+    if not isinstance(terms, tuple) or not terms:
+        raise ValueError("it has no terms; name those that its loss yields in a tuple `terms`")
+    for name, other in others.items():
+        taken = sorted(set(terms) & set(other.terms))
+        if taken:
+            raise ValueError(f"its term '{taken[0]}' is one of '{name}'; give it another name")
+
 
 OBJECTIVES: Registry[type[Objective]] = Registry(
     "objective",
@@ -33,6 +47,7 @@ OBJECTIVES: Registry[type[Objective]] = Registry(
     },
     "objectives",
     expected=Objective,
+    check=_check_terms,
 )
 """Objectives by name, those of other packages last."""
 

@@ -24,9 +24,8 @@ class Condition:
         """Raises :class:`ConditionError` for an unknown name or a strength out of range."""
         unknown = sorted(name for name in strengths if name not in DISTURBANCES)
         if unknown:
-            raise ConditionError(
-                f"unknown condition {unknown[0]!r}; conditions: {', '.join(sorted(DISTURBANCES))}"
-            )
+            known_names = ", ".join(sorted(DISTURBANCES))
+            raise ConditionError(f"unknown disturbance {unknown[0]!r}; disturbances: {known_names}")
         known = DISTURBANCES.items() if strengths else ()
         checked = ((n, each.checked(strengths[n])) for n, each in known if n in strengths)
         on = tuple((name, strength) for name, strength in checked if strength)

@@ -92,7 +92,7 @@ def test_conditions_and_solvers(run, checkpoint, tmp_path):
     assert content["provenance"]["observer"] is False
     wrong = run("evaluate", checkpoint, "--condition", "weather=1")
     assert wrong.returncode == 1
-    assert "unknown condition 'weather'" in wrong.stderr
+    assert "unknown disturbance 'weather'" in wrong.stderr
 
 
 def test_every_mode_is_told_how_older_chunks_lose_weight(run, checkpoint):

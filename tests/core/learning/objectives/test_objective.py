@@ -14,6 +14,7 @@ from core.learning import (
     save_checkpoint,
 )
 from core.learning.batch import Need
+from core.learning.configuration import LOSS_TERMS
 from core.learning.layers import perceptron
 from core.learning.objectives import OBJECTIVES, Objective
 
@@ -118,8 +119,50 @@ def test_weights_of_other_terms_are_checked():
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_every_objective_yields_its_terms(name, small_configuration, dataset):
     objective, c = OBJECTIVES[name], small_configuration()
-    loss = replace(c.loss, **dict.fromkeys(objective.terms, 1.0))
-    trainer = Trainer(dataset, replace(c, loss=loss), "cpu")
+    trainer = Trainer(dataset, weights(c, objective.terms, 1.0), "cpu")
     assert set(objective.terms) <= set(trainer.losses())
-    without = replace(c, loss=replace(c.loss, **dict.fromkeys(objective.terms, 0.0)))
+    without = weights(c, objective.terms, 0.0)
     assert not set(objective.terms) & set(Trainer(dataset, without, "cpu").losses())
+
+
+def weights(c, terms, weight):
+    """The configuration with that weight of some terms, which may have no setting of their own."""
+    own = {term: weight for term in terms if term in LOSS_TERMS}
+    extra = {term: weight for term in terms if term not in LOSS_TERMS}
+    return replace(c, loss=replace(c.loss, extra=extra, **own))
+
+
+class Taken(Objective):
+    terms = ("prediction",)
+
+
+class Silent(Objective):
+    pass
+
+
+class Undeclared(Objective):
+    """Yields another term than it names."""
+
+    terms = ("named",)
+    needs = Need.LATENTS
+
+    def loss(self, model, batch):  # noqa: ARG002 — called as all objectives are
+        return {"other": batch.latents.square().mean()}
+
+
+@pytest.mark.parametrize(
+    ("objective", "words"), [(Taken, "'prediction' is one of 'prediction'"), (Silent, "no terms")]
+)
+def test_terms_that_are_taken_or_missing_are_refused_when_loaded(objective, words):
+    with pytest.raises(ValueError, match=words):
+        OBJECTIVES._check(objective, dict(OBJECTIVES))
+
+
+def test_a_loss_that_is_not_named_is_refused_in_a_sentence(
+    small_configuration, dataset, monkeypatch
+):
+    monkeypatch.setitem(OBJECTIVES._all(), "undeclared", Undeclared)
+    c = small_configuration()
+    trainer = Trainer(dataset, replace(c, loss=replace(c.loss, extra={"named": 1.0})), "cpu")
+    with pytest.raises(ConfigurationError, match="yields the loss 'other', which it does not name"):
+        trainer.update()

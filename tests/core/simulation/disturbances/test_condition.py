@@ -20,7 +20,7 @@ def test_only_noise_is_told_from_more():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("fog=1", "unknown condition 'fog'; conditions: bias, delay, displace_goal,"),
+        ("fog=1", "unknown disturbance 'fog'; disturbances: bias, delay, displace_goal,"),
         ("noise", "condition 'noise'; expected name=number"),
         ("noise=-1", "noise is -1.0; expected 0 or more"),
         ("drift=nan", "drift is nan; expected 0 or more"),
