@@ -6,8 +6,6 @@ the present estimate of the latent; `read` gives what policy head and predictor 
 one control step, `unroll` a whole window, with equal results.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

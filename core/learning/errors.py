@@ -1,7 +1,5 @@
 """What can go wrong in learning, each with what was given, what was expected and what to do."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from core.registry import UnknownNameError

@@ -1,7 +1,5 @@
 """Building blocks shared by the networks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 

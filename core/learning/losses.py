@@ -1,7 +1,5 @@
 """Loss functions, each a few lines of mathematics on tensors with a mask."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn import functional

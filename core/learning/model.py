@@ -1,7 +1,5 @@
 """ActJepa: everything that is learned, and how its parts fit together."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 
 import torch

@@ -1,7 +1,5 @@
 """The predictor g: belief and encoded action to the next latent."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import torch

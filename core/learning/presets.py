@@ -1,7 +1,5 @@
 """Named configurations."""
 
-from __future__ import annotations
-
 from core.learning.configuration import (
     ActionEncoderConfiguration,
     BeliefConfiguration,

@@ -1,7 +1,5 @@
 """Settings as JSON holds them, made into the dataclasses that they describe."""
 
-from __future__ import annotations
-
 import types
 import typing
 from collections.abc import Hashable, Mapping

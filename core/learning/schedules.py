@@ -1,7 +1,5 @@
 """Learning rate and tau over the course of a phase."""
 
-from __future__ import annotations
-
 import math
 
 from core.learning.configuration import OptimiserConfiguration, TargetConfiguration

@@ -1,7 +1,5 @@
 """The trainer: turns a data set into a policy, update by update."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce

@@ -1,7 +1,5 @@
 """The state of a training as plain tensors, for exact resumption."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from torch import Tensor

@@ -5,8 +5,6 @@ called so, and no longer the memory; modules that only a training needs belong t
 and lie beside the optimiser. `Configuration.from_dict` converts settings that were renamed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a checkpoint from elsewhere may ask of this machine before it is believed."""
 
-from __future__ import annotations
-
 import stat
 from pathlib import Path
 

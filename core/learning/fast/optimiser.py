@@ -5,8 +5,6 @@ parameter groups that this program does not have; clipping gradients first is on
 all of them. With networks this small both are felt (`bench_training.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import torch

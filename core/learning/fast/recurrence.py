@@ -5,8 +5,6 @@ this program those many small products take most of a training step. Here the gr
 are gathered and multiplied once. Results equal `torch.nn.GRU`'s up to rounding.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -1,7 +1,5 @@
 """Measures of representation collapse, and a flat map of the latent space."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Drives a training and tells how it goes; keeps its last good state."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """How well a policy imitates demonstrations that it has not been trained on."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Partly hidden views of frames."""
 
-from __future__ import annotations
-
 import torch
 
 from core.learning.dataset.observation import Observation
