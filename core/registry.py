@@ -10,8 +10,6 @@ Entry points are loaded when a registry is first asked, so that importing a pack
 for another one. An extension that fails to load is left out and named in `extension_problems`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import threading

@@ -1,7 +1,5 @@
 """A policy drives; the person may take over at any moment."""
 
-from __future__ import annotations
-
 import time
 import traceback
 from typing import Any

@@ -1,7 +1,5 @@
 """The window's end of an evaluation: starts the process, reads what it says, ends it cleanly."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

@@ -3,8 +3,6 @@
 `app.window.styles` gives it to the parts of the window.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from string import Template

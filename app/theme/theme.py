@@ -5,8 +5,6 @@ again. A widget that keeps something made from a theme, such as the pens of a pl
 window calls its `apply_theme` together with the style sheet of its part.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt

@@ -1,7 +1,5 @@
 """The commands of the last seconds, and who gave them."""
 
-from __future__ import annotations
-
 from collections import deque
 from itertools import groupby
 

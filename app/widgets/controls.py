@@ -1,7 +1,5 @@
 """Small makers of labels, buttons, layouts and cards, so that pages read as what they show."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """The controls of what disturbs a policy besides noise, generated from the registry."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Lines of text that give way: they never make a panel or a window wider."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (

@@ -1,7 +1,5 @@
 """What an empty page or list shows: why it is empty and what to do next."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 

@@ -4,8 +4,6 @@ An option is written once: the settings form and ``--help`` both take their word
 below the field in the source.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

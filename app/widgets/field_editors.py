@@ -4,8 +4,6 @@ Every editor has `value()`, `set_value(value)` and the signal `edited`; text tha
 type makes `value()` raise `FieldError`.
 """
 
-from __future__ import annotations
-
 import enum
 import types
 import typing

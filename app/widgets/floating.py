@@ -1,7 +1,5 @@
 """A frame that floats over another widget and keeps its place when that one changes its size."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 

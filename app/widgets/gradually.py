@@ -1,7 +1,5 @@
 """Building something large in small steps, so that the window stays responsive."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

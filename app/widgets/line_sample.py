@@ -1,7 +1,5 @@
 """A short piece of a curve's line, next to its name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtGui import QPainter, QPen

@@ -1,7 +1,5 @@
 """A list of rows that are widgets: the first of them at once, the others when asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 

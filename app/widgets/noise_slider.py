@@ -1,7 +1,5 @@
 """The sensor-noise control that Deploy and Compare share: a slider and a number."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal

@@ -1,7 +1,5 @@
 """The plot that every page draws its curves in, with pens and axes of the current theme."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What runs, how far it is and how long it will take: above the plots of a page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """A heading that opens and closes what is below it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 

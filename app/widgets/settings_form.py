@@ -4,8 +4,6 @@ Labels come from the field names, explanations from the line under each field (t
 ``--help`` prints), and the bounds from the configuration's own validation.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import typing
 from collections.abc import Collection, Iterator

@@ -1,7 +1,5 @@
 """A bar that says what failed and stays until it is closed."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 

@@ -1,7 +1,5 @@
 """The window: a rail of pages, the scene or plots in the middle, docks around, a status bar."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What concerns the whole window: theme, docks, workspace, full screen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

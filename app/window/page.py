@@ -1,7 +1,5 @@
 """What the window asks of a page."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 

@@ -1,7 +1,5 @@
 """The scrolled column of a page's controls."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 

@@ -1,7 +1,5 @@
 """The line at the foot of the window: what is connected, how fast, in which state."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 

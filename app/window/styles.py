@@ -5,8 +5,6 @@ pages and menus included: half a second. Here each part of the window has its ow
 change of theme comes in turns of the event loop: what is on the screen first, then the rest.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain

@@ -1,7 +1,5 @@
 """A short acknowledgement that goes away by itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -5,8 +5,6 @@ the right ones. Replays try others in the simulator, near the demonstrations, so
 sees their consequences. Their commands are no examples and are not to be imitated.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

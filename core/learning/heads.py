@@ -1,7 +1,5 @@
 """Heads on a belief: the policy head, the decoder and the goal map."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

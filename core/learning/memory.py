@@ -1,7 +1,5 @@
 """The demonstrations as a model sees them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -6,8 +6,6 @@ the executed actions, as a Kalman filter does, and weighs each new frame by how 
 of late. It never touches what the policy learns from clean recordings.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """Behavioural cloning: the policy head's action chunks, ensembled over time."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import Tensor

@@ -7,8 +7,6 @@ Needs neither a window nor a simulator:
     action = policy.act({"position": position, "velocity": velocity})
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

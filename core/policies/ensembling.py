@@ -1,7 +1,5 @@
 """Temporal ensembling of overlapping action chunks."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn import functional

@@ -1,7 +1,5 @@
 """What can go wrong with a policy."""
 
-from __future__ import annotations
-
 from core.registry import UnknownNameError
 
 

@@ -1,7 +1,5 @@
 """What there is to say about one way of choosing actions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Nearest neighbour: do what was demonstrated in the situations most like this one."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

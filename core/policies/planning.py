@@ -1,7 +1,5 @@
 """Latent planning: imagine several courses of action, prefer those that lead to the goal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

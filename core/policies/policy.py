@@ -1,7 +1,5 @@
 """What every policy is: remember, believe, propose a chunk of actions, ensemble, explain."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """The ways of choosing actions, by name."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from core.learning import Checkpoint

@@ -1,7 +1,5 @@
 """Noticing that something happened which the world model did not foresee."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

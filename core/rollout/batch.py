@@ -1,7 +1,5 @@
 """A batch of episodes of one mode under one condition."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

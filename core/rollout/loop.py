@@ -4,8 +4,6 @@ Evaluation, videos and the deployment in the window all run it; they differ in w
 disturbs, and in what is recorded.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol

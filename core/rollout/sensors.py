@@ -1,7 +1,5 @@
 """What a policy senses of a world under a condition."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Mapping, Sequence
 

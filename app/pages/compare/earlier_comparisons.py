@@ -1,7 +1,5 @@
 """The comparisons that were saved, one line each."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from pathlib import Path
 

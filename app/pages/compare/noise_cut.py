@@ -1,7 +1,5 @@
 """The modes side by side at one noise level: a bar, an interval and the numbers for each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt

@@ -1,7 +1,5 @@
 """The panel of the Compare page: what to compare, Run, export, and earlier comparisons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path

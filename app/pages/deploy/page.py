@@ -1,7 +1,5 @@
 """Deploy: hand the arm to a policy, disturb its senses, take over, count."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot

@@ -1,7 +1,5 @@
 """Successes of the trials, for every mode and condition that was tried."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy

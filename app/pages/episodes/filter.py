@@ -1,7 +1,5 @@
 """What the episode list shows, and in which order."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot

@@ -1,7 +1,5 @@
 """Camera images of an episode, read off the GUI thread, and the clock that plays them."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from pathlib import Path

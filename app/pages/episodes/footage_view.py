@@ -1,7 +1,5 @@
 """What cameras saw, in place of the scene, or why there is nothing to be seen."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

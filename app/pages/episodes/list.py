@@ -1,7 +1,5 @@
 """Episodes as rows with a picture; ten thousand of them cost no more than a screenful."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

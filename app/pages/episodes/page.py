@@ -1,7 +1,5 @@
 """Episodes: see again what was recorded, edit it, judge it, choose what to train on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

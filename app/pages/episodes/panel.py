@@ -1,7 +1,5 @@
 """The panel of the Episodes page: filter, list, what is chosen, selections, quality."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What a set of episodes is like as a whole: which actions were made, which places covered."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Chosen episodes, kept under a name: which to train on, which to keep for validation."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot

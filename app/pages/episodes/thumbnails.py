@@ -1,7 +1,5 @@
 """Small pictures of episodes, drawn off the GUI thread and kept in memory and on the disk."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import OrderedDict
 from pathlib import Path

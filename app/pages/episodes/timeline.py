@@ -1,7 +1,5 @@
 """The timeline of an episode: scrub, play, see what was done, mark what to keep, cut."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QWidget
 

@@ -1,7 +1,5 @@
 """The clickable part of a timeline: curves, the playhead, and the part to keep."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (

@@ -1,7 +1,5 @@
 """The keys that drive, each drawn as a key, pressed ones in the accent."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 

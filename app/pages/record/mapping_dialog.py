@@ -1,7 +1,5 @@
 """Edits the mapping of a gamepad, at once and with a way back."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 

@@ -1,7 +1,5 @@
 """Sticks, buttons and keys, live, with what each is for and how to change it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 

@@ -1,7 +1,5 @@
 """A drawing of the gamepad that shows its state live, and what everything is for."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 

@@ -1,7 +1,5 @@
 """Record: drive the arm and keep what was driven."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot

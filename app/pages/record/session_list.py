@@ -1,7 +1,5 @@
 """The episodes of this session, newest first, each with buttons to replay and discard it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """Earlier runs of the Train page: their curves behind the present ones, and the trash."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

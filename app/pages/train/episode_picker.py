@@ -1,7 +1,5 @@
 """Chooses the demonstrations to train on: a task, sources, and if wanted one by one."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The latent space seen from above: two principal components, coloured by progress."""
 
-from __future__ import annotations
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray

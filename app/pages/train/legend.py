@@ -1,7 +1,5 @@
 """The names of curves above their plot, each with its line and its present value."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal

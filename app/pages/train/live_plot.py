@@ -1,7 +1,5 @@
 """Curves that grow while something runs, with their present values next to their names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial

@@ -1,7 +1,5 @@
 """A notice inside a page that stays until it is closed or no longer true."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 

@@ -1,7 +1,5 @@
 """The panel of the Train page: what to train on, how, and the buttons that steer it."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 

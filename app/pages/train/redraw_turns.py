@@ -1,7 +1,5 @@
 """Plots take turns at being redrawn, so that the window never waits for more than one of them."""
 
-from __future__ import annotations
-
 import time
 from typing import Protocol
 

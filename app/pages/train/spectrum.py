@@ -1,7 +1,5 @@
 """The singular values of the latent: how many of its directions are in use."""
 
-from __future__ import annotations
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray

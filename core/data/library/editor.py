@@ -1,7 +1,5 @@
 """Changes to the episodes of a library, each of which can be taken back and done again."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace

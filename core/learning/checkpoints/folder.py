@@ -1,7 +1,5 @@
 """The folder of a checkpoint: written whole or not at all, and read with care."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

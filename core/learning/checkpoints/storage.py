@@ -7,8 +7,6 @@ A checkpoint is written into a new folder beside its place and renamed once, so 
 there as a whole or not at all.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -14,8 +14,6 @@ displacements, rotations and commands change together. The kind of a field says 
 Everything else stays. Nothing is changed unless actions are given along the axes of the world.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -1,7 +1,5 @@
 """Windows of demonstrations: drawn, gathered, with what lies beyond their end masked."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -1,7 +1,5 @@
 """What every encoder of observations is."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from torch import Tensor, nn

@@ -6,8 +6,6 @@ demonstrations do not teach a network to multiply, so these few quantities are g
 from nothing but the observation itself.
 """
 
-from __future__ import annotations
-
 from itertools import combinations, permutations
 
 import torch

@@ -1,7 +1,5 @@
 """The encoder of vector fields: a perceptron over what is sensed and what follows from it."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import torch

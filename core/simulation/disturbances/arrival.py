@@ -1,7 +1,5 @@
 """Disturbances of whether and when a frame arrives."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from core.simulation.disturbances.disturbance import ArrivalDisturbance, Draws

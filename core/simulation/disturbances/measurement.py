@@ -1,7 +1,5 @@
 """Disturbances of what the sensors measure."""
 
-from __future__ import annotations
-
 from core.simulation.disturbances.disturbance import (
     Draws,
     Frame,
