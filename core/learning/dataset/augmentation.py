@@ -24,8 +24,8 @@ from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.spec import Spec
 
-LARGEST_TURN = 2.5
-"""Turns are drawn from a normal distribution cut off at this many standard deviations."""
+LARGEST_ROTATION = 2.5
+"""Rotations are drawn from a normal distribution cut off at this many standard deviations."""
 COPIES = 8
 """Moved copies of every demonstration on which the head of a frozen representation learns."""
 MOST_ROWS = 150_000
@@ -49,7 +49,7 @@ class Motion:
     """Random motions of the scene, one for every window."""
 
     angle: Tensor
-    """Turn about the base (batch,) [rad]."""
+    """Rotation about the base (batch,) [rad]."""
     displacement: Tensor
     """Move along the table (batch, 2) [m]."""
     mirrored: Tensor
@@ -66,12 +66,12 @@ class SceneMotion:
         self,
         spec: Spec,
         normaliser: Normaliser,
-        turn: float,
-        shift: float,
+        rotation: float,
+        translation: float,
         device: torch.device,
         mirror: bool = False,
     ) -> None:
-        self.turn, self.shift, self.mirror = turn, shift, mirror
+        self.rotation, self.translation, self.mirror = rotation, translation, mirror
         size = spec.vector_size
         mean, std = (torch.from_numpy(v) for v in normaliser.packed())
         inverse = torch.where(std > 0, 1.0 / std.clamp(min=1e-12), torch.zeros_like(std))
@@ -89,9 +89,9 @@ class SceneMotion:
         scaled = [m * std[:, None] * inverse for m in (cosine, sine)]
         self._keep = torch.where(std[:, None] > 0, keep, torch.zeros_like(keep)).to(device)
         self._cosine, self._sine = (m.to(device) for m in scaled)
-        turned = (cosine.diagonal() > 0).to(mean.dtype)
+        rotated = (cosine.diagonal() > 0).to(mean.dtype)
         self._offsets = torch.stack(
-            (mean @ cosine * inverse, mean @ sine * inverse, -mean * turned * inverse)
+            (mean @ cosine * inverse, mean @ sine * inverse, -mean * rotated * inverse)
         ).to(device)
         self._moved = (moved * inverse).to(device)
         names = spec.actions.names if spec.actions.frame == "world" else ()
@@ -118,12 +118,12 @@ class SceneMotion:
 
     def draw(self, batch: int, generator: torch.Generator) -> Motion:
         """Motions of `batch` windows, on the CPU."""
-        angle = torch.randn(batch, generator=generator).clamp(-LARGEST_TURN, LARGEST_TURN)
+        angle = torch.randn(batch, generator=generator).clamp(-LARGEST_ROTATION, LARGEST_ROTATION)
         displacement = torch.randn(batch, 2, generator=generator)
         mirrored = torch.zeros(batch, dtype=torch.bool)
         if self.mirror:
             mirrored = torch.rand(batch, generator=generator) < 0.5
-        return Motion(angle * self.turn, displacement * self.shift, mirrored)
+        return Motion(angle * self.rotation, displacement * self.translation, mirrored)
 
     def observations(self, motion: Motion, observations: Observation) -> Observation:
         """Observations (batch, time) as the moved scene would give them; images stay."""
@@ -137,7 +137,7 @@ class SceneMotion:
         p, q, k = self._offsets
         result = packed @ self._keep + k
         result = result + c * (packed @ self._cosine + p) + s * (packed @ self._sine + q)
-        if self.shift:
+        if self.translation:
             result = result + (motion.displacement.to(device) @ self._moved)[:, None]
         if self._first_joint is not None:
             result[..., self._first_joint] += angle[..., 0] * self._per_radian
