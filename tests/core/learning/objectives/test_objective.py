@@ -1,6 +1,6 @@
 """An objective is a file and a line: its modules, its weight, its state and its gradient follow."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ from core.learning import (
     save_checkpoint,
 )
 from core.learning.batch import Need
-from core.learning.configuration import LOSS_TERMS
+from core.learning.configuration import LOSS_TERMS, LossConfiguration
 from core.learning.layers import perceptron
 from core.learning.objectives import OBJECTIVES, Objective
 
@@ -130,6 +130,13 @@ def weights(c, terms, weight):
     own = {term: weight for term in terms if term in LOSS_TERMS}
     extra = {term: weight for term in terms if term not in LOSS_TERMS}
     return replace(c, loss=replace(c.loss, extra=extra, **own))
+
+
+def test_a_setting_that_weighs_a_term_is_known_to_be_one():
+    """Otherwise its weight would have no effect, and nothing would say so."""
+    settings = {each.name for each in fields(LossConfiguration)}
+    terms = {term for objective in OBJECTIVES.values() for term in objective.terms}
+    assert terms & settings == set(LOSS_TERMS)
 
 
 class Taken(Objective):
