@@ -81,6 +81,10 @@ class Field:
     """Physical unit; empty where there is none."""
     description: str = field(default="", compare=False)
     """One sentence for a person."""
+    rendering: int = 0
+    """Of an image: version of the settings with which this program draws it, as in
+    `core.versions.RENDERING`. 0 for all other images: of a real camera, of another program, or
+    drawn before there was a version."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -112,18 +116,26 @@ class Field:
 
     def to_dict(self) -> dict[str, Any]:
         """The field as JSON can hold it."""
+        drawn = {"rendering": self.rendering} if self.rendering else {}
         return {
             "name": self.name,
             "shape": list(self.shape),
             "kind": self.kind,
             "unit": self.unit,
+            **drawn,
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Field:
         """The field that `to_dict` described."""
         shape = tuple(int(size) for size in values["shape"])
-        return cls(str(values["name"]), shape, values["kind"], str(values.get("unit", "")))
+        return cls(
+            name=str(values["name"]),
+            shape=shape,
+            kind=values["kind"],
+            unit=str(values.get("unit", "")),
+            rendering=int(values.get("rendering", 0)),
+        )
 
 
 _ARM_FIELDS = (

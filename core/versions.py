@@ -15,3 +15,6 @@ LEARNING = 1
 """What is learned from given demonstrations with a given configuration."""
 EVALUATION = 1
 """Which starts, disturbances and chunk weights an evaluation uses, and what counts as success."""
+RENDERING = 1
+"""How images for policies are drawn: the framing of the cameras, the look of the goal, and the
+quality (`core/simulation/cameras.py`). Images of another version are drawn again."""

@@ -10,7 +10,7 @@ import ctypes
 import sys
 from functools import cache
 
-from core.simulation.camera import GraphicsContext, offscreen_context
+from core.simulation.canvas import GraphicsContext, offscreen_context
 
 CUBE_MAP, CUBE_FACE, FACES = 0x8513, 0x8515, 6
 """A texture of six pictures, as a sky is; its first face; how many there are."""

@@ -1,11 +1,22 @@
 """The simulated arm: tasks, physics, observation, noise, camera, demonstrator."""
 
+from core.simulation.appearance import Appearance, CameraChange, SeenThing
 from core.simulation.camera import Camera
+from core.simulation.cameras import (
+    IMAGE_SIZE,
+    IMAGE_SIZES,
+    POLICY_CAMERAS,
+    PolicyCameras,
+    camera_of,
+    image_field,
+)
 from core.simulation.command import COMMAND_FIELDS, COMMAND_SIZE, CONTROL_RATE
 from core.simulation.disturbances import DISTURBANCES, Condition, Disturbance
 from core.simulation.errors import (
+    AppearanceError,
     ConditionError,
     DemonstrationError,
+    ImageFieldError,
     InvalidCommandError,
     InvalidStateError,
     SimulationError,
@@ -26,16 +37,25 @@ __all__ = [
     "COMMAND_SIZE",
     "CONTROL_RATE",
     "DISTURBANCES",
+    "IMAGE_SIZE",
+    "IMAGE_SIZES",
+    "POLICY_CAMERAS",
     "TASKS",
+    "Appearance",
+    "AppearanceError",
     "Camera",
+    "CameraChange",
     "Condition",
     "ConditionError",
     "Demonstration",
     "DemonstrationError",
     "Demonstrator",
     "Disturbance",
+    "ImageFieldError",
     "InvalidCommandError",
     "InvalidStateError",
+    "PolicyCameras",
+    "SeenThing",
     "SensorNoise",
     "SimulationError",
     "Snapshot",
@@ -43,7 +63,9 @@ __all__ = [
     "UnavailableGraphicsError",
     "UnknownTaskError",
     "World",
+    "camera_of",
     "demonstrate",
+    "image_field",
     "load_model",
     "model_hash",
     "uniform",

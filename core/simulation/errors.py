@@ -35,5 +35,13 @@ class DemonstrationError(SimulationError):
     """The scripted demonstrator failed too often to deliver what was asked for."""
 
 
+class ImageFieldError(SimulationError, ValueError):
+    """An image field that the cameras of a scene cannot give."""
+
+
+class AppearanceError(SimulationError, ValueError):
+    """Looks that a scene cannot have."""
+
+
 class UnavailableGraphicsError(SimulationError):
     """No OpenGL context could be made on this machine."""

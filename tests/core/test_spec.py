@@ -83,3 +83,11 @@ def test_commands_and_the_units_of_a_robot_are_each_others_inverse():
     executed = actions.in_robot_units(commands)
     np.testing.assert_allclose(executed, [[2.0, -2.5]])
     np.testing.assert_allclose(actions.in_commands(executed), commands)
+
+
+def test_the_version_of_an_images_rendering_is_kept() -> None:
+    drawn = Field("wrist_image", (64, 64, 3), "image", rendering=3)
+    assert Field.from_dict(drawn.to_dict()) == drawn
+    recorded = Field("wrist_image", (64, 64, 3), "image")
+    assert "rendering" not in recorded.to_dict()
+    assert Field.from_dict(recorded.to_dict()) == recorded != drawn

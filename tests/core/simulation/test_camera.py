@@ -9,7 +9,7 @@ from core.simulation import (
     SimulationError,
     UnavailableGraphicsError,
     World,
-    camera,
+    canvas,
 )
 
 
@@ -96,6 +96,6 @@ def test_errors_say_what_to_do(world: World) -> None:
 
 
 def test_no_graphics_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera, "_backends", lambda: ("nothing", "nowhere"))
+    monkeypatch.setattr(canvas, "_backends", lambda: ("nothing", "nowhere"))
     with pytest.raises(UnavailableGraphicsError, match=r"nothing: .*nowhere: .*MUJOCO_GL"):
         Camera("reach", 64, 64)
