@@ -43,8 +43,8 @@ def assemble(workspace: Path, settings: QSettings, *, warm_up: bool = True) -> A
     studio = Studio(workspace, settings)
     arm = Arm(studio)
     makers = (
-        PageMaker("Record", RecordPage.icon, lambda: RecordPage(studio, arm)),
-        PageMaker("Episodes", EpisodesPage.icon, lambda: EpisodesPage(studio, arm)),
+        PageMaker("Record", "ph.record", lambda: RecordPage(studio, arm)),
+        PageMaker("Episodes", "ph.film-strip", lambda: EpisodesPage(studio, arm)),
         _late_page("Train", "ph.chart-line-up", "app.pages.train.page", "TrainPage", studio),
         _late_page("Deploy", "ph.robot", "app.pages.deploy.page", "DeployPage", studio, arm),
         _late_page("Compare", "ph.scales", "app.pages.compare.page", "ComparePage", studio),

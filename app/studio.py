@@ -116,11 +116,6 @@ class Studio(QObject):
         """
         self.background_work.run(function, done, failed)
 
-    @property
-    def busy(self) -> bool:
-        """Whether background work is going on."""
-        return self.background_work.busy
-
     def close_down(self) -> None:
         """Wait for the background work to end; what it brings is no longer delivered."""
         self.background_work.close_down()

@@ -39,16 +39,13 @@ class GripperTarget:
     """Turns triggers and toggles into the gripper's target in [-1, 1].
 
     The target lives here and not in the device, so that taking over from a policy or a new
-    start never closes a gripper that the person did not close.
+    start never closes a gripper that the person did not close. Whatever else moved the gripper sets
+    `value`.
     """
 
     def __init__(self) -> None:
         self.value = -1.0
         self._toggles = 0
-
-    def follow(self, executed: float) -> None:
-        """A policy moved the gripper: go on from there."""
-        self.value = float(executed)
 
     def move(self, operator: OperatorCommand) -> float:
         """The target after one control step."""
@@ -61,14 +58,17 @@ class GripperTarget:
 
 
 class Activity:
-    """Base of the activities. Owns the world of its task, or none before a task is chosen."""
+    """Base of the activities. Owns the world of its task, from when a task is chosen."""
 
     name = ""
     """One of `DRIVE`, `DEPLOY`, `REPLAY`."""
+    state = ""
+    """See `Tick.state`."""
+    world: World
+    """The world of `task`; there is none while `task` is empty."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
-        self.world: World | None = None
         self.task = ""
         self.seed: int | None = None
         self.run = 0
@@ -97,24 +97,18 @@ class Activity:
         return None
 
     @property
-    def state(self) -> str:
-        """See `Tick.state`."""
-        raise NotImplementedError
-
-    @property
     def step(self) -> int:
         """See `Tick.step`."""
         return 0
 
     def view(self) -> View | None:
         """What there is to draw now."""
-        if self.world is None:
+        if not self.task:
             return None
         return View(self.task, self.world.snapshot(0), self.run, self.explanation)
 
     def judge(self) -> None:
         """Report a grasp and success, when they begin."""
-        assert self.world is not None
         now = {"grasp": self.world.grasped()[0], "success": self.world.succeeded()[0]}
         for event, holds in now.items():
             if holds and not self._judged.get(event):
@@ -131,7 +125,6 @@ class Activity:
 
     def restart(self, seed: int) -> None:
         """Begin from the start of `seed`."""
-        assert self.world is not None
         self.world.reset([seed])
         self.seed = seed
         self.run += 1

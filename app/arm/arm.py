@@ -65,7 +65,7 @@ class Arm(QObject):
     def start_activity(self, activity: str, *, driven: bool) -> None:
         """Let the arm do something else; `driven` says whether a person's devices move it there."""
         self.simulation.post(activity, Activate())
-        self.operator.enabled = driven
+        self.operator.keyboard.enabled = driven
         self._show_held()
 
     def close_down(self) -> None:
@@ -100,7 +100,7 @@ class Arm(QObject):
 
     @Slot()
     def _show_held(self) -> None:
-        self.scene.banner.show_text(self.operator.held if self.operator.enabled else "")
+        self.scene.banner.show_text(self.operator.held if self.operator.keyboard.enabled else "")
 
     @Slot(object)
     def _pad_changed(self, pad: Pad | None) -> None:

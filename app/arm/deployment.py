@@ -1,5 +1,6 @@
 """A policy drives; the person may take over at any moment."""
 
+import itertools
 import time
 import traceback
 from typing import Any
@@ -36,6 +37,7 @@ class Deployment(Activity):
     """Owns the policy, the trials, and the recording of what a person corrects in them."""
 
     name = DEPLOY
+    state = "idle"
 
     def __init__(self, outbox: Outbox) -> None:
         super().__init__(outbox)
@@ -43,23 +45,18 @@ class Deployment(Activity):
         self._trials = RunTrials(False)
         self._recorder = EpisodeRecorder()
         self._rollout: Rollout | None = None
-        self._state = "idle"
         self._pause = 0
         self._hands_off = HAND_BACK
         self._intervened = False
         self._counted = True
-        self._next_seed = FIRST_SEED
-
-    @property
-    def state(self) -> str:
-        return self._state
+        self._seeds = itertools.count(FIRST_SEED)
 
     @property
     def step(self) -> int:
         return 0 if self._rollout is None else self._rollout.step_count
 
     def command(self, operator: OperatorCommand) -> np.ndarray | None:
-        if self.world is None:
+        if not self.task:
             return None
         if operator.active and not operator.held:
             self._hands_off = 0
@@ -71,11 +68,11 @@ class Deployment(Activity):
             if self._pause == 0:
                 self._begin_trial()
             return None
-        if not person and self._state != "running":
+        if not person and self.state != "running":
             self.driver = ""
             self.gripper.move(OperatorCommand(gripper_toggles=operator.gripper_toggles))
             return None
-        wanted = self._ask() if self._state == "running" else None
+        wanted = self._ask() if self.state == "running" else None
         if person or wanted is None:
             self.driver = operator.device if person else ""
             self._intervened |= person
@@ -84,20 +81,19 @@ class Deployment(Activity):
         return wanted
 
     def stepped(self, executed: np.ndarray) -> None:
-        assert self.world is not None
         self.judge()
-        if self._state != "running" or self._rollout is None:
-            self.gripper.follow(executed[6])
+        if self.state != "running" or self._rollout is None:
+            self.gripper.value = float(executed[6])
             return
         person = self.driver != self._use.mode
         if not person:
-            self.gripper.follow(executed[6])
+            self.gripper.value = float(executed[6])
         self.meter.mark()
         self._rollout.finish(executed[None], self.driver if person else "")
         if (self.step - 1) % EXPLAIN_EVERY == 0:
             # After the step: it takes longer than acting, and nothing waits for it here.
             self.explanation = self._guarded(lambda: self._use.policy.explain(0))
-            if self._state != "running":
+            if self.state != "running":
                 return  # explaining failed, and the trial was abandoned
         succeeded = bool(self.world.succeeded()[0])
         if succeeded or self.step >= self._trials.limit:
@@ -110,7 +106,7 @@ class Deployment(Activity):
                 self._use = UsePolicy(None)
                 self.select(request.task)
                 self.restart(FIRST_SEED)
-        elif self.world is None:
+        elif not self.task:
             return
         elif isinstance(request, UsePolicy):
             self._use = request
@@ -125,22 +121,20 @@ class Deployment(Activity):
             self._trials = request
             if not request.running:
                 self._abandon()
-            elif self._use.policy is not None and self._state != "running":
+            elif self._use.policy is not None and self.state != "running":
                 self._begin_trial()
         elif isinstance(request, NewStart):
             self._abandon()
-            if request.seed is not None:
-                self._next_seed = request.seed
             if self._trials.running and self._use.policy is not None:
                 self._begin_trial()
             else:
-                self.restart(self._draw_seed())
+                self.restart(next(self._seeds))
 
     def leftover(self) -> Take | None:
         """A trial that a person was correcting, as a failure: it was not finished."""
-        if self._state != "running" or not self._intervened or not self._trials.keep_interventions:
+        if self.state != "running" or not self._intervened or not self._trials.keep_interventions:
             return None
-        return Take(self._recorder, False, self.meter.rate, "closed")
+        return Take(self._recorder, False, self.meter.rate)
 
     def _ask(self) -> np.ndarray | None:
         """The policy's action (1, 7) for what its sensors say; None if it failed."""
@@ -186,14 +180,13 @@ class Deployment(Activity):
 
     def _sensors(self) -> Sensors:
         """Fresh sensors for the policy in use, under the present condition."""
-        assert self.world is not None and self.seed is not None
+        assert self.seed is not None
         return Sensors(self.world, self.outbox.condition(), self._use.scales, [self.seed])
 
     def _begin_trial(self) -> None:
-        assert self.world is not None
         self._pause = 0
         self._rollout = self.explanation = None
-        self.restart(self._draw_seed())
+        self.restart(next(self._seeds))
         if self._guarded(lambda: self._use.policy.reset(1) or True) is None:
             return
         self._recorder.begin(
@@ -205,7 +198,7 @@ class Deployment(Activity):
             fields=TASKS[self.task].fields,
         )
         self._rollout = Rollout(self.world, self._sensors(), self._use.policy, self._append)
-        self._state = "running"
+        self.state = "running"
         self.meter.clear()
         self._intervened = False
         self._counted = True
@@ -219,15 +212,12 @@ class Deployment(Activity):
         assert self._rollout is not None
         counted = self._counted and not self._intervened
         condition = self._rollout.sensors.condition
-        result = TrialResult(
-            self._use.mode, condition, success, self.step, counted, self._intervened
-        )
+        result = TrialResult(self._use.mode, condition, success, counted, self._intervened)
         if self._intervened and self._trials.keep_interventions:
-            take = Take(self._recorder, success, self.meter.rate, "intervention")
-            self.outbox.take(take)
+            self.outbox.take(Take(self._recorder, success, self.meter.rate))
             self._recorder = EpisodeRecorder()
         self._recorder.discard()
-        self._state = "over"
+        self.state = "over"
         self.driver = ""
         self._pause = PAUSE
         self.outbox.trial(result)
@@ -236,12 +226,8 @@ class Deployment(Activity):
         """End a trial without counting it."""
         self._recorder.discard()
         self._rollout = None
-        self._state = "idle"
+        self.state = "idle"
         self._pause = 0
         self._hands_off = HAND_BACK
         self.driver = ""
         self.explanation = None
-
-    def _draw_seed(self) -> int:
-        seed, self._next_seed = self._next_seed, self._next_seed + 1
-        return seed

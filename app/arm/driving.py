@@ -46,7 +46,7 @@ class Driving(Activity):
         return len(self._recorder)
 
     def command(self, operator: OperatorCommand) -> np.ndarray | None:
-        if self.world is None or operator.held:
+        if not self.task or operator.held:
             self.meter.pause()
             return None
         if self.state == "between":
@@ -67,7 +67,6 @@ class Driving(Activity):
         return command
 
     def stepped(self, executed: np.ndarray) -> None:
-        assert self.world is not None
         self.judge()
         if self.state != "recording":
             return
@@ -75,49 +74,48 @@ class Driving(Activity):
         self.meter.mark()
         self._recorder.append(observation, executed, float(self.world.rewards()[0]), state)
         if self._request.automatic and self.world.succeeded()[0]:
-            self._end(True, "success")
+            self._end(True)
             if self._request.again:
                 self.state, self._pause = "between", PAUSE
 
     def handle(self, request: Any) -> None:
         if isinstance(request, SelectTask):
             if request.task != self.task:
-                self._end(None, "task changed")
+                self._end(None)
                 self.select(request.task)
                 self._restart("free")
-        elif self.world is None:
+        elif not self.task:
             return
         elif isinstance(request, NewStart):
             if self.state == "recording" and len(self._recorder):
                 self.outbox.event("discarded")
             elif self.state == "armed":
                 self.outbox.event("cancelled")
-            self._restart("free", request.seed)
+            self._restart("free")
         elif isinstance(request, StartRecording):
             self._request = request
-            self._end(None, "stopped")
+            self._end(None)
             self._restart("armed")
         elif isinstance(request, StopRecording):
-            self._end(request.success, "stopped")
+            self._end(request.success)
 
     def leftover(self) -> Take | None:
         """What was being recorded, as a failure: it was not finished, and can be relabelled."""
         if self.state != "recording" or len(self._recorder) < SHORTEST:
             return None
-        return Take(self._recorder, False, self.meter.rate, "closed")
+        return Take(self._recorder, False, self.meter.rate)
 
-    def _restart(self, state: str, seed: int | None = None) -> None:
-        """Go to the start of `seed`, or to one that no evaluation uses."""
+    def _restart(self, state: str) -> None:
+        """Go to a start that no evaluation uses."""
         self._recorder.discard()
         self.state = state
-        self.restart(secrets.randbelow(SEEDS) if seed is None else seed)
+        self.restart(secrets.randbelow(SEEDS))
 
-    def _end(self, success: bool | None, reason: str) -> None:
+    def _end(self, success: bool | None) -> None:
         """Send off what was recorded, if anything was; without a label the simulation decides."""
         if self.state == "recording" and len(self._recorder):
-            assert self.world is not None
             label = bool(self.world.succeeded()[0]) if success is None else success
-            self.outbox.take(Take(self._recorder, label, self.meter.rate, reason))
+            self.outbox.take(Take(self._recorder, label, self.meter.rate))
             self._recorder = EpisodeRecorder()
         self._recorder.discard()
         self.state = "free"

@@ -82,8 +82,6 @@ class Take:
     """Label."""
     measured_rate: float | None
     """Rate that the loop held [Hz]."""
-    reason: str = ""
-    """Why it ended, for the person: "success", "stopped", "closed", …"""
 
     @cached_property
     def episode(self) -> Episode:
@@ -101,8 +99,6 @@ class TrialResult:
     """What disturbed it."""
     success: bool
     """Whether the task was solved."""
-    steps: int
-    """Control steps."""
     counted: bool
     """Whether mode, condition and policy stayed the same throughout and no one took over."""
     intervened: bool
@@ -123,9 +119,6 @@ class SelectTask:
 @dataclass(frozen=True)
 class NewStart:
     """Begin from another start; in a recording this discards it."""
-
-    seed: int | None = None
-    """None draws the next one."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +171,6 @@ class LoadReplay:
 
     episode: Episode | None
     """What to show."""
-    play: bool = True
-    """Begin at once."""
 
 
 @dataclass(frozen=True)

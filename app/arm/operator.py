@@ -59,15 +59,6 @@ class Operator(QObject):
         """Why the arm must hold still; empty if it need not."""
         return self._unplugged if self._focused else UNFOCUSED
 
-    @property
-    def enabled(self) -> bool:
-        """Whether the devices move the arm on the present page."""
-        return self.keyboard.enabled
-
-    @enabled.setter
-    def enabled(self, enabled: bool) -> None:
-        self.keyboard.enabled = enabled
-
     def start(self) -> None:
         """Begin to poll."""
         self._timer.start()
@@ -96,14 +87,14 @@ class Operator(QObject):
     def close_down(self) -> None:
         """Let go of the devices."""
         self._timer.stop()
-        self.enabled = False
+        self.keyboard.enabled = False
         self.gamepads.close_down()
 
     @Slot()
     def poll(self) -> None:
         """Read the devices into `command`."""
         state = self.gamepads.poll()
-        self.command = self._combined(state) if self.enabled else self._resting()
+        self.command = self._combined(state) if self.keyboard.enabled else self._resting()
 
     def _resting(self) -> OperatorCommand:
         return OperatorCommand(gripper_toggles=self._toggles, device=self.device, held=self.held)
@@ -170,7 +161,7 @@ class Operator(QObject):
 
     @Slot(str)
     def _act(self, action: str) -> None:
-        if self.enabled:
+        if self.keyboard.enabled:
             if action == "gripper":
                 self._toggles += 1
             self.acted.emit(action)

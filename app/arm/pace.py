@@ -18,12 +18,8 @@ class Timing:
 
     rate: float
     """Measured ticks per second [Hz]; 0 before the second tick."""
-    lateness_p50: float
-    """Median time from a deadline to the tick [s]."""
     lateness_p99: float
-    """99th percentile of the same [s]."""
-    missed: int
-    """Deadlines since the start that passed without a tick."""
+    """99th percentile of the time from a deadline to the tick [s]."""
 
 
 class Pace:
@@ -45,7 +41,6 @@ class Pace:
         self._deadline = clock()
         self._ticks: deque[float] = deque(maxlen=WINDOW)
         self._lateness: deque[float] = deque(maxlen=WINDOW)
-        self._missed = 0
 
     def next_tick(self) -> bool:
         """Wait for the next deadline; False if the loop is to stop."""
@@ -54,9 +49,7 @@ class Pace:
             return False
         now = self._clock()
         late = now - self._deadline
-        skipped = int(late / self.period)
-        self._missed += skipped
-        self._deadline += skipped * self.period
+        self._deadline += int(late / self.period) * self.period
         self._ticks.append(now)
         self._lateness.append(late)
         return True
@@ -70,8 +63,7 @@ class Pace:
         """How well the loop held its rate over the last `WINDOW` ticks; needs one."""
         span = self._ticks[-1] - self._ticks[0] if len(self._ticks) > 1 else 0.0
         rate = (len(self._ticks) - 1) / span if span > 0 else 0.0
-        middle, tail = np.percentile(np.fromiter(self._lateness, float), (50, 99))
-        return Timing(rate, float(middle), float(tail), self._missed)
+        return Timing(rate, float(np.percentile(np.fromiter(self._lateness, float), 99)))
 
 
 class RateMeter:

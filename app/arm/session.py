@@ -31,8 +31,6 @@ class Saved:
     """Its description."""
     quality: Quality
     """How it was driven."""
-    reason: str
-    """Why the recording ended; see `Take.reason`."""
 
     @property
     def identifier(self) -> str:
@@ -55,7 +53,7 @@ class Listed:
 def commit(take: Take, folder: Path) -> Saved:
     """Put a recording on disk; for a background thread. Raises `RecordingError`."""
     path = write_episode(folder, take.episode)
-    return Saved(path, take.episode.info, measure_quality(take.episode), take.reason)
+    return Saved(path, take.episode.info, measure_quality(take.episode))
 
 
 class Session(QObject):
@@ -77,7 +75,7 @@ class Session(QObject):
         self._unsaved: list[Take] = []
         self.saving = 0
         """How many recordings have ended that are not on disk yet."""
-        self._then: list[Callable[[str], None]] = []
+        self._then: list[Callable[[list[str]], None]] = []
         self._lock = threading.Lock()
         studio.workspace_changed.connect(self._workspace_changed)
 
@@ -111,27 +109,24 @@ class Session(QObject):
         self._unsaved.clear()
         return problems
 
-    def relabel(self, identifiers: str | Sequence[str], success: bool | None) -> None:
+    def relabel(self, chosen: Sequence[str], success: bool | None) -> None:
         """Change whether episodes count as successes; the toast offers to undo."""
-        chosen = _several(identifiers)
         word = {True: "success", False: "failure", None: "unlabelled"}[success]
         self._change(
             lambda editor: editor.relabel(chosen, success),
             f"{self._words(chosen)} now marked as {word}",
         )
 
-    def discard(self, identifiers: str | Sequence[str]) -> None:
+    def discard(self, chosen: Sequence[str]) -> None:
         """Move episodes to the trash; the toast says which, and offers to undo."""
-        chosen = _several(identifiers)
         self._change(
             lambda editor: editor.delete(chosen), f"{self._words(chosen)} now in the trash"
         )
 
     def tag(
-        self, identifiers: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
+        self, chosen: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> None:
         """Add and remove marks of episodes; the toast offers to undo."""
-        chosen = _several(identifiers)
         signs = [*(f"+{tag}" for tag in add), *(f"−{tag}" for tag in remove)]
         said = f"{self._words(chosen)} tagged: {', '.join(signs)}"
         self._change(
@@ -152,7 +147,7 @@ class Session(QObject):
             f"{self._words([identifier])} split at step {step}",
         )
 
-    def change_last(self, change: Callable[[str], None]) -> None:
+    def change_last(self, change: Callable[[list[str]], None]) -> None:
         """Change what was recorded last: now, or once it is saved.
 
         A person means the recording that was seen to end, which may not have a file yet.
@@ -161,7 +156,7 @@ class Session(QObject):
         if self.saving:
             self._then.append(change)
         elif last is not None:
-            change(last.identifier)
+            change([last.identifier])
 
     @Slot()
     def undo(self) -> None:
@@ -249,7 +244,7 @@ class Session(QObject):
         if not self.saving:
             waiting, self._then = self._then, []
             for act in waiting:
-                act(saved.identifier)
+                act([saved.identifier])
 
     def _not_saved(self, take: Take, error: BaseException) -> None:
         self._unsaved.append(take)
@@ -266,10 +261,6 @@ class Session(QObject):
         self._ever.clear()
         self._present.clear()
         self.changed.emit()
-
-
-def _several(identifiers: str | Sequence[str]) -> list[str]:
-    return [identifiers] if isinstance(identifiers, str) else list(identifiers)
 
 
 def short(identifier: str) -> str:

@@ -13,7 +13,7 @@ from app.arm.activity import Activity, Outbox
 from app.arm.deployment import Deployment
 from app.arm.driving import Driving
 from app.arm.messages import Activate, OperatorCommand, Take, Tick
-from app.arm.pace import Pace, Timing
+from app.arm.pace import Pace
 from app.arm.replaying import Replaying
 from app.scene.content import View
 from core.simulation import CONTROL_RATE, Condition
@@ -56,8 +56,6 @@ class SimulationThread(QThread):
         self.leftover: tuple[Take, ...] = ()
         self._requests: deque[tuple[str, Any]] = deque()
         self._stop = threading.Event()
-        self.timing = Timing(0.0, 0.0, 0.0, 0)
-        """How well the loop holds its rate."""
 
     def post(self, activity: str, request: Any) -> None:
         """Ask an activity for something; done between control steps, in the order of posting."""
@@ -95,7 +93,6 @@ class SimulationThread(QThread):
                     self.view = activity.view()
             if current is not None:
                 self._control_step(current, pace)
-            self.timing = pace.timing()
         leftover = (activity.leftover() for activity in activities.values())
         self.leftover = tuple(take for take in leftover if take is not None)
 
@@ -110,25 +107,23 @@ class SimulationThread(QThread):
         executed = np.zeros(7, dtype=np.float32)
         command = activity.command(operator)
         if command is not None:
-            assert activity.world is not None
             executed = activity.world.begin(command)[0]
             self._advance(activity, pace)
             activity.world.finish()
             activity.stepped(executed)
         self.view = activity.view()
-        world = activity.world
         self.ticked.emit(
             Tick(
                 activity=activity.name,
                 task=activity.task,
-                timing=self.timing,
+                timing=pace.timing(),
                 state=activity.state,
                 step=activity.step,
                 held=operator.held,
                 driver=activity.driver,
                 command=tuple(executed.tolist()),
                 seed=activity.seed,
-                succeeded=world is not None and bool(world.succeeded()[0]),
+                succeeded=bool(activity.task and activity.world.succeeded()[0]),
                 latency=activity.latency,
                 text=getattr(activity.explanation, "text", ""),
             )
@@ -137,7 +132,6 @@ class SimulationThread(QThread):
     def _advance(self, activity: Activity, pace: Pace) -> None:
         """The physics of one control step, in slices at the moments when they are due."""
         world = activity.world
-        assert world is not None
         for part in range(SLICES):
             if part > 0:
                 self.view = activity.view()

@@ -51,10 +51,6 @@ class VirtualPad:
         number = BUTTONS.index(button)
         self._check(self._sdl.SDL_JoystickSetVirtualButton(self._joystick, number, held) == 0)
 
-    def release(self, button: str) -> None:
-        """Let go of `button`."""
-        self.press(button, held=False)
-
     def centre(self) -> None:
         """Let go of both sticks and both triggers."""
         for axis in AXES:

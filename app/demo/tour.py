@@ -64,7 +64,7 @@ class Tour:
         self._ended: list[object] = []
         self.arm.simulation.trial_over.connect(self._ended.append)
 
-    def run(self, *, record: int, trials: int, episodes: int, steps: int | None) -> Findings:
+    def run(self, *, record: int, trials: int, episodes: int, steps: int | None) -> None:
         """Record `record` episodes, train `steps` updates (None: the preset's own), run `trials`
         trials a mode, and compare the modes over `episodes` paired starts a cell."""
         self.window.raise_()
@@ -76,7 +76,6 @@ class Tour:
         self.train(steps)
         self.deploy(trials)
         self.compare(episodes)
-        return self.findings
 
     # -- the steps ----------------------------------------------------------------------------
 
@@ -218,7 +217,6 @@ class Tour:
         self.picture(f"5-deploy-{mode}")
         for trial in range(1, trials + 1):
             if trial == trials:
-                page.noise.set_value(0.3)
                 self.studio.set_noise(0.3)
             self._ended.clear()
             wait_until(f"trial {trial} of {mode} ends", lambda: self._ended, 30)
@@ -250,7 +248,7 @@ class Tour:
     def _press(self, pad: VirtualPad, button: str) -> None:
         pad.press(button)
         pause(0.1)
-        pad.release(button)
+        pad.press(button, held=False)
         pause(0.1)
 
     def _focused(self) -> bool:
@@ -259,7 +257,6 @@ class Tour:
 
     def _say(self, text: str) -> None:
         sys.stderr.write(f"demo: {text}\n")
-        sys.stderr.flush()
 
 
 POLL = 20

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal, Slot
 
 from app.jobs.evaluation_protocol import (
     ENDED,
@@ -18,6 +18,7 @@ from app.jobs.evaluation_protocol import (
     EvaluationRequest,
     ProgressReader,
 )
+from app.widgets.controls import after
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "app.jobs.evaluation_process"
@@ -35,8 +36,6 @@ class EvaluationWorker(QObject):
     done here. Whatever happens, `ended` is emitted exactly once.
     """
 
-    started = Signal(str)
-    """The checkpoint is loaded: its task."""
     progressed = Signal(object)
     """How far it is: `core.evaluation.Progress`."""
     saved = Signal(object)
@@ -51,10 +50,9 @@ class EvaluationWorker(QObject):
         self.request = request
         self._reader = ProgressReader()
         self._rest = b""
-        self._finished = False
-        self._spoke_last = False
+        self._finished: bool | None = None
+        """Whether everything was done, once the process has said how it ended."""
         self._evaluating = False
-        self._stopping = False
         self._gone = False
         self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
@@ -64,10 +62,7 @@ class EvaluationWorker(QObject):
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.finished.connect(self._process_finished)
         self._process.errorOccurred.connect(self._process_failed)
-        self._killer = QTimer(self)
-        self._killer.setSingleShot(True)
-        self._killer.setInterval(PATIENCE)
-        self._killer.timeout.connect(self._process.kill)
+        self._killer = after(PATIENCE, self._process.kill, self)
 
     def start(self) -> None:
         """Start the process and hand it the request."""
@@ -76,8 +71,7 @@ class EvaluationWorker(QObject):
 
     def stop(self) -> None:
         """End after the present control step; what is complete is saved first."""
-        if not self._stopping and not self._gone:
-            self._stopping = True
+        if not self._killer.isActive() and not self._gone:
             self._process.write(STOP)
             self._killer.start()
 
@@ -85,7 +79,6 @@ class EvaluationWorker(QObject):
         """The window closes: end the process now and wait until it is gone."""
         if self._gone:
             return
-        self._stopping = True
         self.blockSignals(True)
         if not self._evaluating:  # nothing could be lost
             self._process.kill()
@@ -95,11 +88,6 @@ class EvaluationWorker(QObject):
         if not self._process.waitForFinished(CLOSING_PATIENCE):
             self._process.kill()
             self._process.waitForFinished()
-
-    @property
-    def process_id(self) -> int:
-        """Number of the process; 0 before it runs and after."""
-        return int(self._process.processId())
 
     # what the process says
 
@@ -122,22 +110,20 @@ class EvaluationWorker(QObject):
         what = message["say"]
         if what == STARTED:
             self._evaluating = True
-            self.started.emit(str(message["task"]))
         elif what == PROGRESS:
             self.progressed.emit(self._reader.read(message))
         elif what == SAVED:
             self.saved.emit(Path(message["folder"]))
         elif what == FAILED:
-            self._spoke_last = True
+            self._finished = False
             self.failed.emit(str(message["text"]), str(message["details"]))
         elif what == ENDED:
-            self._spoke_last = True
             self._finished = bool(message["finished"])
 
     @Slot()
     def _process_finished(self) -> None:
         self._read()
-        if not self._spoke_last:
+        if self._finished is None:
             details = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
             self.failed.emit(
                 "The evaluation broke off before its end; what was complete until then is in the "
@@ -159,4 +145,4 @@ class EvaluationWorker(QObject):
         self._killer.stop()
         if not self._gone:
             self._gone = True
-            self.ended.emit(self._finished)
+            self.ended.emit(bool(self._finished))

@@ -21,6 +21,7 @@ from app.jobs.evaluation_protocol import (
     ENDED,
     FAILED,
     PICTURE,
+    PROGRESS,
     QUIT,
     RESULTS,
     SAVED,
@@ -67,12 +68,8 @@ class Speaker:
 
     def say(self, what: str, **values: Any) -> None:
         """Send `what` with its values."""
-        self.send({"say": what, **values})
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Write one message."""
         try:
-            self._target.write(json.dumps(message).encode() + b"\n")
+            self._target.write(json.dumps({"say": what, **values}).encode() + b"\n")
             self._target.flush()
         except (BrokenPipeError, ValueError):
             pass
@@ -123,11 +120,11 @@ def _evaluate(request: EvaluationRequest, orders: Orders, speaker: Speaker) -> b
         observer=request.observer,
         should_stop=orders.stop,
     )
-    speaker.say(STARTED, task=checkpoint.spec.task)
+    speaker.say(STARTED)
     sender = ProgressSender()
     last: Progress | None = None
     for last in progresses:
-        speaker.send(sender.message(last))
+        speaker.say(PROGRESS, **sender.message(last))
     results = [result for result in last.results if result.outcomes] if last is not None else []
     if last is not None and results:
         _save(request, checkpoint, results, complete=last.finished)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,14 +60,6 @@ class EvaluationRequest:
         return cls(**{**values, **folders, "modes": modes, "conditions": conditions})
 
 
-def encode_results(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """Results as values for JSON."""
-    from core.evaluation import results_json
-
-    encoded: list[dict[str, Any]] = results_json(list(results))["rows"]
-    return encoded
-
-
 class ProgressSender:
     """Turns progress into messages that carry only the results that have grown."""
 
@@ -76,7 +67,9 @@ class ProgressSender:
         self._sent: dict[tuple[str, Condition], int] = {}
 
     def message(self, progress: Progress) -> dict[str, Any]:
-        """The message for `progress`."""
+        """The values of the message for `progress`."""
+        from core.evaluation import results_json
+
         grown = []
         for result in progress.results:
             cell = (result.mode, result.condition)
@@ -84,7 +77,7 @@ class ProgressSender:
                 self._sent[cell] = result.episodes
                 grown.append(result)
         values = {name: getattr(progress, name) for name in _SENT}
-        return {"say": PROGRESS, "rows": encode_results(grown), **values}
+        return {"rows": results_json(grown)["rows"], **values}
 
 
 class ProgressReader:

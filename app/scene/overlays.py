@@ -1,7 +1,7 @@
 """What floats over the scene: a notice above, and the few buttons of the view below."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from app.widgets.controls import Sign, configure, row, tool
 from app.widgets.floating import MARGIN, Floating
@@ -29,22 +29,18 @@ class Banner(Floating):
             self.raise_()
 
 
-class SceneTools(QFrame):
+class SceneTools(Floating):
     """Sits in the lower left corner of the scene, which connects the buttons."""
 
     def __init__(self, host: QWidget, *, inset: bool) -> None:
-        super().__init__(host)
+        super().__init__(host, Qt.Edge.BottomEdge)
         self.setObjectName("sceneTools")
-        self._host = host
         self.wrist = configure(
             tool("ph.picture-in-picture", "Wrist camera"), checkable=True, checked=inset
         )
         self.home = tool("ph.house", "Reset the view (double-click)")
         row(self.wrist, self.home, spacing=4, margins=(4, 4, 4, 4), inside=self)
-        host.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self.adjustSize()
-            self.move(MARGIN, self._host.height() - self.height() - MARGIN)
-        return super().eventFilter(watched, event)
+    def place(self) -> None:
+        self.adjustSize()
+        self.move(MARGIN, self._host.height() - self.height() - MARGIN)

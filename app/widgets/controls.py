@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme.theme import icon
+from app.widgets.painted import Painted
 
 Part = QWidget | QLayout | int
 """What a row or column is made of; an integer is a stretch of that weight."""
@@ -152,7 +153,10 @@ def row(
     margins: Margins = (0, 0, 0, 0),
     inside: QWidget | None = None,
 ) -> QHBoxLayout:
-    """Parts side by side; a pair is a part and its stretch. The layout of `inside`, if given."""
+    """Parts side by side; a pair is a part and its stretch, or a widget and its alignment.
+
+    The layout of `inside`, if given.
+    """
     made = QHBoxLayout(inside) if inside is not None else QHBoxLayout()
     return _filled(made, parts, spacing, margins)
 
@@ -191,13 +195,15 @@ def _filled(made: L, parts: Iterable[Part | tuple[Part, int]], spacing: int, mar
     made.setContentsMargins(*margins)
     made.setSpacing(spacing)
     for part in parts:
-        content, stretch = part if isinstance(part, tuple) else (part, 0)
+        content, place = part if isinstance(part, tuple) else (part, 0)
         if isinstance(content, int):
             made.addStretch(content)
         elif isinstance(content, QLayout):
-            made.addLayout(content, stretch)
+            made.addLayout(content, place)
+        elif isinstance(place, Qt.AlignmentFlag):
+            made.addWidget(content, 0, place)
         else:
-            made.addWidget(content, stretch)
+            made.addWidget(content, place)
     return made
 
 
@@ -211,7 +217,7 @@ def empty_layout(layout: QLayout) -> None:
 
 
 class Card(QFrame):
-    """A group with an optional heading; its parts stand in `body`, one below the other."""
+    """A group with an optional heading; its parts stand one below the other."""
 
     def __init__(
         self, heading: str = "", *parts: Part, margins: Margins = (16, 12, 16, 12)
@@ -219,10 +225,10 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         top = (label(heading, "heading"),) if heading else ()
-        self.body = column(*top, *parts, margins=margins, inside=self)
+        column(*top, *parts, margins=margins, inside=self)
 
 
-class Sign(QWidget):
+class Sign(Painted):
     """An icon next to or above a text."""
 
     def __init__(self, name: str, role: str = "text", size: int = 20) -> None:
@@ -230,16 +236,15 @@ class Sign(QWidget):
         self._icon = icon(name, role)
         self.setFixedSize(size, size)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        painter = QPainter(self)
+    def draw(self, painter: QPainter) -> None:
         self._icon.paint(painter, self.rect())
-        painter.end()
 
 
-def panel(*cards: Part) -> tuple[QWidget, QVBoxLayout]:
-    """The widget of a page's right dock and its column."""
+def panel(*cards: Part) -> QWidget:
+    """The widget of a page's right dock, with one part below the other."""
     made = QWidget()
-    return made, column(*cards, spacing=16, margins=PANEL_MARGINS, inside=made)
+    column(*cards, spacing=16, margins=PANEL_MARGINS, inside=made)
+    return made
 
 
 def every(

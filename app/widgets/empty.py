@@ -16,15 +16,12 @@ class Empty(QWidget):
         self._heading = label(heading, "heading")
         self._text = label(text, "muted", wrap=True)
         self._button = button(action, self.pressed.emit, kind="primary")
-        inside = column(1, margins=(16, 24, 16, 24), inside=self)
         centre = Qt.AlignmentFlag.AlignHCenter
-        inside.addWidget(Sign(icon, "faint", 40), 0, centre)
-        for text_label in (self._heading, self._text):
-            text_label.setAlignment(centre)
-            inside.addWidget(text_label)
-        inside.addSpacing(8)
-        inside.addWidget(self._button, 0, centre)
-        inside.addStretch(2)
+        self._heading.setAlignment(centre)
+        self._text.setAlignment(centre)
+        sign, action_button = (Sign(icon, "faint", 40), centre), (self._button, centre)
+        parts = (1, sign, self._heading, self._text, action_button, 2)
+        column(*parts, margins=(16, 24, 16, 24), inside=self).insertSpacing(4, 8)
         self._button.setVisible(bool(action))  # not before it has a place: it would be a window
 
     def say(self, heading: str, text: str, action: str = "") -> None:

@@ -6,6 +6,7 @@ below the field in the source.
 
 import ast
 import inspect
+import itertools
 import textwrap
 from collections.abc import Hashable
 from functools import cache
@@ -18,30 +19,23 @@ def field_docs(kind: type) -> dict[str, str]:
     Fields without a line below them are absent. A class whose source cannot be read (made at
     run time) has no documentation and gives an empty dict.
     """
-    docs: dict[str, str] = {}
+    docs = {}
     for ancestor in reversed(kind.__mro__):
-        if ancestor is not object:
-            docs |= _docs_in_source(ancestor)
+        for field, below in itertools.pairwise(_statements(ancestor)):
+            match field, below:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    docs[name] = " ".join(text.split())
     return docs
 
 
 @cache
-def _docs_in_source(kind: Hashable) -> dict[str, str]:
+def _statements(kind: Hashable) -> list[ast.stmt]:
+    """What stands in the body of a class; nothing if its source cannot be read."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(cast(type, kind))))
     except (OSError, TypeError, SyntaxError):
-        return {}
-    definition = tree.body[0]
-    if not isinstance(definition, ast.ClassDef):
-        return {}
-    docs: dict[str, str] = {}
-    for statement, following in zip(definition.body, definition.body[1:], strict=False):
-        if (
-            isinstance(statement, ast.AnnAssign)
-            and isinstance(statement.target, ast.Name)
-            and isinstance(following, ast.Expr)
-            and isinstance(following.value, ast.Constant)
-            and isinstance(following.value.value, str)
-        ):
-            docs[statement.target.id] = " ".join(following.value.value.split())
-    return docs
+        return []
+    return [part for found in tree.body if isinstance(found, ast.ClassDef) for part in found.body]

@@ -7,7 +7,8 @@ type makes `value()` raise `FieldError`.
 import enum
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -99,66 +100,29 @@ class IntegerEditor(FieldEditor):
             self.box.setValue(int(value))
 
 
-class TextEditor(FieldEditor):
-    """One line of text."""
+class LineEditor(FieldEditor):
+    """One line of text, with how it becomes a value and how a value is written.
 
-    def __init__(self) -> None:
-        self.line = QLineEdit()
+    Real numbers are text too, since learning rates span powers of ten that arrows cannot.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[str], Any] = str,
+        write: Callable[[Any], str] = str,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        self.line = configure(QLineEdit(), minimumWidth=NARROWEST, alignment=side)
         super().__init__(self.line)
-        self.line.setMinimumWidth(NARROWEST)
+        self._read, self._write = read, write
         self.line.textEdited.connect(self.edited)
 
     def value(self) -> Any:
-        return self.line.text()
+        return self._read(self.line.text())
 
     def set_value(self, value: Any) -> None:
-        self.line.setText(str(value))
+        self.line.setText(self._write(value))
         self.line.setCursorPosition(0)
-
-
-class NumberEditor(TextEditor):
-    """A real number as text, since learning rates span powers of ten that arrows cannot."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
-
-    def value(self) -> float:
-        return parse_number(self.line.text(), float)
-
-    def set_value(self, value: Any) -> None:
-        super().set_value(float(value) if float(value) != int(value) else f"{value:g}")
-
-
-class SequenceEditor(TextEditor):
-    """Numbers or words separated by commas, for tuples of any length."""
-
-    def __init__(self, item: type) -> None:
-        super().__init__()
-        self._item = item
-
-    def value(self) -> Any:
-        parts = [part.strip() for part in self.line.text().split(",") if part.strip()]
-        if self._item is str:
-            return tuple(parts)
-        return tuple(parse_number(part, self._item) for part in parts)
-
-    def set_value(self, value: Any) -> None:
-        super().set_value(", ".join(f"{item}" for item in value))
-
-
-class TableEditor(SequenceEditor):
-    """Numbers by name, separated by commas, such as ``smoothness 0.5, contact 1``."""
-
-    def __init__(self) -> None:
-        super().__init__(str)
-
-    def value(self) -> Any:
-        pairs = [part.rpartition(" ") for part in super().value()]
-        return {name.strip(): parse_number(number, float) for name, _, number in pairs}
-
-    def set_value(self, value: Any) -> None:
-        super().set_value(f"{name} {number:g}" for name, number in value.items())
 
 
 class ChoiceEditor(FieldEditor):
@@ -217,6 +181,30 @@ def parse_number(text: str, kind: type) -> Any:
         raise FieldError(f"'{text}' is not {wanted}") from None
 
 
+def parse_sequence(text: str, kind: type) -> tuple[Any, ...]:
+    """Words or numbers separated by commas; raises `FieldError` as `parse_number` does."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return tuple(part if kind is str else parse_number(part, kind) for part in parts)
+
+
+def parse_table(text: str) -> dict[str, float]:
+    """Numbers by name, separated by commas, such as ``smoothness 0.5, contact 1``."""
+    pairs = [part.rpartition(" ") for part in parse_sequence(text, str)]
+    return {name.strip(): parse_number(number, float) for name, _, number in pairs}
+
+
+def _write_number(value: float) -> str:
+    return f"{value:g}" if float(value) == int(value) else str(float(value))
+
+
+def _write_sequence(value: Sequence[Any]) -> str:
+    return ", ".join(f"{item}" for item in value)
+
+
+def _write_table(value: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {number:g}" for name, number in value.items())
+
+
 def words(name: str) -> str:
     """A field or choice name as words for a label: `learning_rate` becomes `learning rate`."""
     return name.replace("_", " ").strip()
@@ -242,10 +230,16 @@ def make_editor(kind: Any) -> FieldEditor | None:
         )
         return OptionalEditor(inner, starting)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
-        return SequenceEditor(arguments[0]) if arguments[0] in (int, float, str) else None
+        if arguments[0] not in (int, float, str):
+            return None
+        return LineEditor(partial(parse_sequence, kind=arguments[0]), _write_sequence)
     if origin is dict and arguments == (str, float):
-        return TableEditor()
+        return LineEditor(parse_table, _write_table)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return ChoiceEditor(tuple(kind))
-    plain = {bool: SwitchEditor, int: IntegerEditor, float: NumberEditor, str: TextEditor}
+    if kind is float:
+        return LineEditor(
+            partial(parse_number, kind=float), _write_number, Qt.AlignmentFlag.AlignRight
+        )
+    plain = {bool: SwitchEditor, int: IntegerEditor, str: LineEditor}
     return plain[kind]() if kind in plain else None

@@ -17,11 +17,6 @@ class Floating(QFrame):
         self.label = QLabel()
         host.installEventFilter(self)
 
-    @property
-    def text(self) -> str:
-        """What it says or last said."""
-        return self.label.text()
-
     def place(self) -> None:
         """Take the size of the text and the place on the host."""
         host = self._host

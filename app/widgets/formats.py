@@ -1,6 +1,7 @@
 """Numbers, times and names as people read them."""
 
 import math
+from datetime import datetime
 
 from core.simulation import TASKS
 
@@ -35,6 +36,19 @@ def format_seconds(seconds: float | None) -> str:
 def sentence(text: str) -> str:
     """A message that begins small and ends without a full stop, as a sentence of its own."""
     return f"{text[0].upper()}{text[1:].removesuffix('.')}." if text else ""
+
+
+def short_date(moment: str) -> str:
+    """An ISO 8601 time in the person's own time zone, to the minute; empty if it is none."""
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone():%d %b %H:%M}"
+    except ValueError:
+        return ""
+
+
+def joined(*facts: str, by: str = " · ") -> str:
+    """The facts that there are, in one line."""
+    return by.join(fact for fact in facts if fact)
 
 
 def task_title(task: str) -> str:

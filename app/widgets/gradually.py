@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app.widgets.controls import every
 
@@ -17,29 +17,24 @@ class Gradually(QObject):
     Of several at work only one takes a step before the window has its turn again.
     """
 
-    finished = Signal()
-    """The last step is done; emitted once."""
     _ended = 0.0
     """When the last step of any of them was done."""
 
     def __init__(self, steps: Iterator[object], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._steps: Iterator[object] | None = steps
+        self._steps = steps
+        self.done = False
+        """Whether there is no further step to take."""
         self._timer = every(round(1000 * PAUSE), self._turn, self)
-
-    @property
-    def done(self) -> bool:
-        """Whether every step has been taken."""
-        return self._steps is None
 
     def finish(self) -> None:
         """Take all remaining steps now, because the whole is needed."""
-        while self._steps is not None:
+        while not self.done:
             self._step()
 
     def stop(self) -> None:
-        """Take no further step; `finished` is not emitted."""
-        self._steps = None
+        """Take no further step."""
+        self.done = True
         self._timer.stop()
 
     @Slot()
@@ -49,11 +44,7 @@ class Gradually(QObject):
             Gradually._ended = time.perf_counter()
 
     def _step(self) -> None:
-        if self._steps is None:
-            return
         try:
             next(self._steps)
         except StopIteration:
-            self._steps = None
-            self._timer.stop()
-            self.finished.emit()
+            self.stop()

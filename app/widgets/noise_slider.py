@@ -62,10 +62,9 @@ class NoiseSlider(QWidget):
         self.number.setAccessibleName("Sensor noise, as a number")
 
         self.label.setFixedHeight(CONTROL_HEIGHT)
-        line = row(inside=self)
-        line.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(column(self.slider, self.marks, spacing=0), 1)
-        line.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
+        top = Qt.AlignmentFlag.AlignTop
+        middle = column(self.slider, self.marks, spacing=0)
+        row((self.label, top), (middle, 1), (self.number, top), inside=self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
         self.slider.valueChanged.connect(lambda position: self.set_value(position / STEPS))

@@ -9,6 +9,8 @@ from app.theme.theme import current_theme
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+CUT = Qt.TextElideMode.ElideRight
+"""Too long a text ends in an ellipsis."""
 
 
 class Painted(QWidget):
@@ -35,12 +37,14 @@ def write(
     *,
     font: str = "",
     bold: bool = False,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideNone,
 ) -> None:
     """Write into an area; colours and fonts ("small", "body") may be names of the theme's."""
     theme = current_theme()
     if font:
         painter.setFont(theme.font(font, bold=bold))
     painter.setPen(theme.color(color) if isinstance(color, str) else color)
+    text = painter.fontMetrics().elidedText(text, elide, int(area.width()))
     painter.drawText(area, align, text)
 
 

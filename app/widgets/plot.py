@@ -7,6 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
+from PySide6.QtWidgets import QFrame
 
 from app.theme.theme import Themed, current_theme
 
@@ -100,6 +101,16 @@ class PlotView(pg.PlotWidget, Themed):
 
     def _axes(self) -> tuple[pg.AxisItem, ...]:
         return tuple(self.getPlotItem().getAxis(side) for side in ("left", "bottom"))
+
+
+class PlotFrame(QFrame, Themed):
+    """Base of the plots of a page: a `view` in a frame, which what is derived lays out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "plot")
+        self.view = PlotView()
+        self.plot = self.view.getPlotItem()
 
 
 def curve_pen(color: QColor, dash: int | None = None, *, width: float = 1.0) -> QPen:

@@ -34,8 +34,12 @@ class RunHeader(Card):
         self.title.setText(title)
         self.subtitle.setText(subtitle)
 
-    def show_numbers(self, *texts: str) -> None:
-        """Show a text above each caption, in their order; without texts, dashes."""
+    def show_progress(self, fraction: float, *texts: str) -> None:
+        """Show how much is done, in [0, 1], and a text above each caption, in their order.
+
+        Without texts there are dashes.
+        """
+        self.progress.setValue(round(RESOLUTION * min(1.0, max(0.0, fraction))))
         for value, text in zip(
             self._numbers.values(), texts or "–" * len(self._numbers), strict=True
         ):
@@ -44,10 +48,6 @@ class RunHeader(Card):
     def set_number(self, caption: str, text: str) -> None:
         """Show `text` above its caption. Raises `KeyError` for a caption that is not there."""
         self._numbers[caption].setText(text)
-
-    def set_fraction(self, fraction: float) -> None:
-        """Show how much is done, in [0, 1]."""
-        self.progress.setValue(round(RESOLUTION * min(1.0, max(0.0, fraction))))
 
     def _number(self, caption: str) -> QVBoxLayout:
         value, name = label("–", "heading"), label(caption, "caption")

@@ -40,14 +40,8 @@ class SettingsForm(QWidget):
         hidden: Collection[str] = (),
         searchable: bool = True,
         gradual: bool = False,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        if not dataclasses.is_dataclass(defaults) or isinstance(defaults, type):
-            raise TypeError(
-                f"a settings form is made from an instance of a dataclass, not from {defaults!r}"
-            )
-        self._kind = type(defaults)
+        super().__init__()
         self._defaults = defaults
         self._shown = defaults
         self.problem = ""
@@ -78,7 +72,6 @@ class SettingsForm(QWidget):
 
     def set_value(self, configuration: Any) -> None:
         """Show `configuration`; emits nothing but a problem that is thereby solved."""
-        self._require_kind(configuration)
         self._shown = configuration
         for name, editor in self.editors.items():
             editor.set_value(_get(configuration, tuple(name.split("."))))
@@ -87,7 +80,6 @@ class SettingsForm(QWidget):
 
     def set_defaults(self, defaults: Any) -> None:
         """Show `defaults` and mark later changes against them (another preset was chosen)."""
-        self._require_kind(defaults)
         self._defaults = defaults
         self.set_value(defaults)
 
@@ -195,12 +187,6 @@ class SettingsForm(QWidget):
         for path, heading in self._headings:
             below = (row for row in self._rows.values() if row.path[: len(path)] == path)
             heading.setVisible(any(row.matching for row in below))
-
-    def _require_kind(self, configuration: Any) -> None:
-        if not isinstance(configuration, self._kind):
-            raise TypeError(
-                f"this form edits {self._kind.__name__}, not {type(configuration).__name__}"
-            )
 
 
 class _Row:

@@ -73,7 +73,7 @@ class Window(QMainWindow):
         self.current: Page | None = None
         """The page that is shown; None before the first."""
         self._scrolls: dict[Page, PanelScroll] = {}
-        self._preparing: set[str] = set()
+        self._begun: set[str] = set()
         self._building: dict[str, Gradually] = {}
         self._came_up = False
         self.styles = Styles(self)
@@ -129,8 +129,7 @@ class Window(QMainWindow):
     def prepare_pages(self) -> None:
         """Build every page that is not there yet step by step, after slow imports in background."""
         for maker in self.makers:
-            if maker.title not in self.pages:
-                self._prepare(maker)
+            self._prepare(maker)
 
     def reset_layout(self) -> None:
         """Put the docks where they were at the very first start."""
@@ -159,7 +158,7 @@ class Window(QMainWindow):
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/docks", self.inner.saveState(LAYOUT_VERSION))
         settings.setValue("window/page", self.current_title)
-        for building in list(self._building.values()):
+        for building in self._building.values():
             building.finish()
         self._leave()
         for page in self.pages.values():
@@ -208,10 +207,12 @@ class Window(QMainWindow):
             self.inner.restoreState(docks, LAYOUT_VERSION)
 
     def _prepare(self, maker: PageMaker) -> None:
+        if maker.title in self._begun:
+            return
+        self._begun.add(maker.title)
         if maker.prepare is None:
             self._build(maker)
-        elif maker.title not in self._preparing:
-            self._preparing.add(maker.title)
+        else:
             self.studio.background(
                 maker.prepare,
                 lambda _: self._build(maker),
@@ -219,17 +220,9 @@ class Window(QMainWindow):
             )
 
     def _build(self, maker: PageMaker) -> None:
-        self._preparing.discard(maker.title)
-        if maker.title not in self.pages and maker.title not in self._building:
-            self._building[maker.title] = Gradually(self._steps(maker), self)
+        self._building[maker.title] = Gradually(self._steps(maker), self)
 
     def _steps(self, maker: PageMaker) -> Iterator[None]:
-        try:
-            yield from self._parts(maker)
-        finally:
-            del self._building[maker.title]
-
-    def _parts(self, maker: PageMaker) -> Iterator[None]:
         """Makes, styles and measures a page, and shows it if it is still wanted."""
         page = maker.make()
         page.hide()
@@ -261,7 +254,7 @@ class Window(QMainWindow):
             self._place(page)
 
     def _preparation_failed(self, maker: PageMaker, error: BaseException) -> None:
-        self._preparing.discard(maker.title)
+        self._begun.discard(maker.title)
         self.studio.fail(
             f"The page {maker.title} cannot be opened: {error}. "
             "Set the program up again (make setup) and restart it.",
@@ -278,7 +271,7 @@ class Window(QMainWindow):
             if part is not None:
                 self.styles.ensure(part)
         self.panel.setCurrentWidget(self._scrolls[page])
-        self.panel_dock.setWindowTitle(page.title)
+        self.panel_dock.setWindowTitle(self.current_title)
         self._show_middle()
         if page.strip is not None:
             self.strip.setCurrentWidget(page.strip)

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.studio import Studio
+
 
 class Page(QWidget):
     """One of the places of the rail.
@@ -11,17 +13,14 @@ class Page(QWidget):
     between them. It sets them in its constructor; the window then becomes their Qt parent.
     """
 
-    title: str = ""
-    """Name in the rail."""
-    icon: str = "ph.circle"
-    """Name of the icon in the rail, from the icon set of the theme."""
     shows_scene: bool = False
     """Whether the scene fills the middle; a page that changes it emits `middle_changed`."""
     middle_changed = Signal()
     """Something else is to fill the middle."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
         self.panel: QWidget = QWidget()
         """Controls, in the dock on the right."""
         self.strip: QWidget | None = None

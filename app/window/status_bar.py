@@ -34,20 +34,12 @@ class StatusBar(QWidget):
         label.ensurePolished()  # or it would measure the text in another font
         label.setText(text)
         label.setVisible(bool(text))
-        self._separate()
-
-    def text(self, key: str) -> str:
-        """What an entry says; empty if it is not shown."""
-        return self._labels[key].text() if key in self._labels else ""
+        shown = [each for each, said in self._labels.items() if said.text()]
+        for each, dot in self._dots.items():
+            dot.setVisible(each in shown[1:])  # before every shown entry but the first
 
     def _add(self, key: str) -> None:
         self._dots[key], self._labels[key] = QLabel(SEPARATOR), QLabel()
         for widget in (self._dots[key], self._labels[key]):
             self._row.insertWidget(self._row.count() - 1, widget)
             widget.hide()
-
-    def _separate(self) -> None:
-        """A dot before every shown entry but the first."""
-        shown = [key for key, label in self._labels.items() if label.text()]
-        for key, dot in self._dots.items():
-            dot.setVisible(key in shown[1:])

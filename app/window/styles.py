@@ -32,11 +32,6 @@ class Styles(QObject):
         self._shown: WeakKeyDictionary[QWidget, Theme | None] = WeakKeyDictionary()
         self._change: Gradually | None = None
 
-    @property
-    def changing(self) -> bool:
-        """Whether some part still shows the theme before."""
-        return self._change is not None and not self._change.done
-
     def add(self, *parts: QWidget) -> None:
         """Give widgets, with all that is in them, the current theme and every later one."""
         for part in parts:

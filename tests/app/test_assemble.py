@@ -27,4 +27,4 @@ def test_an_extension_that_fails_is_named_once_and_everything_else_works(open_wi
     assert bar.isHidden()
     for title in ("Episodes", "Record"):
         opened.window.show_page(title)
-        assert opened.window.current.title == title
+        assert opened.window.current is opened.window.pages[title]

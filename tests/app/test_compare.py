@@ -10,12 +10,13 @@ import signal
 import time
 
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QLabel, QSplitter
+from PySide6.QtCore import QPointF, QProcess
+from PySide6.QtWidgets import QLabel, QPushButton, QSplitter
 
 from app.pages.compare.page import ComparePage
 from app.pages.compare.success_curves import INTERPOLATED, MEASURED, OUTSIDE, cut
 from app.studio import Studio
+from app.widgets.elided import ElidedLabel
 from core.evaluation import Result, results_from_json, wilson, write_json
 
 
@@ -42,7 +43,7 @@ def open_page(qtbot, tmp_path, settings, checkpoint):
         window.show()
         page.window_for_test = window
         opened.append((studio, page))
-        qtbot.waitUntil(lambda: not studio.busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not studio.background_work.busy, timeout=30_000)
         return page
 
     yield make
@@ -64,6 +65,25 @@ def run(page, *, modes=("bc", "nearest"), noise="0, 0.3", episodes=4):
     page.controls.run_button.click()
 
 
+def show_button(page, folder):
+    """The button that shows the comparison in `folder`."""
+    earlier = page.controls.earlier
+    (name,) = (n for n in earlier.findChildren(ElidedLabel) if str(folder) in n.toolTip())
+    return name.parentWidget().findChild(QPushButton)
+
+
+def points(page, mode):
+    """Noise levels and success rates [%] that are drawn for a mode."""
+    plot = page.view.plot
+    x, y = plot._curves[mode].points.getData()
+    return x - plot._dodge(mode), y
+
+
+def process_id(page):
+    """Number of the evaluating process; 0 before it runs."""
+    return page.worker.findChild(QProcess).processId()
+
+
 def alive(number):
     try:
         os.kill(number, 0)
@@ -74,7 +94,7 @@ def alive(number):
 
 def wait_done(page, qtbot, timeout=110_000):
     qtbot.waitUntil(lambda: not page.running, timeout=timeout)
-    qtbot.waitUntil(lambda: not page._studio.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not page.studio.background_work.busy, timeout=30_000)
 
 
 def has_outcomes(page):
@@ -104,7 +124,7 @@ def test_only_modes_that_the_policy_offers_are_compared(page, qtbot, tmp_path):
     content = json.loads((folder / "checkpoint.json").read_text())
     content["configuration"]["loss"]["goal"] = 0.0
     (folder / "checkpoint.json").write_text(json.dumps(content))
-    page.reload()
+    page.listing.reload()
     planning = page.controls.mode_boxes["plan"]
     qtbot.waitUntil(lambda: not planning.isEnabled(), timeout=30_000)
     assert page.controls.modes() == ("bc", "nearest")
@@ -118,11 +138,11 @@ def test_only_modes_that_the_policy_offers_are_compared(page, qtbot, tmp_path):
 @pytest.mark.timeout(180)
 def test_a_comparison_fills_in_live_and_is_saved_whole(page, qtbot):
     run(page, episodes=20)
-    number = page.worker.process_id
+    number = process_id(page)
     qtbot.waitUntil(lambda: has_outcomes(page), timeout=110_000)
     partial = page.comparison.rows
     assert any(not row.outcomes for row in partial)
-    drawn = {mode: len(page.view.plot.points(mode)[0]) for mode in page.view.plot.modes}
+    drawn = {mode: len(points(page, mode)[0]) for mode in page.view.plot.modes}
     assert drawn["bc"] == sum(row.mode == "bc" and row.episodes > 0 for row in partial)
     wait_done(page, qtbot)
     assert page.failures == []
@@ -133,7 +153,7 @@ def test_a_comparison_fills_in_live_and_is_saved_whole(page, qtbot):
         ("nearest", 0.0, 20),
         ("nearest", 0.3, 20),
     ]
-    x, y = page.view.plot.points("bc")
+    x, y = points(page, "bc")
     assert x == pytest.approx([0.0, 0.3])
     assert y == pytest.approx([100 * row.rate for row in rows[:2]])
     assert "Finished" in page.view.header.state.text()
@@ -170,14 +190,14 @@ def test_what_disturbs_besides_noise_reaches_every_cell_and_the_command(page, qt
     assert "--condition dropout=0.5 noise=0.3,dropout=0.5" in content["provenance"]["command"]
     assert (page.comparison.folder / "curves.png").stat().st_size > 10_000
     (listed,) = page.controls.earlier.items
-    shown = page.controls.earlier.open_button(listed.folder).parentWidget()
+    shown = show_button(page, listed.folder).parentWidget()
     texts = [label.text() for label in shown.findChildren(QLabel)]
     assert any("lost frames 0.5 of all" in text for text in texts)
 
 
 def test_stop_ends_the_process_and_keeps_complete_batches(page, qtbot):
     run(page, modes=("bc",), noise="0, 0.3", episodes=80)
-    number = page.worker.process_id
+    number = process_id(page)
     qtbot.waitUntil(lambda: has_outcomes(page), timeout=110_000)
     page.controls.stop_button.click()
     wait_done(page, qtbot)
@@ -192,8 +212,8 @@ def test_stop_ends_the_process_and_keeps_complete_batches(page, qtbot):
 
 def test_a_window_that_closes_leaves_no_process(page, qtbot):
     run(page, modes=("bc",), noise="0", episodes=1000)
-    qtbot.waitUntil(lambda: page.worker.process_id > 0, timeout=10_000)
-    number = page.worker.process_id
+    qtbot.waitUntil(lambda: process_id(page) > 0, timeout=10_000)
+    number = process_id(page)
     qtbot.wait(300)
     page.close_down()
     assert not alive(number)
@@ -201,8 +221,8 @@ def test_a_window_that_closes_leaves_no_process(page, qtbot):
 
 def test_a_process_that_is_killed_is_told(page, qtbot):
     run(page)
-    qtbot.waitUntil(lambda: page.worker.process_id > 0, timeout=10_000)
-    os.kill(page.worker.process_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: process_id(page) > 0, timeout=10_000)
+    os.kill(process_id(page), signal.SIGKILL)
     wait_done(page, qtbot)
     assert "broke off" in page.failures[0][0]
     assert "Failed" in page.view.header.state.text()
@@ -222,8 +242,8 @@ def test_a_damaged_policy_is_refused_in_a_sentence(page, qtbot, tmp_path):
 def test_slider_line_and_studio_are_always_at_the_same_noise(open_page, tmp_path):
     saved_comparison(tmp_path / "workspace" / "comparisons" / "one")
     page = open_page()
-    page.controls.earlier.open_button(tmp_path / "workspace" / "comparisons" / "one").click()
-    studio, view = page._studio, page.view
+    show_button(page, tmp_path / "workspace" / "comparisons" / "one").click()
+    studio, view = page.studio, page.view
     studio.set_noise(0.2)
     assert view.slider.value == 0.2
     assert view.plot.line.value() == pytest.approx(0.2)
@@ -256,15 +276,15 @@ def test_an_earlier_comparison_is_shown_again_and_exported_anew(open_page, tmp_p
     page = open_page()
     listed = {one.name: one for one in page.controls.earlier.items}
     assert listed["bad"].problem is not None
-    assert not page.controls.earlier.open_button(listed["bad"].folder).isEnabled()
-    page.controls.earlier.open_button(folder).click()
+    assert not show_button(page, listed["bad"].folder).isEnabled()
+    show_button(page, folder).click()
     assert page.comparison.rows == ROWS
     assert page.view.table.item(0, 2).text() == "18 / 20"
     assert page.view.table.item(3, 3).text() == "10 %"
     for kind, name in (("csv", "table.csv"), ("png", "curves.png"), ("json", "results.json")):
         (folder / name).unlink(missing_ok=True)
         page.controls.export_buttons[kind].click()
-        qtbot.waitUntil(lambda: not page._studio.busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not page.studio.background_work.busy, timeout=30_000)
         assert (folder / name).stat().st_size > 100
     assert results_from_json(json.loads((folder / "results.json").read_text())) == ROWS
 
@@ -272,7 +292,7 @@ def test_an_earlier_comparison_is_shown_again_and_exported_anew(open_page, tmp_p
 def test_a_disk_that_refuses_an_export_is_told(open_page, tmp_path, qtbot):
     folder = saved_comparison(tmp_path / "workspace" / "comparisons" / "one")
     page = open_page()
-    page.controls.earlier.open_button(folder).click()
+    show_button(page, folder).click()
     shutil.rmtree(folder)
     folder.write_text("a file where the folder was")
     page.controls.export_buttons["csv"].click()
@@ -302,7 +322,7 @@ def test_without_a_mode_or_a_policy_the_page_says_what_to_do(open_page, tmp_path
     assert not empty.controls.run_button.isEnabled()
     assert "Train a policy first" in empty.controls.about.text()
     wanted = []
-    empty._studio.page_wanted.connect(wanted.append)
+    empty.studio.page_wanted.connect(wanted.append)
     empty.view.empty.pressed.emit()
     assert wanted == ["Train"]
 
@@ -310,7 +330,7 @@ def test_without_a_mode_or_a_policy_the_page_says_what_to_do(open_page, tmp_path
 def test_a_click_in_the_plot_moves_the_noise(open_page, tmp_path):
     folder = saved_comparison(tmp_path / "workspace" / "comparisons" / "one")
     page = open_page()
-    page.controls.earlier.open_button(folder).click()
+    show_button(page, folder).click()
     page.view.plot.grab()
 
     class Click:
@@ -318,16 +338,16 @@ def test_a_click_in_the_plot_moves_the_noise(open_page, tmp_path):
             return page.view.plot.plot.vb.mapViewToScene(QPointF(0.25, 50.0))
 
     page.view.plot._clicked(Click())
-    assert page._studio.noise == pytest.approx(0.25)
-    page._studio.set_noise(0.0)
+    assert page.studio.noise == pytest.approx(0.25)
+    page.studio.set_noise(0.0)
 
 
 def test_redrawing_while_the_noise_moves_is_quick(open_page, tmp_path):
     folder = saved_comparison(tmp_path / "workspace" / "comparisons" / "one")
     page = open_page()
-    page.controls.earlier.open_button(folder).click()
+    show_button(page, folder).click()
     began = time.thread_time()
     for hundredth in range(0, 40, 2):
-        page._studio.set_noise(hundredth / 100)
+        page.studio.set_noise(hundredth / 100)
     assert (time.thread_time() - began) / 20 < 0.05  # measured 3 ms
-    page._studio.set_noise(0.0)
+    page.studio.set_noise(0.0)

@@ -92,7 +92,7 @@ def test_noise_is_one_number_for_the_whole_studio_and_reaches_the_senses(page):
     assert page.arm.simulation.condition.noise == 0.5
     page.studio.set_noise(0.25)
     assert page.noise.value == 0.25
-    assert "0.25" in page.go.window().status_bar.text("noise")
+    assert "0.25" in page.go.window().status_bar._labels["noise"].text()
 
 
 def test_a_person_takes_over_and_hands_back_and_the_trial_is_kept(page, qtbot):
@@ -176,5 +176,5 @@ def test_without_a_checkpoint_the_page_says_where_to_get_one(open_window, qtbot)
     window.show_page("Deploy")
     qtbot.waitUntil(lambda: "Deploy" in window.pages, timeout=60000)
     page = window.pages["Deploy"]
-    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty, timeout=5000)
+    qtbot.waitUntil(lambda: page.empty.isVisible() and not page.content.isVisible(), timeout=5000)
     assert not page.go.isEnabled()

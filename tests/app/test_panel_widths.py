@@ -68,7 +68,7 @@ def test_no_name_makes_a_panel_wider(window, qtbot):
     window.show_page("Train")
     picker = train.controls.picker
     qtbot.waitUntil(lambda: picker.task_box.findData(LONG) >= 0, timeout=20000)
-    qtbot.waitUntil(lambda: not train._studio.busy, timeout=20000)
+    qtbot.waitUntil(lambda: not train.studio.background_work.busy, timeout=20000)
     train.controls.runs.show_runs([RUN])
     train.controls.set_devices((LONG,))
     compare.controls.show_checkpoints([RUN])
@@ -78,7 +78,9 @@ def test_no_name_makes_a_panel_wider(window, qtbot):
     record.operator_card.chooser.addItem(LONG)
     QApplication.processEvents()  # what was added is hidden until then, and takes no place
     assert train.controls.runs.paths == (RUN.path,)
-    assert {page.title: least(page) for page in window.pages.values() if least(page) > widest} == {}
+    assert {
+        title: least(page) for title, page in window.pages.items() if least(page) > widest
+    } == {}
 
 
 def test_a_run_of_a_long_name_can_be_ticked(window, qtbot):

@@ -81,7 +81,7 @@ def open_page(qtbot, tmp_path, settings, recordings):
         window.show()
         page.window_for_test = window
         studios.append((studio, page))
-        qtbot.waitUntil(lambda: not studio.busy, timeout=60_000)
+        qtbot.waitUntil(lambda: not studio.background_work.busy, timeout=60_000)
         page.controls.picker.set_task("reach")
         return page
 
@@ -108,7 +108,11 @@ def test_train_waits_for_the_list_of_recordings(qtbot, tmp_path, settings):
 
 
 def start(page, configuration, name="run"):
-    page.controls.set_configuration(configuration)
+    controls = page.controls
+    controls.advanced.button.setChecked(True)
+    controls.form.set_value(configuration)
+    controls.steps_box.setValue(configuration.training.steps)
+    controls.seed_box.setValue(configuration.training.seed)
     page.controls.name_line.setText(name)
     page.controls.train_button.click()
 
@@ -120,11 +124,11 @@ def step(page):
 
 def wait_idle(page, qtbot, timeout=60_000):
     qtbot.waitUntil(lambda: page.state == "idle", timeout=timeout)
-    qtbot.waitUntil(lambda: not page._studio.busy, timeout=timeout)
+    qtbot.waitUntil(lambda: not page.studio.background_work.busy, timeout=timeout)
 
 
 def checkpoints(page):
-    folder = page._studio.workspace.root / "checkpoints"
+    folder = page.studio.workspace.root / "checkpoints"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
@@ -142,7 +146,7 @@ def test_a_training_is_plotted_from_first_to_last_step_and_leaves_a_policy(page,
         assert page.plots.measures[name].points(name)[0][-1] == 40
     assert len(page.plots.latent_map.points) > 10
     assert "now" in page.plots.spectrum.names
-    folder = page._studio.workspace.root / "checkpoints" / "run"
+    folder = page.studio.workspace.root / "checkpoints" / "run"
     assert page.saved == [folder]
     checkpoint = load_checkpoint(folder)
     assert checkpoint.task == "reach" and checkpoint.provenance["step"] == 40
@@ -173,8 +177,8 @@ def test_pause_holds_the_training_and_cancel_keeps_nothing(page, qtbot):
 
 def test_what_a_selection_holds_out_is_validated_on_and_not_trained_on(page, qtbot):
     names = [path.stem for path in page.controls.picker.selected()]
-    Selections(page._studio.workspace).save("careful", names[:3], names[3:])
-    page.reload()
+    Selections(page.studio.workspace).save("careful", names[:3], names[3:])
+    page.listing.reload()
     box = page.controls.picker.selection_box
     qtbot.waitUntil(lambda: box.findData("careful") > 0, timeout=20_000)
     box.setCurrentIndex(box.findData("careful"))
@@ -195,7 +199,7 @@ def test_what_is_stopped_and_kept_goes_on_later_where_it_was(page, qtbot):
     qtbot.waitUntil(lambda: step(page) > 3, timeout=20_000)
     page.controls.stop_button.click()
     wait_idle(page, qtbot)
-    folder = page._studio.workspace.root / "checkpoints" / "run"
+    folder = page.studio.workspace.root / "checkpoints" / "run"
     stopped = load_checkpoint(folder).provenance["step"]
     assert 3 < stopped < 60
     before = page.plots.losses.points("total")
@@ -221,7 +225,7 @@ def test_numbers_that_run_away_stop_the_training_with_a_reason(page, qtbot):
     assert any("diverged" in text and "learning rate" in text for text in page.failures)
     assert "Diverged" in page.plots.header.state.text()
     for name in checkpoints(page):  # whatever is kept can be used
-        load_checkpoint(page._studio.workspace.root / "checkpoints" / name)
+        load_checkpoint(page.studio.workspace.root / "checkpoints" / name)
 
 
 def test_a_window_that_closes_keeps_what_was_learned(page, qtbot):
@@ -229,19 +233,19 @@ def test_a_window_that_closes_keeps_what_was_learned(page, qtbot):
     qtbot.waitUntil(lambda: step(page) > 3, timeout=20_000)
     page.controls.pause_button.click()
     page.close_down()
-    checkpoint = load_checkpoint(page._studio.workspace.root / "checkpoints" / "run")
+    checkpoint = load_checkpoint(page.studio.workspace.root / "checkpoints" / "run")
     assert checkpoint.provenance["step"] >= 4
 
 
 def test_a_disk_that_refuses_loses_nothing(page, qtbot):
-    folder = page._studio.workspace.root / "checkpoints"
+    folder = page.studio.workspace.root / "checkpoints"
     start(page, ENDLESS)
     qtbot.waitUntil(lambda: step(page) > 3, timeout=20_000)
     folder.rmdir()
     folder.write_text("a file where the folder was")
     page.controls.stop_button.click()
-    qtbot.waitUntil(lambda: page.plots.save_notice.text != "", timeout=20_000)
-    assert "not on disk" in page.plots.save_notice.text
+    qtbot.waitUntil(lambda: not page.plots.save_notice.isHidden(), timeout=20_000)
+    assert "not on disk" in page.plots.save_notice.label.text()
     folder.unlink()
     page.plots.save_notice.button.click()
     wait_idle(page, qtbot)
@@ -251,7 +255,7 @@ def test_a_disk_that_refuses_loses_nothing(page, qtbot):
 def test_earlier_runs_are_laid_behind_and_go_to_the_trash_and_back(page, qtbot):
     start(page, SMALL, "first")
     wait_idle(page, qtbot)
-    folder = page._studio.workspace.root / "checkpoints" / "first"
+    folder = page.studio.workspace.root / "checkpoints" / "first"
     page.controls.runs.row(folder).tick.click()
     qtbot.waitUntil(lambda: page.plots.losses.overlays == (str(folder),), timeout=5000)
     start(page, SMALL, "second")
@@ -275,9 +279,9 @@ def test_a_run_whose_recordings_are_gone_says_which(page, qtbot):
     wait_idle(page, qtbot)
     gone = page.controls.picker.selected()[0]
     gone.unlink()
-    page.reload()
-    qtbot.waitUntil(lambda: not page._studio.busy, timeout=5000)
-    folder = page._studio.workspace.root / "checkpoints" / "run"
+    page.listing.reload()
+    qtbot.waitUntil(lambda: not page.studio.background_work.busy, timeout=5000)
+    folder = page.studio.workspace.root / "checkpoints" / "run"
     page.controls.runs.row(folder).resume_button.click()
     assert page.state == "idle"
     assert any("no longer there" in text and gone.stem in text for text in page.failures)
@@ -350,19 +354,20 @@ def test_a_latent_that_collapses_raises_the_alarm_and_can_be_closed(page):
             Report(1, 10, "joint", {"total": 1.0}, 1e-3, 0.99, 5.0, 2.0, measures)
         )
         if latents.any():
-            assert page.plots.collapse_notice.text == ""
+            assert page.plots.collapse_notice.isHidden()
         else:
-            assert "tau" in page.plots.collapse_notice.text
+            assert not page.plots.collapse_notice.isHidden()
+            assert "tau" in page.plots.collapse_notice.label.text()
 
 
 def test_another_theme_reaches_every_plot(page):
     styles = Styles()
     styles.add(page.plots)
-    page._studio.set_theme("light")
+    page.studio.set_theme("light")
     styles.ensure(page.plots)
     for plot in (*page.plots.plots, page.plots.latent_map):
         assert plot.view.backgroundBrush().color() == LIGHT.color("plot_background")
-    page._studio.set_theme("dark")
+    page.studio.set_theme("dark")
 
 
 def test_a_frozen_training_says_its_phase_and_what_is_missing_when_stopped_early(page, qtbot):
@@ -378,12 +383,12 @@ def test_a_frozen_training_says_its_phase_and_what_is_missing_when_stopped_early
 def test_the_task_that_was_driven_last_is_offered(page, qtbot):
     def listed():
         page.activated()
-        qtbot.waitUntil(lambda: not page._studio.busy, timeout=60_000)
+        qtbot.waitUntil(lambda: not page.studio.background_work.busy, timeout=60_000)
         return page.controls.picker.task
 
-    page._studio.driven_task = "stack"  # of which nothing is recorded
+    page.studio.driven_task = "stack"  # of which nothing is recorded
     assert listed() == "reach"
-    page._studio.driven_task = "push"
+    page.studio.driven_task = "push"
     assert listed() == "push"
     assert "push-default" in page.controls.name_line.placeholderText()
     page.controls.picker.set_task("reach")

@@ -74,7 +74,7 @@ def main() -> int:
     window.show_page("Episodes")
     page = window.pages["Episodes"]
     wait(60, lambda: len(page.table.rows) > 0 and len(window.pages) == len(window.makers))
-    wait(10, lambda: not studio.busy)
+    wait(10, lambda: not studio.background_work.busy)
     base = [row.entry for row in page.table.rows]
     rows = rows_of(many(base, given.count, folder / "many"), ())
     found = found_of(rows, "", "", ())
@@ -87,7 +87,7 @@ def main() -> int:
         metronome.start()
         began = time.perf_counter()
         act()
-        wait(10, lambda: not studio.busy)
+        wait(10, lambda: not studio.background_work.busy)
         took = time.perf_counter() - began
         wait(QUIET)
         table.add_row(what, f"{1e3 * took:.0f}", f"{1e3 * metronome.stop().max():.0f}")

@@ -10,15 +10,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QFrame
 
 from app.pages.compare.success_curves import curve_of, modes_of
-from app.theme.theme import Themed, current_theme
+from app.theme.theme import current_theme
 from app.widgets.controls import column, empty_layout, label, row
 from app.widgets.elided import ElidedLabel
 from app.widgets.line_sample import LineSample
 from app.widgets.modes import find_mode, mode_color, mode_title
-from app.widgets.plot import PlotView, curve_pen
+from app.widgets.plot import PlotFrame, curve_pen
 
 if TYPE_CHECKING:
     from core.evaluation import Result
@@ -38,7 +37,7 @@ class _Curve(NamedTuple):
     points: pg.ScatterPlotItem
 
 
-class ComparisonPlot(QFrame, Themed):
+class ComparisonPlot(PlotFrame):
     """Curves that fill in while an evaluation runs; points that still grow are hollow.
 
     The vertical line stands at the shared noise; it can be dragged, and a click moves it.
@@ -49,7 +48,6 @@ class ComparisonPlot(QFrame, Themed):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setProperty("role", "plot")
         self._rows: tuple[Result, ...] = ()
         self._planned = 0
         self._curves: dict[str, _Curve] = {}
@@ -59,8 +57,6 @@ class ComparisonPlot(QFrame, Themed):
         )
         self._legend = row(spacing=4)
         head = row(label("Success over sensor noise", "heading", tip=tip), 1, self._legend)
-        self.view = PlotView()
-        self.plot = self.view.getPlotItem()
         self.plot.setLabel("bottom", "sensor noise σ [standard deviations]")
         self.plot.setLabel("left", "success [%]")
         self.plot.getAxis("left").setWidth(64)
@@ -83,11 +79,6 @@ class ComparisonPlot(QFrame, Themed):
     def modes(self) -> tuple[str, ...]:
         """The modes that have a curve."""
         return tuple(self._curves)
-
-    def points(self, mode: str) -> tuple[np.ndarray, np.ndarray]:
-        """Noise levels and success rates [%] drawn for `mode`."""
-        x, y = self._curves[mode].points.getData()
-        return np.asarray(x) - self._dodge(mode), np.asarray(y)
 
     def show_rows(self, rows: Sequence[Result], planned: int) -> None:
         """Draw what there is of each row; `planned` episodes make a row complete."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.jobs.evaluation_protocol import PICTURE, RESULTS, TABLE
 from app.widgets.disturbances import words_of
-from app.widgets.formats import task_title
+from app.widgets.formats import joined, task_title
 from core.data import StorageError
 from core.simulation import Condition
 
@@ -51,8 +51,7 @@ class Comparison:
     def about(self) -> str:
         """Its task and what disturbed it besides noise."""
         condition = self.rows[0].condition if self.rows else Condition()
-        parts = (task_title(self.task), words_of(condition.to_dict()))
-        return " · ".join(part for part in parts if part)
+        return joined(task_title(self.task), words_of(condition.to_dict()))
 
 
 def list_comparisons(folder: Path) -> list[Comparison]:

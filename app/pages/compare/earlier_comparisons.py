@@ -1,14 +1,12 @@
 """The comparisons that were saved, one line each."""
 
-from datetime import datetime
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.pages.compare.comparisons import Comparison
 from app.widgets.controls import button, column, label, row
 from app.widgets.elided import ElidedLabel
+from app.widgets.formats import joined, short_date
 from app.widgets.long_list import LongList
 
 
@@ -19,23 +17,17 @@ class EarlierList(LongList[Comparison]):
 
     def __init__(self) -> None:
         super().__init__("None in this workspace yet.")
-        self._buttons: dict[Path, QPushButton] = {}
-
-    def open_button(self, folder: Path) -> QPushButton:
-        """The button that shows the comparison in `folder`. Raises `KeyError` without one."""
-        return self._buttons[folder]
 
     def make_row(self, item: Comparison) -> QWidget:
         show = button("Show", lambda: self.open_wanted.emit(item), kind="small")
         show.setEnabled(item.problem is None)
-        self._buttons[item.folder] = show
         name = ElidedLabel(item.checkpoint or item.name)
         name.setToolTip(f"{item.checkpoint}\n{item.folder}")
         role = "danger" if item.problem else "caption"
         about = label(_about(item), role, wrap=True, tip=item.problem or "")
         line = QWidget()
-        across = row((column(name, about, spacing=0), 1), inside=line)
-        across.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
+        said = column(name, about, spacing=0)
+        row((said, 1), (show, Qt.AlignmentFlag.AlignTop), inside=line)
         return line
 
 
@@ -43,6 +35,6 @@ def _about(comparison: Comparison) -> str:
     if comparison.problem is not None:
         return "cannot be read"
     episodes = sum(each.episodes for each in comparison.rows)
-    state = "" if comparison.complete else " · stopped early"
-    when = datetime.fromisoformat(comparison.created).astimezone()
-    return f"{comparison.about} · {episodes:,} episodes · {when:%d %b %H:%M}{state}"
+    state = "" if comparison.complete else "stopped early"
+    when = short_date(comparison.created)
+    return joined(comparison.about, f"{episodes:,} episodes", when, state)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
 from app.jobs.background import Listing
 from app.jobs.evaluation import EvaluationWorker
@@ -36,25 +35,21 @@ FILLS = 4
 class ComparePage(Page):
     """Owns the evaluation process and the comparison that is shown."""
 
-    title = "Compare"
-    icon = "ph.scales"
-
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studio = studio
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
         self.worker: EvaluationWorker | None = None
         """The present evaluation."""
         self.comparison: Comparison | None = None
         """What is shown; None before the first."""
         self._planned = 0
         self._failed = False
-        self._listing = Listing(studio.background_work, self._reader, self._listed, self)
+        self.listing = Listing(studio.background_work, self._reader, self._listed, self)
         self._wanted: Path | None = None
         self.panel = self.controls = ComparePanel()
         self.center = self.view = CompareCenter(studio.noise)
         self._connect()
         self._say_what_to_do()
-        self.reload()
+        self.listing.reload()
 
     @property
     def running(self) -> bool:
@@ -65,7 +60,7 @@ class ComparePage(Page):
 
     def activated(self) -> None:
         """Look again at what lies in the workspace."""
-        self.reload()
+        self.listing.reload()
 
     def close_down(self) -> None:
         """End an evaluation, keeping what is complete, and wait for its process."""
@@ -74,13 +69,8 @@ class ComparePage(Page):
 
     # what there is
 
-    @Slot()
-    def reload(self) -> None:
-        """List checkpoints and comparisons again, off the GUI thread."""
-        self._listing.reload()
-
     def _reader(self) -> Callable[[], tuple[list[CheckpointEntry], list[Comparison]]]:
-        root = self._studio.workspace.root
+        root = self.studio.workspace.root
         return lambda: (
             list_checkpoints(root / "checkpoints"),
             list_comparisons(root / "comparisons"),
@@ -91,7 +81,7 @@ class ComparePage(Page):
         """A checkpoint is new: offer it, and choose it if nothing runs."""
         if not self.running:
             self._wanted = folder
-        self.reload()
+        self.listing.reload()
 
     def _listed(self, found: tuple[list[CheckpointEntry], list[Comparison]]) -> None:
         entries, comparisons = found
@@ -124,11 +114,11 @@ class ComparePage(Page):
         entry = self.controls.entry
         if self.running or entry is None or not self.controls.run_button.isEnabled():
             return
-        folder = new_folder(self._studio.workspace.root / "comparisons", entry.name)
+        folder = new_folder(self.studio.workspace.root / "comparisons", entry.name)
         try:
             make_folder(folder.parent)
         except OSError as error:
-            self._studio.fail(str(error))
+            self.studio.fail(str(error))
             return
         episodes = self.controls.episodes
         request = EvaluationRequest(
@@ -151,8 +141,7 @@ class ComparePage(Page):
         self.controls.set_running(True)
         self.controls.set_exportable(False)
         self.view.show_rows((), episodes)
-        self.view.header.set_fraction(0.0)
-        self.view.header.show_numbers()
+        self.view.header.show_progress(0.0)
         self.view.header.say("Starting", "accent", entry.name, "Loading the policy …")
         self.worker.start()
 
@@ -180,25 +169,23 @@ class ComparePage(Page):
         header = self.view.header
         total = self._planned * len(progress.results)
         done = sum(row.episodes for row in progress.results) + progress.running
-        header.show_numbers(f"{done:,} / {total:,}", format_seconds(progress.seconds_left))
-        header.set_fraction(progress.fraction)
+        left = format_seconds(progress.seconds_left)
+        header.show_progress(progress.fraction, f"{done:,} / {total:,}", left)
         now = f"{mode_title(progress.mode)} at σ {progress.noise:g}"
         if progress.running:
             now += f": {progress.running_solved} of {progress.running} solved in this batch"
         if self.controls.stop_button.isEnabled():
             header.say("Evaluating", "accent", shown.checkpoint, now)
-        self._studio.status.emit(
-            "evaluation", f"comparing {100 * progress.fraction:.0f}%", "strong"
-        )
+        self.studio.status.emit("evaluation", f"comparing {100 * progress.fraction:.0f}%", "strong")
 
     @Slot(object)
     def _saved(self, folder: Path) -> None:
-        self._studio.toast(f"Comparison saved as {folder.name}", "Open folder", self.open_folder)
+        self.studio.toast(f"Comparison saved as {folder.name}", "Open folder", self.open_folder)
 
     @Slot(str, str)
     def _evaluation_failed(self, text: str, details: str) -> None:
         self._failed = True
-        self._studio.fail(text, details)
+        self.studio.fail(text, details)
 
     @Slot(bool)
     def _ended(self, finished: bool) -> None:
@@ -207,7 +194,7 @@ class ComparePage(Page):
         self.worker.deleteLater()
         self.worker = None
         self.controls.set_running(False)
-        self._studio.status.emit("evaluation", "", "")
+        self.studio.status.emit("evaluation", "", "")
         header = self.view.header
         header.set_number("time left", "–")
         task = self.comparison.about
@@ -217,7 +204,7 @@ class ComparePage(Page):
             header.say("Finished", "good", name, f"{task} · {self._planned} starts in every cell")
         else:
             header.say("Stopped", "warning", name, f"{task} · complete batches are kept")
-        self.reload()
+        self.listing.reload()
 
     # results
 
@@ -234,8 +221,7 @@ class ComparePage(Page):
         episodes = sum(row.episodes for row in comparison.rows)
         task = comparison.about
         self.view.header.say(state, role, comparison.checkpoint, f"{task} · {comparison.name}")
-        self.view.header.show_numbers(f"{episodes:,}", "–")
-        self.view.header.set_fraction(1.0)
+        self.view.header.show_progress(1.0, f"{episodes:,}", "–")
 
     @Slot(str)
     def export(self, kind: str) -> None:
@@ -243,9 +229,9 @@ class ComparePage(Page):
         comparison = self.comparison
         if comparison is None:
             return
-        self._studio.background(
+        self.studio.background(
             lambda: export(comparison, kind),
-            lambda path: self._studio.toast(
+            lambda path: self.studio.toast(
                 f"Saved {path.name} in {path.parent.name}", "Open folder", self.open_folder
             ),
         )
@@ -257,14 +243,14 @@ class ComparePage(Page):
             return
         folder = self.comparison.folder
         if not folder.exists():
-            self._studio.toast("It is saved when the evaluation ends; export it to have it now")
+            self.studio.toast("It is saved when the evaluation ends; export it to have it now")
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._studio.toast(f"The files are in {folder}")
+            self.studio.toast(f"The files are in {folder}")
 
     # inside
 
     def _connect(self) -> None:
-        controls, studio = self.controls, self._studio
+        controls, studio = self.controls, self.studio
         controls.run_button.clicked.connect(self.run)
         controls.stop_button.clicked.connect(self.stop)
         controls.export_wanted.connect(self.export)
@@ -275,4 +261,4 @@ class ComparePage(Page):
         self.view.plot.noise_chosen.connect(studio.set_noise)
         studio.noise_changed.connect(self.view.set_noise)
         studio.checkpoint_saved.connect(self.choose_checkpoint)
-        studio.workspace_changed.connect(self.reload)
+        studio.workspace_changed.connect(self.listing.reload)

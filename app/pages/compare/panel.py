@@ -54,7 +54,6 @@ class ComparePanel(QWidget):
         self.checkpoint_box.activated.connect(self._check)
         self.about = label("", "caption", wrap=True)
         self.mode_boxes = {name: QCheckBox(mode.title) for name, mode in MODES.items()}
-        self._lines = {mode: LineSample(partial(mode_pen, mode), 24) for mode in MODES}
         for box in self.mode_boxes.values():
             box.setChecked(True)
             box.clicked.connect(self._check)
@@ -218,7 +217,10 @@ class ComparePanel(QWidget):
         return ""
 
     def _lay_out(self) -> None:
-        modes = (row(box, 1, self._lines[mode]) for mode, box in self.mode_boxes.items())
+        modes = (
+            row(box, 1, LineSample(partial(mode_pen, mode), 24))
+            for mode, box in self.mode_boxes.items()
+        )
         what = (
             column(*modes, spacing=0),
             row(_narrow("noise σ"), self.noise_line),

@@ -20,27 +20,30 @@ from app.widgets.modes import mode_color, mode_title, short_title
 if TYPE_CHECKING:
     from core.evaluation import Result
 
-HEADINGS = ("mode", "σ", "solved", "rate", "95% interval", "steps")
+COLUMNS = (
+    ("mode", "How actions are chosen"),
+    ("σ", "Sensor noise [standard deviations]"),
+    ("solved", "Starts solved, of those done"),
+    ("rate", "Share of starts solved"),
+    ("95% interval", "Wilson interval of that share"),
+    ("steps", "Median control steps until a solved start was solved"),
+)
 STRETCHED = 4
 """The widest column gives way first; modes and noise levels are read together with the rest."""
-TIPS = (
-    "How actions are chosen",
-    "Sensor noise [standard deviations]",
-    "Starts solved, of those done",
-    "Share of starts solved",
-    "Wilson interval of that share",
-    "Median control steps until a solved start was solved",
-)
 
 
 class ResultsTable(QTableWidget, Themed):
     """Cells not begun show a dash; those that still grow are marked."""
 
     def __init__(self) -> None:
-        super().__init__(0, len(HEADINGS))
+        super().__init__(0, len(COLUMNS))
         self._rows: tuple[Result, ...] = ()
         self._planned = 0
-        for column, (heading, tip) in enumerate(zip(HEADINGS, TIPS, strict=True)):
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(STRETCHED, QHeaderView.ResizeMode.Stretch)
+        for column, (heading, tip) in enumerate(COLUMNS):
             item = QTableWidgetItem(heading)
             item.setToolTip(tip)
             item.setTextAlignment(_alignment(column))
@@ -54,12 +57,6 @@ class ResultsTable(QTableWidget, Themed):
             selectionBehavior=QAbstractItemView.SelectionBehavior.SelectRows,
             focusPolicy=Qt.FocusPolicy.TabFocus,
         )
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        for column in range(len(HEADINGS)):
-            stretch = QHeaderView.ResizeMode.Stretch
-            fitting = QHeaderView.ResizeMode.ResizeToContents
-            header.setSectionResizeMode(column, stretch if column == STRETCHED else fitting)
 
     def show_rows(self, rows: Sequence[Result], planned: int) -> None:
         """Show `rows`; `planned` episodes make one complete."""

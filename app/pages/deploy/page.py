@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSpinBox, QWidget
 
 from app.arm.arm import Arm
 from app.arm.messages import (
@@ -48,13 +48,10 @@ REST = "Let the policy drive, or move the arm yourself with a stick or a key."
 class DeployPage(Page):
     """A checkpoint, a mode, a noise, and the arm that moves by itself."""
 
-    title = "Deploy"
-    icon = "ph.robot"
     shows_scene = True
 
     def __init__(self, studio: Studio, arm: Arm) -> None:
-        super().__init__()
-        self.studio = studio
+        super().__init__(studio)
         self.arm = arm
         self._loaded: Loaded | None = None
         self._loading: Path | None = None
@@ -71,18 +68,16 @@ class DeployPage(Page):
         )
         self.tally = Tally()
         clear = button("Clear", self.tally.clear, kind="quiet")
-        content, _ = panel(
+        self.content = panel(
             self._checkpoint_card(),
             self._policy_card(),
             self._trial_card(),
             Card("", row(label("Successes", "heading"), 1, clear), self.tally),
             1,
         )
-        self.stack = QStackedWidget()
-        self.stack.addWidget(content)
-        self.stack.addWidget(self.empty)
         self.panel = QWidget()
-        column(self.stack, inside=self.panel)
+        column(self.content, self.empty, spacing=0, inside=self.panel)
+        self.empty.hide()
         self._connect()
         self._show_tick(None)
         self._offer()
@@ -101,15 +96,6 @@ class DeployPage(Page):
     def deactivated(self) -> None:
         self._run(False)
         self.studio.status.emit("recording", "", "")
-
-    def _show_part(self, index: int) -> None:
-        """Show the controls (0) or what to do first (1), without a scroll bar for the other."""
-        for number in range(self.stack.count()):
-            part = self.stack.widget(number)
-            assert part is not None
-            height = QSizePolicy.Policy.Preferred if number == index else QSizePolicy.Policy.Ignored
-            part.setSizePolicy(QSizePolicy.Policy.Preferred, height)
-        self.stack.setCurrentIndex(index)
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -213,7 +199,9 @@ class DeployPage(Page):
         wanted = self._loading or (self._loaded.folder if self._loaded else None)
         titles = [(f"{e.name}  ({task_title(e.task)})", str(e.path)) for e in usable]
         offer(self.checkpoint, titles)
-        self._show_part(0 if usable or self._loaded else 1)
+        there = bool(usable or self._loaded)
+        self.content.setVisible(there)
+        self.empty.setVisible(not there)
         if wanted is not None:
             self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(str(wanted))))
         elif usable:

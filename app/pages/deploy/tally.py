@@ -1,12 +1,12 @@
 """Successes of the trials, for every mode and condition that was tried."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from app.arm.messages import TrialResult
 from app.widgets.disturbances import words_of
-from app.widgets.painted import RIGHT, Painted, fill_box, write
+from app.widgets.painted import CUT, RIGHT, Painted, fill_box, write
 from core.policies import MODES
 from core.simulation import Condition
 
@@ -61,9 +61,8 @@ class Tally(Painted):
             bar = QRectF(128, y + _LINE / 2 - 4, max(8.0, self.width() - 200.0), 8)
             y += _LINE
             if not condition.only_noise:
-                words, elide = words_of(condition.to_dict()), Qt.TextElideMode.ElideRight
-                words = painter.fontMetrics().elidedText(words, elide, self.width())
-                write(painter, QRectF(0, y - 4, self.width(), _MORE), words, "muted")
+                place, words = QRectF(0, y - 4, self.width(), _MORE), words_of(condition.to_dict())
+                write(painter, place, words, "muted", elide=CUT)
                 y += _MORE
             fill_box(painter, bar, "raised")
             bar.setWidth(bar.width() * successes / trials)

@@ -3,14 +3,14 @@
 import math
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStackedWidget
 
 from app.pages.episodes.footage import Footage, Pictures, Playback
 from app.theme.theme import current_theme
 from app.widgets.empty import Empty
-from app.widgets.painted import Painted
+from app.widgets.painted import CENTRE, CUT, Painted, write
 from core.data import Episode, EpisodeInfo
 
 MARGIN = 16
@@ -29,18 +29,14 @@ class FootageView(QStackedWidget):
         self.empty = Empty("ph.video-camera-slash", "", "")
         self.addWidget(self.frames)
         self.addWidget(self.empty)
-        self.text = ""
-        """The sentence that is shown; empty while there are images."""
 
     def show_images(self, images: tuple[tuple[str, QImage], ...]) -> None:
         """Show name and image of each camera."""
-        self.text = ""
         self.frames.show_images(images)
         self.setCurrentWidget(self.frames)
 
     def say(self, heading: str, text: str) -> None:
         """Say why there is nothing to be seen, and what can be done."""
-        self.text = text
         self.frames.show_images(())
         self.empty.say(heading, text)
         self.setCurrentWidget(self.empty)
@@ -63,21 +59,18 @@ class Frames(Painted):
     def draw(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), current_theme().color("background"))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(current_theme().color("muted"))
         cells = _cells(QRectF(self.rect()), [image.size() for _, image in self.images])
         for (name, image), cell in zip(self.images, cells, strict=True):
             painter.drawImage(cell, image)
             line = QRectF(cell.left(), cell.bottom(), cell.width(), CAPTION)
             words = name.removesuffix("_image").replace("_", " ")
-            elide = Qt.TextElideMode.ElideRight
-            text = painter.fontMetrics().elidedText(words, elide, int(line.width()))
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), text)
+            write(painter, line, words, "muted", CENTRE, elide=CUT)
 
 
 def _cells(place: QRectF, sizes: list[QSize]) -> list[QRectF]:
     """Where each image goes: as many columns as make them largest, rows centred."""
     grids = (_grid(place, sizes, columns) for columns in range(1, len(sizes) + 1))
-    return max(grids, key=_area, default=[])
+    return max(grids, key=lambda cells: sum(c.width() * c.height() for c in cells), default=[])
 
 
 def _grid(place: QRectF, sizes: list[QSize], columns: int) -> list[QRectF]:
@@ -95,10 +88,6 @@ def _grid(place: QRectF, sizes: list[QSize], columns: int) -> list[QRectF]:
         y = place.top() + MARGIN + row * (height + CAPTION + MARGIN) + (height - h) / 2
         cells.append(QRectF(x, y, w, h))
     return cells
-
-
-def _area(cells: list[QRectF]) -> float:
-    return sum(cell.width() * cell.height() for cell in cells)
 
 
 BELOW = "its signals below can be played and scrubbed."

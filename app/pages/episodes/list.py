@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
+    QAbstractListModel,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFontMetrics, QImage, QPainter
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -30,7 +30,7 @@ from app.pages.episodes.thumbnails import HEIGHT, WIDTH, Thumbnails
 from app.theme.theme import current_theme
 from app.widgets.controls import after, configure
 from app.widgets.formats import task_title
-from app.widgets.painted import CENTRE, RIGHT, write
+from app.widgets.painted import CENTRE, CUT, RIGHT, write
 from core.data import EpisodeInfo
 
 ROW_HEIGHT = 64
@@ -47,7 +47,7 @@ SIGNS: dict[bool | None, tuple[str, str]] = {
 """Sign and colour of each outcome."""
 
 
-class _Model(QAbstractTableModel):
+class _Model(QAbstractListModel):
     """The rows, in the order in which they are shown."""
 
     def __init__(self) -> None:
@@ -61,9 +61,6 @@ class _Model(QAbstractTableModel):
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 — Qt's signature
         return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 — Qt's signature
-        return 0 if parent.isValid() else 1
 
     def data(self, index: _Index, role: int = 0) -> Any:
         row = self.rows[index.row()]
@@ -82,9 +79,6 @@ class _Delegate(QStyledItemDelegate):
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._thumbnails = thumbnails
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
-        return QSize(240, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row: Row = index.data(Qt.ItemDataRole.UserRole)
@@ -123,27 +117,21 @@ class _Delegate(QStyledItemDelegate):
         when = "sample" if row.sample else local_time(info)
         write(painter, lower, when, "muted", RIGHT, font="small")
         metrics = painter.fontMetrics()
-        room = lower.width() - metrics.horizontalAdvance(when) - 12
+        lower = lower.adjusted(0, 0, -metrics.horizontalAdvance(when) - 12, 0)
         if row.outlying:
             mark = f"! {row.outlying}"
-            write(painter, lower, _short(metrics, mark, room), "warning")
-            used = metrics.horizontalAdvance(mark) + 8
-            lower, room = lower.adjusted(used, 0, 0, 0), room - used
+            write(painter, lower, mark, "warning", elide=CUT)
+            lower = lower.adjusted(metrics.horizontalAdvance(mark) + 8, 0, 0, 0)
         driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
         facts = " · ".join((driver, *(f"#{tag}" for tag in entry.tags)))
-        if room > 16:
-            write(painter, lower, _short(metrics, facts, room), "muted")
+        if lower.width() > 16:
+            write(painter, lower, facts, "muted", elide=CUT)
 
     def _broken(self, painter: QPainter, place: QRect, row: Row) -> None:
         half = place.height() // 2
         write(painter, place.adjusted(0, 0, 0, -half), "! unreadable", "danger", font="body")
-        painter.setFont(current_theme().font("small"))
-        name = _short(painter.fontMetrics(), row.entry.path.name, place.width())
-        write(painter, place.adjusted(0, half, 0, 0), name, "muted")
-
-
-def _short(metrics: QFontMetrics, text: str, width: int) -> str:
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        name = row.entry.path.name
+        write(painter, place.adjusted(0, half, 0, 0), name, "muted", font="small", elide=CUT)
 
 
 class EpisodeList(QTableView):

@@ -24,13 +24,10 @@ from core.data import Episode, Selections, read_episode
 class EpisodesPage(Page):
     """The list on the right, the replay in the scene or as images, the timeline below."""
 
-    title = "Episodes"
-    icon = "ph.film-strip"
     shows_scene = True
 
     def __init__(self, studio: Studio, arm: Arm) -> None:
-        super().__init__()
-        self.studio = studio
+        super().__init__(studio)
         self.arm = arm
         self._rows: tuple[Row, ...] = ()
         self._lengths: dict[Path, int] = {}

@@ -17,9 +17,8 @@ from app.pages.episodes.thumbnails import Thumbnails
 from app.widgets.controls import Card, button, column, label, row
 from app.widgets.elided import ElidedLabel
 from app.widgets.empty import Empty
-from app.widgets.formats import task_title
+from app.widgets.formats import joined, task_title
 from app.widgets.section import Section
-from core.data import EpisodeRow
 from core.simulation import model_hash
 
 
@@ -66,8 +65,8 @@ class EpisodesPanel(QWidget):
 
     def show_count(self, rows: Sequence[Row], total: int) -> None:
         """Say how much is shown, and where nothing is, what to do."""
-        good = sum(r.success is True for r in rows)
-        minutes = sum(r.duration for r in rows) / 60.0
+        good = sum(r.entry.success is True for r in rows)
+        minutes = sum(r.entry.duration for r in rows) / 60.0
         of = f" of {total:,}" if len(rows) != total else ""
         self.count.setText(f"{len(rows):,}{of} episodes · {good:,} ✓ · {minutes:.1f} min")
         self.everything.setVisible(self.filter.narrows)
@@ -151,39 +150,36 @@ def _facts(chosen: Sequence[Row]) -> str:
     if not chosen:
         return "Choose one in the list to replay it. Hold Ctrl or Shift to choose several."
     if len(chosen) > 1:
-        seconds = sum(r.duration for r in chosen)
+        seconds = sum(r.entry.duration for r in chosen)
         samples = sum(r.sample for r in chosen)
         good = sum(LABELS["success"](r) for r in chosen)
-        facts = [f"{seconds / 60:.1f} min", f"{good:,} successes"]
-        if samples:
-            facts.append(f"{samples:,} samples, read only")
-        return " · ".join(facts)
+        read_only = f"{samples:,} samples, read only" if samples else ""
+        return joined(f"{seconds / 60:.1f} min", f"{good:,} successes", read_only)
     return _facts_of_one(chosen[0])
 
 
 def _facts_of_one(chosen: Row) -> str:
-    entry: EpisodeRow = chosen.entry
-    info = entry.info
+    entry, info = chosen.entry, chosen.entry.info
     if info is None:
         return entry.problem or ""
     measured = f" (measured {info.measured_rate:.2f})" if info.measured_rate else ""
-    facts = [f"{info.steps} steps at {info.control_rate:g} Hz{measured}"]
-    if not info.simulated:
-        cameras = f", cameras: {', '.join(info.images)}" if info.images else ""
-        facts.append(f"of another robot{cameras}")
-    measures = [f"idle {100 * entry.idle:.0f} %", f"roughness {entry.roughness:.2f}"]
-    if math.isfinite(entry.path_length):
-        measures.insert(0, f"path {entry.path_length:.2f} m")
-        measures.append(f"jerk {entry.jerk:.0f} m/s³")
-    facts.append(", ".join(measures))
-    if chosen.outlying:
-        facts.append(f"unusual: {chosen.outlying}")
-    if info.seed is not None:
-        facts.append(f"start {info.seed}")
-    if info.tags:
-        facts.append(", ".join(f"#{tag}" for tag in info.tags))
-    if in_scene(info) and info.model_hash != model_hash(info.task):
-        facts.append("recorded with another version of the model")
-    if chosen.sample:
-        facts.append("sample, read only")
-    return " · ".join(facts)
+    cameras = f", cameras: {', '.join(info.images)}" if info.images else ""
+    moved = math.isfinite(entry.path_length)
+    outdated = in_scene(info) and info.model_hash != model_hash(info.task)
+    measures = joined(
+        f"path {entry.path_length:.2f} m" if moved else "",
+        f"idle {100 * entry.idle:.0f} %",
+        f"roughness {entry.roughness:.2f}",
+        f"jerk {entry.jerk:.0f} m/s³" if moved else "",
+        by=", ",
+    )
+    return joined(
+        f"{info.steps} steps at {info.control_rate:g} Hz{measured}",
+        "" if info.simulated else f"of another robot{cameras}",
+        measures,
+        f"unusual: {chosen.outlying}" if chosen.outlying else "",
+        "" if info.seed is None else f"start {info.seed}",
+        ", ".join(f"#{tag}" for tag in info.tags),
+        "recorded with another version of the model" if outdated else "",
+        "sample, read only" if chosen.sample else "",
+    )

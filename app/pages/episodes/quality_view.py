@@ -1,5 +1,6 @@
 """What a set of episodes is like as a whole: which actions were made, which places covered."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,15 +54,14 @@ def survey(rows: Sequence[EpisodeRow]) -> Survey:
         counts = np.zeros((0, 0), np.int64)
     starts, goals = coverage(rows, "start"), coverage(rows, "goal")
     words = []
-    if rows:
-        idle = np.array([row.idle for row in rows])
-        jerk = np.array([row.jerk for row in rows])
-        lengths = np.array([row.duration for row in rows])
-        words.append(f"median {np.median(lengths):.1f} s")
-        for name, values, form in (("idle", 100 * idle, "{:.0f} %"), ("jerk", jerk, "{:.1f} m/s³")):
-            finite = values[np.isfinite(values)]
-            if len(finite):
-                words.append(f"{name} {form.format(np.median(finite))}")
+    for form, values in (
+        ("median {:.1f} s", [row.duration for row in rows]),
+        ("idle {:.0f} %", [100 * row.idle for row in rows]),
+        ("jerk {:.1f} m/s³", [row.jerk for row in rows]),
+    ):
+        finite = [value for value in values if math.isfinite(value)]
+        if finite:
+            words.append(form.format(np.median(finite)))
     return Survey(
         counts=counts,
         starts=starts.points[:, :2],
@@ -93,10 +93,10 @@ class QualityView(Painted):
         self.update()
 
     def draw(self, painter: QPainter) -> None:
-        if self.survey is None:
-            return
-        self._draw_histograms(painter, self.survey.counts)
-        self._draw_map(painter, QRectF(0, BAR_HEIGHT + 16 + 2 * GAP, self.width(), MAP_HEIGHT))
+        if self.survey is not None:
+            self._draw_histograms(painter, self.survey.counts)
+            place = QRectF(0, BAR_HEIGHT + 16 + 2 * GAP, self.width(), MAP_HEIGHT)
+            self._draw_map(painter, place, self.survey)
 
     def _draw_histograms(self, painter: QPainter, counts: np.ndarray) -> None:
         theme = current_theme()
@@ -118,9 +118,8 @@ class QualityView(Painted):
             name = ACTIONS[action] if number == len(ACTIONS) else str(action)
             write(painter, QRectF(left, BAR_HEIGHT + 2, width, 16), name, "muted", CENTRE)
 
-    def _draw_map(self, painter: QPainter, place: QRectF) -> None:
-        theme, found = current_theme(), self.survey
-        assert found is not None
+    def _draw_map(self, painter: QPainter, place: QRectF, found: Survey) -> None:
+        theme = current_theme()
         painter.fillRect(place, theme.color("plot_background"))
         points = np.concatenate([found.starts, found.goals])
         if not len(points):

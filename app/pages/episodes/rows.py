@@ -26,27 +26,7 @@ class Row:
     outlying: str = ""
     """What is unusual about it, in words; empty if nothing is."""
 
-    def prepared(self) -> Row:
-        """Itself, with everything computed that thousands of rows would keep the window busy."""
-        _ = self.words, self.duration, self.success, self.date, self.readable
-        return self
-
-    @cached_property
-    def duration(self) -> float:
-        """Length [s]."""
-        return self.entry.duration
-
-    @cached_property
-    def success(self) -> bool | None:
-        """Whether the task was solved."""
-        return self.entry.success
-
-    @cached_property
-    def date(self) -> str:
-        """When it was recorded."""
-        return self.entry.date
-
-    @cached_property
+    @property
     def readable(self) -> bool:
         """Whether its file could be read."""
         return self.entry.info is not None
@@ -83,28 +63,22 @@ class Filter:
         return [row for row in rows if all(test(row) for test in tests)]
 
     def _tests(self) -> list[Callable[[Row], bool]]:
-        tests: list[Callable[[Row], bool]] = []
-        if self.place:
-            sample = self.place == "samples"
-            tests.append(lambda row: row.sample == sample)
-        if self.task:
-            tests.append(lambda row: row.entry.task == self.task)
-        if self.label:
-            tests.append(LABELS[self.label])
-        if self.operator:
-            tests.append(lambda row: row.entry.operator == self.operator)
-        if self.tag:
-            tests.append(lambda row: self.tag in row.entry.tags)
         words = self.text.lower().split()
-        if words:
-            tests.append(lambda row: all(word in row.words for word in words))
-        return tests
+        tests: tuple[tuple[object, Callable[[Row], bool]], ...] = (
+            (self.place, lambda row: row.sample == (self.place == "samples")),
+            (self.task, lambda row: row.entry.task == self.task),
+            (self.label, lambda row: LABELS[self.label](row)),
+            (self.operator, lambda row: row.entry.operator == self.operator),
+            (self.tag, lambda row: self.tag in row.entry.tags),
+            (words, lambda row: all(word in row.words for word in words)),
+        )
+        return [test for wanted, test in tests if wanted]
 
 
 LABELS: dict[str, Callable[[Row], bool]] = {
-    "success": lambda row: row.success is True,
-    "failure": lambda row: row.success is False,
-    "unlabelled": lambda row: row.readable and row.success is None,
+    "success": lambda row: row.entry.success is True,
+    "failure": lambda row: row.entry.success is False,
+    "unlabelled": lambda row: row.readable and row.entry.success is None,
     "outlier": lambda row: bool(row.outlying),
     "broken": lambda row: not row.readable,
 }
@@ -117,13 +91,13 @@ def _number(value: float) -> float:
 
 
 ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {
-    "newest": ("Newest first", lambda row: row.date, True),
-    "oldest": ("Oldest first", lambda row: row.date, False),
-    "longest": ("Longest first", lambda row: row.duration, True),
-    "shortest": ("Shortest first", lambda row: row.duration, False),
+    "newest": ("Newest first", lambda row: row.entry.date, True),
+    "oldest": ("Oldest first", lambda row: row.entry.date, False),
+    "longest": ("Longest first", lambda row: row.entry.duration, True),
+    "shortest": ("Shortest first", lambda row: row.entry.duration, False),
     "task": ("By task", lambda row: row.entry.task, False),
     "operator": ("By operator", lambda row: row.entry.operator, False),
-    "label": ("Failures first", lambda row: {False: 0, None: 1, True: 2}[row.success], False),
+    "label": ("Failures first", lambda row: {False: 0, None: 1, True: 2}[row.entry.success], False),
     "idle": ("Most idle first", lambda row: _number(row.entry.idle), True),
     "jerk": ("Most jerk first", lambda row: _number(row.entry.jerk), True),
     "path": ("Longest path first", lambda row: _number(row.entry.path_length), True),
@@ -134,7 +108,7 @@ ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {
 def ordered(rows: Sequence[Row], order: str) -> list[Row]:
     """The rows in an order of `ORDERS`; within equal ones the newest comes first, samples last."""
     _, key, reverse = ORDERS[order]
-    newest = sorted(rows, key=lambda row: row.date, reverse=True)
+    newest = sorted(rows, key=lambda row: row.entry.date, reverse=True)
     found = sorted(newest, key=key, reverse=reverse)
     if order == "newest":
         found.sort(key=lambda row: row.sample)
@@ -195,5 +169,5 @@ def rows_of(own: Sequence[EpisodeRow], samples: Sequence[EpisodeRow]) -> tuple[R
     rows = []
     for number, entry in enumerate(entries):
         words = [word for word, found in (("length", lengths), ("path", paths)) if found[number]]
-        rows.append(Row(entry, number >= len(own), " and ".join(words)).prepared())
+        rows.append(Row(entry, number >= len(own), " and ".join(words)))
     return tuple(rows)

@@ -60,14 +60,12 @@ def _distances(episode: Episode) -> list[tuple[str, np.ndarray]]:
         "object": episode.observations.get("object_position"),
         "goal": episode.observations.get("goal_position"),
     }
+    pairs = [("hand", "object"), ("object", "goal")]
     found = []
-    for first, second in (("hand", "object"), ("object", "goal"), ("hand", "goal")):
+    for first, second in pairs if fields["object"] is not None else [("hand", "goal")]:
         a, b = fields[first], fields[second]
-        if a is None or b is None or a.shape != b.shape:
-            continue
-        if (first, second) == ("hand", "goal") and fields["object"] is not None:
-            continue
-        found.append((f"{first} to {second}", np.linalg.norm(a - b, axis=-1)))
+        if a is not None and b is not None and a.shape == b.shape:
+            found.append((f"{first} to {second}", np.linalg.norm(a - b, axis=-1)))
     return found
 
 

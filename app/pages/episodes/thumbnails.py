@@ -178,5 +178,4 @@ class Stills:
         """Give the context back."""
         for camera in self._cameras.values():
             camera.close()
-        self._cameras.clear()
         self._gl.free()

@@ -43,7 +43,12 @@ class Timeline(QWidget, Themed):
             kind="small",
             tip="Mark the steps from the first to the last motion",
         )
-        self.trim = button("Trim", lambda: self.trim_wanted.emit(*self.track.range), kind="small")
+        self.trim = button(
+            "Trim",
+            lambda: self.trim_wanted.emit(*self.track.range),
+            kind="small",
+            tip="First drag the ends of the timeline, or press [ and ] at the playhead",
+        )
         self.split = button(
             "Split",
             lambda: self.split_wanted.emit(self.track.step),
@@ -65,7 +70,6 @@ class Timeline(QWidget, Themed):
         self.play.setEnabled(episode is not None)
         self.show_state(0, False)
         self.apply_theme()
-        self._offer()
 
     def set_editable(self, editable: bool) -> None:
         """Whether the episode may be cut; samples may not."""
@@ -122,9 +126,6 @@ class Timeline(QWidget, Themed):
         marked = length > 0 and (start, stop) != (0, length)
         self.trim.setEnabled(self._editable and marked)
         self.trim.setText(f"Trim to {stop - start} steps" if marked else "Trim")
-        self.trim.setToolTip(
-            "First drag the ends of the timeline, or press [ and ] at the playhead"
-        )
         self.split.setEnabled(self._editable and 0 < self.track.step < length)
         self.idle.setEnabled(self._editable and length > 1)
 

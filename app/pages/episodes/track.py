@@ -37,7 +37,8 @@ class Track(QWidget, Themed):
 
     def __init__(self) -> None:
         super().__init__()
-        self._episode: Episode | None = None
+        self._length = 0
+        self._bands: tuple[tuple[np.ndarray, str], ...] = ()
         self.lanes: tuple[Lane, ...] = ()
         """What is plotted."""
         self.step = 0
@@ -53,10 +54,13 @@ class Track(QWidget, Themed):
 
     def show_episode(self, episode: Episode | None) -> None:
         """Draw another episode; None draws nothing."""
-        self._episode = episode
+        self.setEnabled(episode is not None)
+        self._length, self.lanes, self._bands = 0, (), ()
+        if episode is not None:
+            self._length, self.lanes = len(episode), lanes_of(episode)
+            self._bands = ((episode.rewards > 0, "good"), (episode.interventions, "warning"))
         self.step = 0
-        self.lanes = lanes_of(episode) if episode is not None else ()
-        self.range = (0, len(episode) if episode is not None else 0)
+        self.range = (0, self._length)
         self._names = self._width_of_names()
         self.apply_theme()
 
@@ -68,11 +72,8 @@ class Track(QWidget, Themed):
 
     def set_range(self, start: int, stop: int) -> None:
         """Mark another part to keep; at least one step."""
-        if self._episode is None:
-            return
-        length = len(self._episode)
-        start = max(0, min(length - 1, start))
-        stop = max(start + 1, min(length, stop))
+        start = max(0, min(self._length - 1, start))
+        stop = max(start + 1, min(self._length, stop))
         if (start, stop) != self.range:
             self.range = (start, stop)
             self.update()
@@ -90,10 +91,9 @@ class Track(QWidget, Themed):
         self._drawn = None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._episode is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        self._held = self._end_at(event.position().x())
-        self._drag(event.position().x())
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._held = self._end_at(event.position().x())
+            self._drag(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x = event.position().x()
@@ -111,9 +111,7 @@ class Track(QWidget, Themed):
             Qt.Key.Key_PageDown: 20,
         }
         key = Qt.Key(event.key())
-        if self._episode is None:
-            super().keyPressEvent(event)
-        elif key in steps:
+        if key in steps:
             self._go(self.step + steps[key])
         elif key == Qt.Key.Key_BracketLeft:
             self.set_range(self.step, self.range[1])
@@ -123,7 +121,7 @@ class Track(QWidget, Themed):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 — Qt's signature
-        if self._episode is None:
+        if not self._length:
             return
         if self._drawn is None:
             self._drawn = self._draw()
@@ -150,7 +148,6 @@ class Track(QWidget, Themed):
 
     def _draw(self) -> QPixmap:
         """The curves: they change with the episode, the size and the theme only."""
-        assert self._episode is not None
         ratio = self.devicePixelRatioF()
         made = QPixmap(self.size() * ratio)
         made.setDevicePixelRatio(ratio)
@@ -170,10 +167,8 @@ class Track(QWidget, Themed):
     def _draw_lane(self, painter: QPainter, place: QRectF, lane: Lane) -> None:
         theme = current_theme()
         name = QRectF(0, place.top(), self._names - 8, place.height())
-        title = QFontMetrics(theme.font("small")).elidedText(
-            lane.title, Qt.TextElideMode.ElideMiddle, int(name.width())
-        )
-        write(painter, name, title, "muted", RIGHT, font="small")
+        middle = Qt.TextElideMode.ElideMiddle
+        write(painter, name, lane.title, "muted", RIGHT, font="small", elide=middle)
         painter.setPen(QPen(theme.color("line"), 1))
         painter.drawLine(place.bottomLeft(), place.bottomRight())
         inner = place.adjusted(0, 3, 0, -3)
@@ -191,11 +186,7 @@ class Track(QWidget, Themed):
 
     def _draw_bands(self, painter: QPainter, area: QRectF) -> None:
         """Where success held, and where a person had taken over."""
-        assert self._episode is not None
-        for mask, role, top in (
-            (self._episode.rewards > 0, "good", area.bottom() - 4),
-            (self._episode.interventions, "warning", area.top()),
-        ):
+        for (mask, role), top in zip(self._bands, (area.bottom() - 4, area.top()), strict=True):
             for first, last in _runs(mask):
                 left = self._x(first) - 1
                 cell = QRectF(left, top, self._x(last) - left + self._width() + 0.5, 4)
@@ -210,23 +201,18 @@ class Track(QWidget, Themed):
         return QRectF(self.rect()).adjusted(self._names, 6, -6, -6)
 
     def _width(self) -> float:
-        assert self._episode is not None
-        return self._area().width() / max(1, len(self._episode) - 1)
+        return self._area().width() / max(1, self._length - 1)
 
     def _x(self, step: int) -> float:
         return self._area().left() + step * self._width()
 
     def _end_at(self, x: float) -> str:
         """Which end of the kept part lies under the pointer; the playhead wins where it stands."""
-        if self._episode is None:
-            return ""
         ends = {"start": self._x(self.range[0]), "stop": self._x(self.range[1] - 1)}
         near = min(ends, key=lambda name: abs(ends[name] - x))
         return near if abs(ends[near] - x) <= GRASP else ""
 
     def _drag(self, x: float) -> None:
-        if self._episode is None:
-            return
         step = round((x - self._area().left()) / self._width())
         if self._held == "start":
             self.set_range(min(step, self.range[1] - 1), self.range[1])
@@ -235,8 +221,7 @@ class Track(QWidget, Themed):
         self._go(step)
 
     def _go(self, step: int) -> None:
-        assert self._episode is not None
-        step = max(0, min(len(self._episode) - 1, step))
+        step = max(0, min(self._length - 1, step))
         if step != self.step:
             self.set_step(step)
             self.scrubbed.emit(step)

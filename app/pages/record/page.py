@@ -1,5 +1,6 @@
 """Record: drive the arm and keep what was driven."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -44,18 +45,15 @@ IMAGE_SIZE = 96
 class RecordPage(Page):
     """Start, stop, discard and mark, from the pad, the keyboard and the mouse alike."""
 
-    title = "Record"
-    icon = "ph.record"
     shows_scene = True
 
     def __init__(self, studio: Studio, arm: Arm) -> None:
-        super().__init__()
-        self.studio = studio
+        super().__init__(studio)
         self.arm = arm
         self.strip = self.commands = CommandStrip()
         self.operator_card = OperatorCard(arm.operator)
         cards = (self._task_card(), self._recording_card(), self.operator_card)
-        self.panel, _ = panel(*cards, self._session_card(), 1)
+        self.panel = panel(*cards, self._session_card(), 1)
         self._connect()
         self._select(studio.driven_task)
         self._show_state("free", 0, "")
@@ -76,16 +74,15 @@ class RecordPage(Page):
     @Slot(str)
     def act(self, action: str) -> None:
         """Do what a button or key of that action means here; see `ACTIONS`."""
-        if not self.shown:
-            return
-        if action == "record":
-            self.toggle_recording()
-        elif action == "discard":
-            self.discard()
-        elif action in ("success", "failure"):
-            self.mark(action == "success")
-        elif action == "new_start":
-            self._post(NewStart())
+        does: dict[str, Callable[[], None]] = {
+            "record": self.toggle_recording,
+            "discard": self.discard,
+            "success": lambda: self.mark(True),
+            "failure": lambda: self.mark(False),
+            "new_start": lambda: self._post(NewStart()),
+        }
+        if self.shown and action in does:
+            does[action]()
 
     @Slot()
     def toggle_recording(self) -> None:
@@ -111,7 +108,7 @@ class RecordPage(Page):
             self._post(StopRecording(success))
         else:
             session = self.arm.session
-            session.change_last(lambda identifier: session.relabel(identifier, success))
+            session.change_last(lambda last: session.relabel(last, success))
 
     def _post(self, request: object) -> None:
         self.arm.simulation.post(DRIVE, request)
@@ -206,7 +203,7 @@ class RecordPage(Page):
         session = self.arm.session
         word = {True: "Success", False: "Failure", None: "Unlabelled episode"}[saved.info.success]
         text = f"{word} saved: {saved.quality.duration:.1f} s"
-        self.studio.toast(text, "Discard", lambda: session.discard(saved.identifier))
+        self.studio.toast(text, "Discard", lambda: session.discard([saved.identifier]))
         if self.images.isChecked():
             self.arm.filming.add(Path(saved.path), IMAGE_SIZE)
 

@@ -23,10 +23,10 @@ class SessionList(QWidget):
 
     replay_wanted = Signal(object)
     """`Saved` to show again."""
-    discard_wanted = Signal(str)
-    """Identifier to move to the trash."""
-    relabel_wanted = Signal(str, bool)
-    """Identifier and its new label."""
+    discard_wanted = Signal(list)
+    """Identifiers to move to the trash."""
+    relabel_wanted = Signal(list, bool)
+    """Identifiers and their new label."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class SessionList(QWidget):
             self._column.addWidget(more)
 
     def _row(self, number: int, saved: Saved) -> QWidget:
-        identifier, flipped = saved.identifier, saved.info.success is not True
+        identifiers, flipped = [saved.identifier], saved.info.success is not True
         name, state = label(f"{number}", "caption"), label(*OUTCOMES[saved.info.success])
         name.setFixedWidth(28)
         state.setFixedWidth(104)
@@ -54,9 +54,9 @@ class SessionList(QWidget):
             (
                 "ph.check" if flipped else "ph.x",
                 "Mark as success" if flipped else "Mark as failure",
-                lambda: self.relabel_wanted.emit(identifier, flipped),
+                lambda: self.relabel_wanted.emit(identifiers, flipped),
             ),
-            ("ph.trash", "Discard (can be undone)", lambda: self.discard_wanted.emit(identifier)),
+            ("ph.trash", "Discard (can be undone)", lambda: self.discard_wanted.emit(identifiers)),
         )
         made = QWidget()
         tools = [tool(sign, tip, slot, role="muted", size=18) for sign, tip, slot in buttons]

@@ -1,7 +1,7 @@
 """Chooses the demonstrations to train on: a task, sources, and if wanted one by one."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,12 @@ class Candidate:
     entry: EpisodeEntry
     """Its file and description, or what is wrong with it."""
 
+    @property
+    def info(self) -> EpisodeInfo:
+        """Description of a readable one."""
+        assert self.entry.info is not None
+        return self.entry.info
+
 
 class EpisodePicker(QWidget):
     """Shows what there is, by task, and knows which files are chosen.
@@ -46,7 +52,8 @@ class EpisodePicker(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._candidates: tuple[Candidate, ...] = ()
+        self._candidates: list[Candidate] = []
+        self._readable: list[Candidate] = []
         self._left_out: set[Path] = set()
         self._followed = ""
         self._selections: dict[str, Selection] = {}
@@ -108,11 +115,7 @@ class EpisodePicker(QWidget):
 
     def selected(self) -> tuple[Path, ...]:
         """Files of the chosen demonstrations, in the order of their names."""
-        return tuple(candidate.entry.path for candidate, _ in self._chosen())
-
-    def selected_infos(self) -> list[EpisodeInfo]:
-        """Descriptions of the chosen demonstrations."""
-        return [info for _, info in self._chosen()]
+        return tuple(candidate.entry.path for candidate in self._chosen())
 
     def files_of(self, identifiers: Sequence[str]) -> tuple[list[Path], list[str]]:
         """Files of the episodes of these names, and the names of which there is no file."""
@@ -122,22 +125,17 @@ class EpisodePicker(QWidget):
 
     def held_out(self) -> tuple[Path, ...]:
         """Files of the chosen task that the selection keeps for validation."""
-        selection = self._selection
-        if selection is None:
-            return ()
-        of_task = {
-            c.entry.identifier: c.entry.path
-            for c in reversed(self._candidates)
-            if c.entry.info is not None and c.entry.info.task == self.task
-        }
-        return tuple(of_task[name] for name in selection.validation if name in of_task)
+        wanted = self._selection.validation if self._selection is not None else ()
+        of_task = {c.entry.identifier: c.entry.path for c in reversed(self._of_task())}
+        return tuple(of_task[name] for name in wanted if name in of_task)
 
     def show_candidates(
         self, candidates: Sequence[Candidate], selections: Sequence[Selection] = ()
     ) -> None:
         """Offer these recordings; the task and the choice stay where they can."""
         self._offer_selections(selections)
-        self._candidates = tuple(sorted(candidates, key=lambda c: c.source == SAMPLES))
+        self._candidates = sorted(candidates, key=lambda c: c.source == SAMPLES)
+        self._readable = [c for c in self._candidates if c.entry.info is not None]
         self._choose_where_there_is_something()
         self._fill_tasks()
         self._fill()
@@ -161,8 +159,11 @@ class EpisodePicker(QWidget):
 
     # inside
 
-    def _chosen(self) -> list[tuple[Candidate, EpisodeInfo]]:
-        return [found for found in self._offered() if found[0].entry.path not in self._left_out]
+    def _of_task(self) -> list[Candidate]:
+        return [candidate for candidate in self._readable if candidate.info.task == self.task]
+
+    def _chosen(self) -> list[Candidate]:
+        return [found for found in self._offered() if found.entry.path not in self._left_out]
 
     @property
     def _selection(self) -> Selection | None:
@@ -174,47 +175,38 @@ class EpisodePicker(QWidget):
         offer(self.selection_box, [("All demonstrations", ""), *entries])
         self.selection_box.setVisible(bool(self._selections))
 
-    def _passes(self, candidate: Candidate, info: EpisodeInfo, chosen: Collection[str]) -> bool:
-        """Whether the selection takes it, or where there is none, sources and success filter."""
-        if self._selection is not None:
-            return candidate.entry.identifier in chosen
-        wanted = info.success is not False or not self.success_box.isChecked()
+    def _passes(self, candidate: Candidate) -> bool:
+        """Whether sources and success filter let it through."""
+        wanted = candidate.info.success is not False or not self.success_box.isChecked()
         return wanted and self.source_boxes[candidate.source].isChecked()
 
     def _choose_where_there_is_something(self) -> None:
         """A fresh workspace is empty: begin with the samples rather than with nothing."""
-        counts = Counter(c.source for c in self._candidates if c.entry.info is not None)
+        counts = Counter(c.source for c in self._readable)
         if counts[SAMPLES] and not counts[WORKSPACE]:
             self.source_boxes[SAMPLES].setChecked(True)
         for source, box in self.source_boxes.items():
             box.setEnabled(counts[source] > 0)
 
     def _fill_tasks(self) -> None:
-        infos = [c.entry.info for c in self._candidates if c.entry.info is not None]
-        counts = Counter(info.task for info in infos)
+        counts = Counter(c.info.task for c in self._readable)
         tasks = sorted(counts, key=lambda name: (-counts[name], name))
         entries = [(task_title(task), task) for task in tasks]
         offer(self.task_box, entries or [("no recordings yet", "")])
         self.task_box.setEnabled(bool(counts))
 
-    def _offered(self) -> list[tuple[Candidate, EpisodeInfo]]:
-        """What the task, the sources and the success filter leave, each episode once."""
-        offered: dict[str, tuple[Candidate, EpisodeInfo]] = {}
-        selection = self._selection
-        chosen = frozenset(selection.identifiers if selection is not None else ())
-        for candidate in self._candidates:
-            info = candidate.entry.info
-            fits = info is not None and info.task == self.task
-            if info is not None and fits and self._passes(candidate, info, chosen):
-                offered.setdefault(candidate.entry.identifier, (candidate, info))
+    def _offered(self) -> list[Candidate]:
+        """What the task and the selection, or else sources and filter, leave: each once."""
+        if self._selection is not None:
+            taken = frozenset(self._selection.identifiers)
+            passing = [c for c in self._of_task() if c.entry.identifier in taken]
+        else:
+            passing = [c for c in self._of_task() if self._passes(c)]
+        offered = {candidate.entry.identifier: candidate for candidate in reversed(passing)}
         return [offered[name] for name in sorted(offered)]
 
     def _fill(self) -> None:
-        counts = Counter(
-            c.source
-            for c in self._candidates
-            if c.entry.info is not None and c.entry.info.task == self.task
-        )
+        counts = Counter(candidate.source for candidate in self._of_task())
         for box in self._boxes:
             box.setVisible(self._selection is None)  # a selection says it all
         self.source_boxes[WORKSPACE].setText(f"My recordings  ({counts[WORKSPACE]})")
@@ -227,7 +219,8 @@ class EpisodePicker(QWidget):
         if not self.list_section.button.isChecked():
             return
         self.list.clear()
-        for candidate, info in self._offered():
+        for candidate in self._offered():
+            info = candidate.info
             result = {True: "success", False: "failed", None: "unknown"}[info.success]
             item = QTreeWidgetItem([candidate.entry.identifier, f"{info.steps:,}", result])
             item.setToolTip(0, f"{candidate.entry.path}\ndriven by {info.operator}")
@@ -238,7 +231,7 @@ class EpisodePicker(QWidget):
             self.list.addTopLevelItem(item)
 
     def _summarise(self) -> None:
-        infos = self.selected_infos()
+        infos = [candidate.info for candidate in self._chosen()]
         steps = sum(info.steps for info in infos)
         seconds = sum(info.steps / info.control_rate for info in infos if info.control_rate > 0)
         if infos:

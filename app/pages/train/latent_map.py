@@ -5,13 +5,12 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QBrush, QColor, QPainter, QShowEvent
-from PySide6.QtWidgets import QFrame
 
 from app.pages.train.redraw_turns import RedrawTurns
-from app.theme.theme import Theme, Themed, current_theme
+from app.theme.theme import Theme, current_theme
 from app.widgets.controls import column, label, row
 from app.widgets.painted import Painted
-from app.widgets.plot import PlotView
+from app.widgets.plot import PlotFrame
 
 SHADES = 32
 """Shades of progress; more cannot be distinguished, and each costs a brush."""
@@ -32,7 +31,7 @@ def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
     return [QColor(int(red), int(green), int(blue), 230) for red, green, blue, *_ in table]
 
 
-class LatentMap(QFrame, Themed):
+class LatentMap(PlotFrame):
     """Points of the latent space; the shade goes from an episode's start to its end."""
 
     redraw_interval = 0.5
@@ -40,7 +39,6 @@ class LatentMap(QFrame, Themed):
 
     def __init__(self, *, turns: RedrawTurns | None = None) -> None:
         super().__init__()
-        self.setProperty("role", "plot")
         self.points: NDArray[np.floating] = np.empty((0, 2))
         """The points shown, (n, 2)."""
         self._progress: NDArray[np.floating] = np.empty(0)
@@ -53,8 +51,6 @@ class LatentMap(QFrame, Themed):
         )
         scale = (label("start", "caption"), _ProgressScale(), label("end", "caption"))
         head = row(label("Latent map", "heading", tip=tip), 1, *scale)
-        self.view = PlotView()
-        self.plot = self.view.getPlotItem()
         self.plot.showGrid(x=False, y=False)
         for side in ("left", "bottom"):
             self.plot.hideAxis(side)

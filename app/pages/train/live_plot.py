@@ -9,14 +9,14 @@ import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPen, QShowEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from superqt import QFlowLayout
 
 from app.pages.train.legend import LegendEntry
 from app.pages.train.redraw_turns import RedrawTurns
-from app.theme.theme import Themed, current_theme
+from app.theme.theme import current_theme
 from app.widgets.controls import column, configure, label, row, tool
-from app.widgets.plot import PlotView, curve_pen
+from app.widgets.plot import PlotFrame, curve_pen
 from core.runs.curves import CurveHistory
 
 REDRAW_INTERVAL = 0.1
@@ -36,11 +36,10 @@ class _Curve:
 @dataclass
 class _Overlay:
     dash: int
-    items: dict[str, pg.PlotDataItem] = field(default_factory=dict)
-    points: dict[str, Points] = field(default_factory=dict)
+    lines: dict[str, tuple[pg.PlotDataItem, Points]] = field(default_factory=dict)
 
 
-class LivePlot(QFrame, Themed):
+class LivePlot(PlotFrame):
     """A titled plot whose curves are named at their first point.
 
     Each curve is created once and later given new data at most 10 times a second, and only while
@@ -69,7 +68,6 @@ class LivePlot(QFrame, Themed):
         title names the only curve, and its value stands next to it. Plots of a page share `turns`.
         """
         super().__init__()
-        self.setProperty("role", "plot")
         self._x_label = x_label
         self._shows_latest = shows_latest
         self._named = named
@@ -83,15 +81,13 @@ class LivePlot(QFrame, Themed):
         self._overlays: dict[str, _Overlay] = {}
         self._hidden: set[str] = set()
         self._hover: float | None = None
-        self.view = PlotView()
-        self.plot = self.view.getPlotItem()
         self._build(title, explanation, logarithmic is not None)
 
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
-        self.view.left.connect(self._mouse_left)
+        self.view.left.connect(lambda: self._look_at(None))
         self.plot.setLogMode(y=self.logarithmic)
         self.apply_theme()
 
@@ -103,24 +99,24 @@ class LivePlot(QFrame, Themed):
             curve = self._curve(name)
             curve.history.append(x, value)
             curve.dirty = True
-        self._schedule()
+        self._turns.ask(self)
 
     def set_curve(self, name: str, x: ArrayLike, y: ArrayLike) -> None:
         """Show exactly these points as the curve `name`."""
         curve = self._curve(name)
         curve.history.replace(x, y)
         curve.dirty = True
-        self._schedule()
+        self._turns.ask(self)
 
     def clear(self) -> None:
         """Forget the curves of the present run; earlier runs stay."""
         for name in list(self._curves):
             self._forget(name)
         for overlay in self._overlays.values():
-            for name in overlay.items:
+            for name in overlay.lines:
                 self._curve(name)
-        self.show_everything()
-        self._schedule()
+        self.plot.enableAutoRange()
+        self._turns.ask(self)
 
     def set_overlay(
         self, run: str, dash: int, curves: Mapping[str, tuple[ArrayLike, ArrayLike]]
@@ -137,19 +133,19 @@ class LivePlot(QFrame, Themed):
             self.plot.addItem(item)
             item.setLogMode(False, self.logarithmic)
             item.setData(*self._drawable(*points))
-            overlay.items[name], overlay.points[name] = item, points
+            overlay.lines[name] = item, points
         self._overlays[run] = overlay
-        self._schedule()
+        self._turns.ask(self)
 
     def remove_overlay(self, run: str) -> None:
         """Take an earlier run away; one that is not shown is no error."""
         overlay = self._overlays.pop(run, None)
-        for item in overlay.items.values() if overlay else ():
+        for item, _ in overlay.lines.values() if overlay else ():
             self.plot.removeItem(item)
-        needed = {*self.names, *(n for other in self._overlays.values() for n in other.items)}
+        needed = {*self.names, *(n for other in self._overlays.values() for n in other.lines)}
         for name in self._curves.keys() - needed:
             self._forget(name)
-        self._schedule()
+        self._turns.ask(self)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -166,10 +162,6 @@ class LivePlot(QFrame, Themed):
         history = self._curves[name].history
         return history.x.copy(), history.y.copy()
 
-    def entry(self, name: str) -> LegendEntry:
-        """The legend entry of one curve. Raises `KeyError` if there is none of that name."""
-        return self._curves[name].entry
-
     # looks
 
     def apply_theme(self) -> None:
@@ -177,7 +169,7 @@ class LivePlot(QFrame, Themed):
         for name, curve in self._curves.items():
             curve.item.setPen(self._pen(name))
         for overlay in self._overlays.values():
-            for name, item in overlay.items.items():
+            for name, (item, _) in overlay.lines.items():
                 item.setPen(self._pen(name, overlay.dash))
 
     def set_logarithmic(self, logarithmic: bool) -> None:
@@ -188,13 +180,9 @@ class LivePlot(QFrame, Themed):
         for curve in self._curves.values():
             curve.dirty = True
         for overlay in self._overlays.values():
-            for name, item in overlay.items.items():
-                item.setData(*self._drawable(*overlay.points[name]))
+            for item, points in overlay.lines.values():
+                item.setData(*self._drawable(*points))
         self.redraw()
-        self.show_everything()
-
-    def show_everything(self) -> None:
-        """Let the axes follow the data again after zooming or panning."""
         self.plot.enableAutoRange()
 
     def redraw(self) -> None:
@@ -278,7 +266,7 @@ class LivePlot(QFrame, Themed):
             return
         seen = [curve.history.y for curve in self._curves.values() if len(curve.history)]
         for overlay in self._overlays.values():
-            seen.extend(y for _, y in overlay.points.values())
+            seen.extend(y for _, (_, y) in overlay.lines.values())
         values = np.concatenate(seen) if seen else np.empty(0)
         values = values[np.isfinite(values)]
         flat = len(values) > 0 and np.ptp(values) <= 1e-9 * np.abs(values).max()
@@ -290,28 +278,23 @@ class LivePlot(QFrame, Themed):
             self.plot.vb.enableAutoRange(axis="y")
         self._flat = flat
 
-    def _schedule(self) -> None:
-        if self.isVisible():
-            self._turns.ask(self)
-
     def _entry_toggled(self, name: str, shown: bool) -> None:
         (self._hidden.discard if shown else self._hidden.add)(name)
         self._curves[name].item.setVisible(shown)
         for overlay in self._overlays.values():
-            if name in overlay.items:
-                overlay.items[name].setVisible(shown)
+            if name in overlay.lines:
+                overlay.lines[name][0].setVisible(shown)
 
     def _mouse_moved(self, position: QPointF) -> None:
         inside = self.plot.vb.sceneBoundingRect().contains(position)
-        self._hover = self.plot.vb.mapSceneToView(position).x() if inside else None
-        self._cursor.setVisible(inside)
-        if self._hover is not None:
-            self._cursor.setValue(self._hover)
-        self._show_values()
+        self._look_at(self.plot.vb.mapSceneToView(position).x() if inside else None)
 
-    def _mouse_left(self) -> None:
-        self._hover = None
-        self._cursor.hide()
+    def _look_at(self, x: float | None) -> None:
+        """Show the values at this place; None is nowhere."""
+        self._hover = x
+        self._cursor.setVisible(x is not None)
+        if x is not None:
+            self._cursor.setValue(x)
         self._show_values()
 
     def _show_values(self) -> None:

@@ -34,11 +34,6 @@ class Notice(QFrame):
         self.close_button.setVisible(not action)  # they would be windows of their own
         self.hide()
 
-    @property
-    def text(self) -> str:
-        """What it says; empty while it is hidden."""
-        return "" if self.isHidden() else self.label.text()
-
     def say(self, text: str) -> None:
         """Show a text, or hide with an empty one."""
         if text:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
 
 from app.jobs.background import Listing
 from app.jobs.preload import wake_torch
@@ -55,33 +54,29 @@ Listed = tuple[list[Candidate], list[CheckpointEntry], list[Selection]]
 class TrainPage(Page):
     """Owns the training thread and the lists of recordings and runs that it shows."""
 
-    title = "Train"
-    icon = "ph.chart-line-up"
-
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studio = studio
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
         self.state = IDLE
         """One of `IDLE`, `PREPARING`, `TRAINING`, `PAUSED`, `ENDING`."""
         self._worker: TrainingWorker | None = None
         self._prepared: Prepared | None = None
         self._phase = ""
         self._libraries: dict[str, Library] = {}
-        self._listing = Listing(studio.background_work, self._reader, self._listed, self)
+        self.listing = Listing(studio.background_work, self._reader, self._listed, self)
         self._runs: list[CheckpointEntry] = []
         self.panel = self.controls = TrainPanel()
         self.center = self.plots = TrainPlots()
         self.earlier = EarlierRuns(studio, self.controls.runs, self.plots, self)
         self._connect()
         self._choice_changed()
-        self.reload()
+        self.listing.reload()
         studio.background(wake_torch, self.controls.set_devices)
 
     # the window
 
     def activated(self) -> None:
         """Look again at what lies in the workspace; other programs may have added to it."""
-        self.reload()
+        self.listing.reload()
 
     def close_down(self) -> None:
         """End a training, keeping what it has learned, and wait for its thread."""
@@ -91,14 +86,9 @@ class TrainPage(Page):
 
     # what there is
 
-    @Slot()
-    def reload(self) -> None:
-        """List recordings and runs again, off the GUI thread."""
-        self._listing.reload()
-
     def _reader(self) -> Callable[[], Listed]:
-        root = self._studio.workspace.root
-        folders = {WORKSPACE: root / "episodes", SAMPLES: self._studio.samples.folder}
+        root = self.studio.workspace.root
+        folders = {WORKSPACE: root / "episodes", SAMPLES: self.studio.samples.folder}
         for source, folder in folders.items():  # a library remembers what it has read already
             if source not in self._libraries or self._libraries[source].folder != folder:
                 self._libraries[source] = Library(folder, read_only=True)
@@ -108,7 +98,7 @@ class TrainPage(Page):
     def _listed(self, found: Listed) -> None:
         candidates, self._runs, selections = found
         self.controls.picker.show_candidates(candidates, selections)
-        self.controls.picker.follow(self._studio.driven_task)
+        self.controls.picker.follow(self.studio.driven_task)
 
     @Slot()
     def _choice_changed(self) -> None:
@@ -149,7 +139,7 @@ class TrainPage(Page):
         """Train on the chosen demonstrations with the chosen settings."""
         controls = self.controls
         name = controls.name_line.text().strip() or self._free_name()
-        folder = self._studio.workspace.root / "checkpoints" / name
+        folder = self.studio.workspace.root / "checkpoints" / name
         problem = ""
         if len(controls.picker.selected()) < FEWEST_EPISODES:
             problem = f"Choose at least {FEWEST_EPISODES} demonstrations of one task."
@@ -186,7 +176,7 @@ class TrainPage(Page):
             recordings, missing = self.controls.picker.files_of(entry.episodes)
         if missing:
             listed = ", ".join(missing[:3]) + (" and more" if len(missing) > 3 else "")
-            self._studio.fail(
+            self.studio.fail(
                 f"{entry.name} cannot be resumed: {len(missing)} recordings are no longer there "
                 f"({listed}). Restore them, or start a new training.",
                 "\n".join(missing),
@@ -209,7 +199,7 @@ class TrainPage(Page):
         try:
             make_folder(request.folder.parent)
         except OSError as error:
-            self._studio.fail(str(error))
+            self.studio.fail(str(error))
             return
         self._worker = TrainingWorker(request, self)
         self._worker.prepared.connect(self._training_prepared)
@@ -267,7 +257,7 @@ class TrainPage(Page):
             self._phase = report.phase
             self._enter(self.state)
         self.plots.show_report(report)
-        self._studio.status.emit(
+        self.studio.status.emit(
             "training", f"training {100 * report.step / report.total_steps:.0f}%", "strong"
         )
 
@@ -288,15 +278,15 @@ class TrainPage(Page):
         self._worker = None
         self._enter(IDLE)
         self.plots.save_notice.say("")
-        self._studio.status.emit("training", "", "")
+        self.studio.status.emit("training", "", "")
         self.controls.name_line.clear()
         if outcome.folder is not None:
-            self._studio.checkpoint_saved.emit(outcome.folder)
+            self.studio.checkpoint_saved.emit(outcome.folder)
         self._show_outcome(worker.request.folder.name, outcome)
-        self.reload()
+        self.listing.reload()
 
     def _show_outcome(self, name: str, outcome: Outcome) -> None:
-        header, studio = self.plots.header, self._studio
+        header, studio = self.plots.header, self.studio
         header.set_number("time left", "–")
         at = f"step {outcome.step:,} of {outcome.total_steps:,}"
         if self._phase == "representation":
@@ -325,18 +315,18 @@ class TrainPage(Page):
     # inside
 
     def _connect(self) -> None:
-        controls, studio = self.controls, self._studio
+        controls, studio = self.controls, self.studio
         controls.picker.changed.connect(self._choice_changed)
         controls.train_button.clicked.connect(self.train)
         controls.pause_button.clicked.connect(self.pause_or_resume)
         controls.stop_button.clicked.connect(self.stop_and_keep)
         controls.cancel_button.clicked.connect(self.cancel)
         controls.runs.resume_wanted.connect(self.resume_run)
-        self.earlier.changed.connect(self.reload)
+        self.earlier.changed.connect(self.listing.reload)
         controls.preset_box.activated.connect(self._choice_changed)
         self.plots.save_notice.pressed.connect(self._save_again)
         self.plots.empty.pressed.connect(lambda: studio.go_to("Record"))
-        studio.episodes_changed.connect(self.reload)
+        studio.episodes_changed.connect(self.listing.reload)
 
     def _enter(self, state: str) -> None:
         self.state = state
@@ -351,7 +341,7 @@ class TrainPage(Page):
         if state in said:
             self.plots.header.say(*said[state], name, self._what())
         if state == PAUSED:
-            self._studio.status.emit("training", "training paused", "warning")
+            self.studio.status.emit("training", "training paused", "warning")
 
     def _what(self) -> str:
         prepared = self._prepared
@@ -364,7 +354,7 @@ class TrainPage(Page):
 
     def _free_name(self) -> str:
         """`task-preset-n` with the first n that is free."""
-        folder = self._studio.workspace.root / "checkpoints"
+        folder = self.studio.workspace.root / "checkpoints"
         taken = {run.name.removesuffix(AUTOSAVE) for run in self._runs}
         stem = f"{self.controls.picker.task or 'run'}-{self.controls.preset}"
         names = (f"{stem}-{number}" for number in itertools.count(1))

@@ -85,15 +85,6 @@ class TrainPanel(QWidget):
         )
         return dataclasses.replace(base, training=training)
 
-    def set_configuration(self, configuration: Configuration) -> None:
-        """Show these settings, to be compared with the chosen preset."""
-        self.advanced.button.setChecked(True)
-        assert self.form is not None
-        self.form.set_value(configuration)
-        self.steps_box.setValue(configuration.training.steps)
-        self.seed_box.setValue(configuration.training.seed)
-        self._count_changes()
-
     def set_devices(self, cards: Sequence[str]) -> None:
         """Offer the CPU and, if there is one, the graphics card named first."""
         automatic = f"Automatic ({'graphics card' if cards else 'CPU'})"
@@ -197,7 +188,12 @@ class TrainPanel(QWidget):
 
 
 def _number_box(lowest: int, highest: int, step: int) -> QSpinBox:
-    box = configure(QSpinBox(), minimum=lowest, maximum=highest, singleStep=step)
-    box.setGroupSeparatorShown(True)
-    configure(box, alignment=Qt.AlignmentFlag.AlignRight, focusPolicy=Qt.FocusPolicy.StrongFocus)
-    return box
+    return configure(
+        QSpinBox(),
+        minimum=lowest,
+        maximum=highest,
+        singleStep=step,
+        showGroupSeparator=True,
+        alignment=Qt.AlignmentFlag.AlignRight,
+        focusPolicy=Qt.FocusPolicy.StrongFocus,
+    )

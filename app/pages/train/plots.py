@@ -130,7 +130,6 @@ class TrainPlots(QStackedWidget):
         self.save_notice = Notice("Save again")
         self._turns = RedrawTurns(self)
         self._made: dict[str, LivePlot] = {}
-        self._map: LatentMap | None = None
         self._lay_out()
         self._building = Gradually(self._make_plots(), self)
 
@@ -144,15 +143,12 @@ class TrainPlots(QStackedWidget):
     def spectrum(self) -> SpectrumPlot:
         """The plot of singular values."""
         self._building.finish()
-        plot = self._made["spectrum"]
-        assert isinstance(plot, SpectrumPlot)
-        return plot
+        return self._spectrum
 
     @property
     def latent_map(self) -> LatentMap:
         """The map of the latent space."""
         self._building.finish()
-        assert self._map is not None
         return self._map
 
     @property
@@ -176,9 +172,8 @@ class TrainPlots(QStackedWidget):
         self.latent_map.clear()
         self.collapse_notice.say("")
         self.save_notice.say("")
-        self.header.show_numbers()
-        self.header.set_fraction(0.0)
-        self.show_plots()
+        self.header.show_progress(0.0)
+        self.setCurrentWidget(self._plots)
 
     def show_report(self, report: Report) -> None:
         """Add `report` to every plot, and show how far the run is."""
@@ -193,12 +188,12 @@ class TrainPlots(QStackedWidget):
             self.spectrum.set_spectrum(measures.singular_values, measures.effective_rank)
             self.latent_map.set_points(measures.latent_map, measures.progress)
             self.collapse_notice.say(sentence(measures.alarm or ""))
-        self.header.show_numbers(
+        self.header.show_progress(
+            report.step / report.total_steps,
             f"{report.step:,} / {report.total_steps:,}",
             f"{report.steps_per_second:,.0f}",
             format_seconds(report.seconds_left),
         )
-        self.header.set_fraction(report.step / report.total_steps)
 
     def show_curves(self, curves: Mapping[str, Points]) -> None:
         """Show the curves of a run up to where it goes on."""
@@ -217,7 +212,7 @@ class TrainPlots(QStackedWidget):
             shown = _of(name, curves)
             if shown:
                 plot.set_overlay(str(run), dash, shown)
-        self.show_plots()
+        self.setCurrentWidget(self._plots)
 
     @Slot(object)
     def remove_overlay(self, run: Path) -> None:
@@ -228,10 +223,6 @@ class TrainPlots(QStackedWidget):
             self.setCurrentWidget(self.empty)
 
     # looks
-
-    def show_plots(self) -> None:
-        """Show the plots instead of what to do next."""
-        self.setCurrentWidget(self._plots)
 
     def _lay_out(self) -> None:
         self._grid = grid(spacing=(8, 8), stretch=(2, 1))
@@ -271,8 +262,8 @@ class TrainPlots(QStackedWidget):
         self._map = LatentMap(turns=turns)
         self._grid.addWidget(self._map, 0, 1)
         yield
-        self._made["spectrum"] = SpectrumPlot(turns=turns)
-        self._groups[REPRESENTATION].addWidget(self._made["spectrum"], 0, 0)
+        self._made["spectrum"] = self._spectrum = SpectrumPlot(turns=turns)
+        self._groups[REPRESENTATION].addWidget(self._spectrum, 0, 0)
         for index, (name, measure) in enumerate(MEASURES.items()):
             yield
             several = tuple(measure.curves.values())

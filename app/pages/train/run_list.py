@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.theme.theme import current_theme
 from app.widgets.controls import button, column, configure, label, row, tool
 from app.widgets.elided import ElidedCheckBox
+from app.widgets.formats import joined, short_date
 from app.widgets.line_sample import LineSample
 from app.widgets.long_list import LongList
 from app.widgets.plot import DASHES, curve_pen
@@ -147,12 +147,4 @@ def _state_of(entry: CheckpointEntry) -> str:
         state = f"{entry.step:,} steps"
     else:
         state = f"stopped at {entry.step:,} of {entry.total_steps:,} steps"
-    return " · ".join(part for part in (state, _when(entry.created)) if part)
-
-
-def _when(created: str) -> str:
-    """An ISO 8601 time in the person's own time zone, to the minute; empty if it is none."""
-    try:
-        return f"{datetime.fromisoformat(created).astimezone():%d %b %H:%M}"
-    except ValueError:
-        return ""
+    return joined(state, short_date(entry.created))

@@ -14,7 +14,7 @@ from app.arm.virtual_pad import VirtualPad
 @pytest.fixture
 def operator(qapp, settings):  # noqa: ARG001 — devices need the application
     made = Operator(settings)
-    made.enabled = True
+    made.keyboard.enabled = True
     yield made
     made.close_down()
 
@@ -64,7 +64,7 @@ def test_the_right_stick_is_height_and_turn_and_with_the_shoulder_tilts(operator
     hand.centre()
     hand.move("right_x", 1.0)
     assert command(operator).motion[3] == pytest.approx(1), "right rolls about the way of looking"
-    hand.release("left_shoulder")
+    hand.press("left_shoulder", held=False)
     assert command(operator).motion == pytest.approx((0, 0, 0, 0, 0, -1))
 
 
@@ -85,7 +85,7 @@ def test_actions_of_buttons_are_told_once(operator, hand):
     operator.acted.connect(acted.append)
     hand.press("a")
     command(operator)
-    hand.release("a")
+    hand.press("a", held=False)
     hand.press("right_stick")
     toggles = operator.command.gripper_toggles
     assert command(operator).gripper_toggles == toggles + 1
@@ -106,6 +106,6 @@ def test_a_mapping_is_remembered_for_its_kind_of_pad(operator, hand):
 
 
 def test_nothing_moves_while_hands_are_not_wanted(operator, hand):
-    operator.enabled = False
+    operator.keyboard.enabled = False
     hand.move("left_y", -1.0)
     assert not command(operator).active

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
+from app.pages.train.legend import LegendEntry
 from app.pages.train.live_plot import LivePlot
 from app.theme.theme import DARK, LIGHT, apply_theme
 from app.widgets.formats import format_seconds, format_value
@@ -25,6 +26,11 @@ def plot(qtbot):
     return widget
 
 
+def entry(plot, name):
+    """The legend entry of a curve."""
+    return next(each for each in plot.findChildren(LegendEntry) if each.name == name)
+
+
 def drawn(plot, name):
     """What the plot item of a curve was given, before the log scale."""
     return plot._curves[name].item.getOriginalDataset()
@@ -38,7 +44,7 @@ def test_points_are_drawn_by_and_by_on_curves_made_once(plot, qtbot):
     qtbot.waitUntil(lambda: drawn(plot, "total")[0] is not None, timeout=1000)
     assert len(drawn(plot, "total")[0]) == 200
     assert items == {name: plot._curves[name].item for name in plot.names}
-    assert plot.entry("action").value_text == "2.00"
+    assert entry(plot, "action").value_text == "2.00"
 
 
 def test_a_hidden_plot_draws_nothing_until_it_is_shown(plot, qtbot):
@@ -60,7 +66,7 @@ def test_numbers_that_are_not_finite_leave_gaps(plot, logarithmic):
     y = drawn(plot, "total")[1]
     assert np.isnan(y[1:4]).all()
     assert np.isnan(y[4]) == logarithmic
-    assert plot.entry("other").value_text == "–"
+    assert entry(plot, "other").value_text == "–"
     bounds = plot.plot.vb.viewRange()[1]
     assert np.isfinite(bounds).all()
 
@@ -68,9 +74,9 @@ def test_numbers_that_are_not_finite_leave_gaps(plot, logarithmic):
 def test_a_click_on_a_name_hides_its_curve_here_and_in_earlier_runs(plot, qtbot):
     plot.append(0, {"total": 1.0, "action": 2.0})
     plot.set_overlay("before", 0, {"action": ([0, 1], [3.0, 2.0])})
-    qtbot.mouseClick(plot.entry("action"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(entry(plot, "action"), Qt.MouseButton.LeftButton)
     assert not plot._curves["action"].item.isVisible()
-    assert not plot._overlays["before"].items["action"].isVisible()
+    assert not plot._overlays["before"].lines["action"][0].isVisible()
     assert plot._curves["total"].item.isVisible()
     plot.clear()
     plot.append(0, {"action": 2.0})
@@ -83,7 +89,7 @@ def test_earlier_runs_come_and_go_and_stay_when_a_run_begins(plot):
     plot.clear()
     assert plot.overlays == ("before",)
     assert plot.names == ()
-    item = plot._overlays["before"].items["total"]
+    item = plot._overlays["before"].lines["total"][0]
     assert item in plot.plot.items
     plot.remove_overlay("before")
     assert item not in plot.plot.items
@@ -95,10 +101,10 @@ def test_values_are_those_under_the_mouse(plot):
     plot.grab()
     position = plot.plot.vb.mapViewToScene(QPointF(25.0, 1.0))
     plot._mouse_moved(position)
-    assert plot.entry("total").value_text == "26.0"
+    assert entry(plot, "total").value_text == "26.0"
     assert plot.place.text() == "step 25"
     plot.view.left.emit()
-    assert plot.entry("total").value_text == "101"
+    assert entry(plot, "total").value_text == "101"
     assert plot.place.text() == ""
 
 
@@ -183,4 +189,4 @@ def test_the_value_of_a_sole_curve_stands_beside_the_title(qtbot):
     plot.append(1, {"effective_rank": 12.34})
     plot.redraw()
     assert plot.value.text() == "12.3"
-    assert not plot.entry("effective_rank").isVisible()
+    assert not entry(plot, "effective_rank").isVisible()
