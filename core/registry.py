@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
+from core.errors import UnknownNameError
+
 T = TypeVar("T")
 
 PREFIX = "act_jepa_studio."
@@ -43,17 +45,6 @@ class ExtensionProblem:
             f"the extension '{self.name}' ({kind}) of the package {self.package} was left out: "
             f"{self.reason}; update or uninstall that package"
         )
-
-
-class UnknownNameError(KeyError, ValueError):
-    """A name that a registry does not hold; lists those that it does."""
-
-    def __init__(self, kind: str, name: object, names: tuple[str, ...]) -> None:
-        self.kind, self.name, self.names = kind, name, names
-        super().__init__(f"unknown {kind} '{name}'; {_plural(kind)}: {', '.join(names)}")
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # a KeyError would show its representation
 
 
 class Registry(Mapping[str, T], Generic[T]):
@@ -174,7 +165,3 @@ def load_extensions() -> None:
                 for held in list(vars(importlib.import_module(module)).values()):
                     if isinstance(held, Registry):
                         held._all()
-
-
-def _plural(kind: str) -> str:
-    return kind[:-1] + "ies" if kind.endswith("y") else kind + "s"

@@ -8,7 +8,6 @@ from core.benchmark.errors import (
     BenchmarkError,
     DamagedResultError,
     ScopeError,
-    UnknownNameError,
 )
 from core.benchmark.measured import MeasuredTable, measure
 from core.benchmark.methods import ABLATIONS, METHODS, REGIMES, configuration
@@ -35,7 +34,6 @@ __all__ = [
     "State",
     "Store",
     "Trial",
-    "UnknownNameError",
     "Wanted",
     "command_of_cell",
     "configuration",

@@ -7,7 +7,6 @@ from typing import Any
 from core import simulation
 from core.benchmark import reference
 from core.benchmark.cell import Trial
-from core.benchmark.errors import UnknownNameError
 from core.benchmark.ideas import make_ideas
 from core.benchmark.methods import (
     ABLATIONS,
@@ -29,6 +28,7 @@ from core.benchmark.tables import (
     make_line,
     make_section,
 )
+from core.errors import UnknownNameError
 from core.evaluation import Condition
 from core.policies import MODES
 from core.policies.ensembling import FEW

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from core.benchmark.errors import UnknownNameError
 from core.benchmark.measured import Comparison, MeasuredSection, measure
 from core.benchmark.store import Store
 from core.benchmark.tables import Scope, Table
+from core.errors import UnknownNameError
 
 
 def points(comparison: Comparison | None) -> str:

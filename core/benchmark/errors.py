@@ -1,14 +1,10 @@
 """What can go wrong with a benchmark."""
 
-from core import registry
+from core.errors import StudioError
 
 
-class BenchmarkError(Exception):
-    """Root of everything that :mod:`core.benchmark` raises; its text says what to do."""
-
-
-class UnknownNameError(BenchmarkError, registry.UnknownNameError):
-    """A method, regime or table that does not exist; lists those that do."""
+class BenchmarkError(StudioError):
+    """Root of everything that :mod:`core.benchmark` raises."""
 
 
 class ScopeError(BenchmarkError, ValueError):

@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from core.benchmark.errors import UnknownNameError
+from core.errors import UnknownNameError
 from core.learning import Configuration
 from core.registry import Registry
 
@@ -66,7 +66,6 @@ REGIMES = Registry(
         "B": Regime("action chunks with temporal ensembling, no memory", _NO_MEMORY),
         "C": Regime("action chunks, and memory of the same size for every method", {}),
     },
-    error=UnknownNameError,
 )
 
 _INVERSE = 10.0
@@ -132,7 +131,7 @@ _METHODS: Mapping[str, Method] = MappingProxyType(
         ),
     }
 )
-METHODS = Registry("method", _METHODS, "methods", expected=Method, error=UnknownNameError)
+METHODS = Registry("method", _METHODS, "methods", expected=Method)
 """The rows of the main table. ``plain``: the reference's objective, prediction alone."""
 
 NOISE = 0.5

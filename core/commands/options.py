@@ -6,6 +6,7 @@ from typing import TypeVar
 import tyro
 
 from core.commands.program import PROGRAM, UsageError
+from core.errors import UnknownNameError
 
 T = TypeVar("T")
 
@@ -30,9 +31,9 @@ def value_of(option: str, arguments: Sequence[str]) -> str | None:
 
 def require_mode(name: str) -> None:
     """Refuse a mode that does not exist as wrong usage. Imports torch: not for `--help`."""
-    from core.policies import MODES, UnknownModeError
+    from core.policies import MODES
 
     try:
         MODES[name]
-    except UnknownModeError as error:
+    except UnknownNameError as error:
         raise UsageError(str(error)) from None

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.errors import StudioError
 from core.registry import extension_problems, load_extensions
 
 PROGRAM = "python -m core"
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "out; install everything with: pip install -e '.[studio]'"
         )
         return FAILURE
-    except _expected() as error:
+    except (StudioError, OSError) as error:  # all others are faults of ours and keep their trace
         _say(f"error: {_sentence(error)}")
         return FAILURE
     finally:
@@ -103,28 +104,6 @@ def say_saved(path: Path) -> None:
     """
     sys.stdout.write(f"saved {path}\n")
     sys.stdout.flush()
-
-
-def _expected() -> tuple[type[BaseException], ...]:
-    """Errors that the user sees as a sentence. All others are faults of ours and keep their trace.
-
-    Loads nothing: only a package that is loaded can have raised.
-    """
-    roots = {
-        "core.simulation": "SimulationError",
-        "core.data": "RecordingError",
-        "core.learning": "LearningError",
-        "core.policies": "PolicyError",
-        "core.evaluation": "EvaluationError",
-        "core.exchange": "ExchangeError",
-        "core.benchmark": "BenchmarkError",
-    }
-    found = [
-        getattr(sys.modules[module], name)
-        for module, name in roots.items()
-        if module in sys.modules and hasattr(sys.modules[module], name)
-    ]
-    return (*found, OSError)
 
 
 def _sentence(error: BaseException) -> str:

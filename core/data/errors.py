@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
+from core.errors import StudioError
 
-class RecordingError(Exception):
-    """Root of everything that :mod:`core.data` raises; its text says what to do."""
 
-    def __init__(self, message: str, path: Path | str | None = None) -> None:
-        super().__init__(message)
-        self.path = None if path is None else Path(path)
+class RecordingError(StudioError):
+    """Root of everything that :mod:`core.data` raises."""
 
 
 class InvalidEpisodeError(RecordingError, ValueError):
@@ -41,13 +39,9 @@ def unreadable(error: OSError, path: Path) -> StorageError:
 class UnknownEpisodeError(RecordingError, KeyError):
     """An identifier that the library does not hold."""
 
-    __str__ = Exception.__str__  # KeyError would print the message in quotes
-
 
 class UnknownSelectionError(RecordingError, KeyError):
     """A name under which no selection was saved."""
-
-    __str__ = Exception.__str__
 
 
 class ReadOnlyLibraryError(RecordingError):
@@ -64,7 +58,3 @@ class NoEpisodesError(RecordingError):
 
 class MixedTasksError(RecordingError):
     """Episodes of several tasks where one task is needed."""
-
-    def __init__(self, message: str, counts: dict[str, int]) -> None:
-        super().__init__(message)
-        self.counts = counts

@@ -1,8 +1,10 @@
 """What can go wrong in an evaluation."""
 
+from core.errors import StudioError
 
-class EvaluationError(Exception):
-    """Root of everything that :mod:`core.evaluation` raises; its text says what to do."""
+
+class EvaluationError(StudioError):
+    """Root of everything that :mod:`core.evaluation` raises."""
 
 
 class MismatchError(EvaluationError, ValueError):

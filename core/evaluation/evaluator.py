@@ -79,7 +79,7 @@ def require_fit(checkpoint: "Checkpoint") -> None:
     """Refuse a checkpoint that the simulator cannot be driven with.
 
     Raises :class:`MismatchError` for one that senses what its task does not offer, or of another
-    control rate, and :class:`core.simulation.UnknownTaskError` for one of another robot.
+    control rate, and :class:`core.errors.UnknownNameError` for one of another robot.
     """
     spec = checkpoint.spec
     offered = {field.name: field.size for field in simulation.TASKS[spec.task].fields}

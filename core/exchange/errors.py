@@ -1,14 +1,10 @@
 """What can go wrong when data goes to other programs or comes from them."""
 
-from pathlib import Path
+from core.errors import StudioError
 
 
-class ExchangeError(Exception):
-    """Root of what :mod:`core.exchange` raises; its text says what to do."""
-
-    def __init__(self, message: str, path: Path | str | None = None) -> None:
-        super().__init__(message)
-        self.path = None if path is None else Path(path)
+class ExchangeError(StudioError):
+    """Root of what :mod:`core.exchange` raises."""
 
 
 class UnusableSourceError(ExchangeError, ValueError):

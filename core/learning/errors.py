@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from core.registry import UnknownNameError
+from core.errors import StudioError, UnknownNameError
 
 
-class LearningError(Exception):
+class LearningError(StudioError):
     """Base of everything that `core.learning` raises on purpose."""
 
 
@@ -24,26 +24,12 @@ class DatasetError(LearningError, ValueError):
 class DivergedError(LearningError, ArithmeticError):
     """Training produced a number that is not finite; the last good weights were put back."""
 
-    def __init__(self, reason: str, step: int, restored_step: int) -> None:
-        self.reason = reason
-        """What was not finite, for example ``the loss 'prediction'``."""
-        self.step = step
-        """Update at which it was noticed."""
-        self.restored_step = restored_step
-        """Update whose weights the trainer now holds."""
-        super().__init__(
-            f"training diverged: {reason} was not finite at step {step}. The weights of step "
-            f"{restored_step} are kept; lower the learning rate or clip the gradient, and check "
-            "the recordings for outliers."
-        )
-
 
 class CheckpointError(LearningError):
-    """A checkpoint that cannot be used; carries its folder."""
+    """A checkpoint that cannot be used; its path is the folder."""
 
     def __init__(self, folder: Path, message: str) -> None:
-        self.folder = folder
-        super().__init__(f"{folder}: {message}")
+        super().__init__(f"{folder}: {message}", folder)
 
 
 class MissingCheckpointError(CheckpointError):

@@ -6,7 +6,6 @@ from core.policies.errors import (
     ModeNotOfferedError,
     ObservationError,
     PolicyError,
-    UnknownModeError,
 )
 from core.policies.mode import Described, Mode
 from core.policies.policy import Explanation, Policy
@@ -30,7 +29,6 @@ __all__ = [
     "Policy",
     "PolicyError",
     "TemporalEnsemble",
-    "UnknownModeError",
     "load_policy",
     "make_policy",
     "offered_modes",

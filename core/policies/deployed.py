@@ -26,7 +26,7 @@ class DeployedPolicy:
     """
 
     def __init__(self, checkpoint: Checkpoint, mode: str = DEFAULT_MODE) -> None:
-        """`mode`: a name of `core.policies.MODES`. Raises `UnknownModeError` for others, and
+        """`mode`: a name of `core.policies.MODES`. Raises `UnknownNameError` for others, and
         `ModeNotOfferedError` saying what the checkpoint lacks."""
         self.checkpoint = checkpoint
         self._policy = make_policy(checkpoint, mode)

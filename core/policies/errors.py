@@ -1,14 +1,10 @@
 """What can go wrong with a policy."""
 
-from core.registry import UnknownNameError
+from core.errors import StudioError
 
 
-class PolicyError(Exception):
+class PolicyError(StudioError):
     """Base of everything that `core.policies` raises on purpose."""
-
-
-class UnknownModeError(PolicyError, UnknownNameError):
-    """A way of choosing actions that does not exist."""
 
 
 class ModeNotOfferedError(PolicyError, ValueError):

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.learning import Checkpoint
 from core.policies.cloning import CLONING
-from core.policies.errors import ModeNotOfferedError, UnknownModeError
+from core.policies.errors import ModeNotOfferedError
 from core.policies.mode import Described, Mode
 from core.policies.nearest_neighbour import NEAREST_NEIGHBOUR
 from core.policies.planning import PLANNING
@@ -16,7 +16,6 @@ MODES = Registry(
     {mode.name: mode for mode in (CLONING, NEAREST_NEIGHBOUR, PLANNING)},
     "modes",
     expected=Mode,
-    error=UnknownModeError,
 )
 """Every mode; other packages add theirs by the entry point group ``act_jepa_studio.modes``."""
 
@@ -32,7 +31,7 @@ def offered_modes(checkpoint: Described) -> tuple[str, ...]:
 def require_offered(checkpoint: Described, name: str) -> Mode:
     """The mode called `name`.
 
-    Raises `UnknownModeError` listing the modes, or `ModeNotOfferedError` saying what `checkpoint`
+    Raises `UnknownNameError` listing the modes, or `ModeNotOfferedError` saying what `checkpoint`
     lacks.
     """
     mode = MODES[name]

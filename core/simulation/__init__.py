@@ -21,7 +21,6 @@ from core.simulation.errors import (
     InvalidStateError,
     SimulationError,
     UnavailableGraphicsError,
-    UnknownTaskError,
 )
 from core.simulation.model import load_model, model_hash
 from core.simulation.noise import SensorNoise, uniform
@@ -61,7 +60,6 @@ __all__ = [
     "Snapshot",
     "Task",
     "UnavailableGraphicsError",
-    "UnknownTaskError",
     "World",
     "camera_of",
     "demonstrate",

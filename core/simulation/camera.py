@@ -19,7 +19,7 @@ class Camera(Closing):
     of its own, so it never races with a world. Create, use and close it on one thread. Close it
     (or use `with`), or the driver's memory stays taken.
 
-    Raises :class:`UnknownTaskError`, and :class:`UnavailableGraphicsError` where nothing can
+    Raises :class:`UnknownNameError`, and :class:`UnavailableGraphicsError` where nothing can
     be drawn.
     """
 

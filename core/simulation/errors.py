@@ -1,18 +1,10 @@
 """What can go wrong with the simulation, one type for each thing a caller can react to."""
 
-from core.registry import UnknownNameError
+from core.errors import StudioError
 
 
-class SimulationError(Exception):
+class SimulationError(StudioError):
     """Base of every error that `core.simulation` raises."""
-
-
-class UnknownTaskError(UnknownNameError, SimulationError):
-    """The name of a task that does not exist; lists those that do."""
-
-
-class UnknownSensorError(UnknownNameError, SimulationError):
-    """The name of a sensor that does not exist; lists those that do."""
 
 
 class InvalidSensorError(SimulationError, ValueError):

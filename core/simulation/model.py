@@ -26,7 +26,7 @@ JOINTS = 7
 def load_model(task: str) -> mujoco.MjModel:
     """A new model of `task`.
 
-    Raises :class:`UnknownTaskError`, and :class:`SimulationError` for a scene that MuJoCo refuses.
+    Raises :class:`UnknownNameError`, and :class:`SimulationError` for a scene that MuJoCo refuses.
     """
     scene = ASSETS / TASKS[task].scene
     # Scenes of an extension may include the bundled arm by its bare name.
@@ -42,7 +42,7 @@ def load_model(task: str) -> mujoco.MjModel:
 def model_hash(task: str) -> str:
     """SHA-256 over the scene of `task` and every file it includes, in reading order.
 
-    Raises :class:`UnknownTaskError`.
+    Raises :class:`UnknownNameError`.
     """
     digest = hashlib.sha256()
     scene = ASSETS / TASKS[task].scene

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.registry import Registry
 from core.simulation import rotation
-from core.simulation.errors import InvalidSensorError, UnknownSensorError
+from core.simulation.errors import InvalidSensorError
 from core.spec import ARM, Field
 
 
@@ -90,7 +90,6 @@ SENSORS: Registry[Sensor] = Registry(
     {name: Sensor(ARM[name], read) for name, read in _READ.items()},
     "sensors",
     expected=Sensor,
-    error=UnknownSensorError,
 )
 """All sensors by name: those of the bundled arm and scenes, then those of other packages."""
 
@@ -98,7 +97,7 @@ SENSORS: Registry[Sensor] = Registry(
 def observe(sensors: Sequence[str], now: Readings) -> dict[str, np.ndarray]:
     """The fields of `sensors` in their order, {name: (n, *shape) float32}.
 
-    Raises :class:`UnknownSensorError`, and :class:`InvalidSensorError` for a sensor that does not
+    Raises :class:`UnknownNameError`, and :class:`InvalidSensorError` for a sensor that does not
     give the shape of its field.
     """
     found = {}

@@ -84,7 +84,7 @@ class Task:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """What is observed, in this order; raises :class:`UnknownSensorError`."""
+        """What is observed, in this order; raises :class:`UnknownNameError`."""
         return tuple(SENSORS[name].field for name in self.sensors)
 
     @property

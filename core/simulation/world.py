@@ -31,7 +31,7 @@ class World:
     depends on its seed and its commands only: a world of N equals N worlds of one bit for bit,
     at any number of threads. Not to be used from two threads at once.
 
-    Raises :class:`UnknownTaskError`.
+    Raises :class:`UnknownNameError`.
     """
 
     def __init__(self, task: str, count: int = 1, *, threads: int | None = None) -> None:

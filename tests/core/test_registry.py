@@ -4,10 +4,10 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from core import registry
+from core.errors import UnknownNameError
 from core.registry import (
     HOMES,
     Registry,
-    UnknownNameError,
     extension_problems,
     load_extensions,
 )

@@ -94,11 +94,11 @@ def find_episodes(
     """
     entries = list_episodes(paths)
     infos = [(entry.path, entry.info) for entry in entries if entry.info is not None]
-    counts = dict(Counter(info.task for _, info in infos))
+    counts = Counter(info.task for _, info in infos)
     listed = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
     if task is None and len(counts) > 1:
         raise MixedTasksError(
-            f"episodes of several tasks: {listed}; choose one with the task option", counts
+            f"episodes of several tasks: {listed}; choose one with the task option"
         )
     chosen = [
         path

@@ -125,7 +125,11 @@ class Monitor:
         if faults:
             noticed = trainer.step
             trainer.restore(self._good)
-            raise DivergedError(faults[0], noticed, trainer.step)
+            raise DivergedError(
+                f"training diverged: {faults[0]} was not finite at step {noticed}. The weights of "
+                f"step {trainer.step} are kept; lower the learning rate or clip the gradient, and "
+                "check the recordings for outliers."
+            )
 
 
 def _sample(trainer: Trainer) -> tuple[Observation, Tensor]:

@@ -59,7 +59,7 @@ def demonstrate(
 
     Seeds are tried from `first_seed` on, and failed attempts are dropped, as a recorder would.
     `batch` attempts run at once; what a seed gives does not depend on it. Raises
-    :class:`UnknownTaskError`, and :class:`DemonstrationError` when nothing succeeds any more.
+    :class:`UnknownNameError`, and :class:`DemonstrationError` when nothing succeeds any more.
     """
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; expected at least 1")

@@ -2,7 +2,6 @@
 the group ``act_jepa_studio.tasks``."""
 
 from core.registry import Registry
-from core.simulation.errors import UnknownTaskError
 from core.simulation.task import Task
 from core.simulation.tasks import lift, pick_place, push, reach
 
@@ -11,6 +10,5 @@ TASKS: Registry[Task] = Registry(
     {task.name: task for task in (reach.TASK, lift.TASK, push.TASK, pick_place.TASK)},
     "tasks",
     expected=Task,
-    error=UnknownTaskError,
 )
 """All tasks by name, easiest first, then those of other packages."""

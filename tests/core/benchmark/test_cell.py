@@ -6,9 +6,9 @@ import pytest
 from core import versions
 from core.benchmark import BenchmarkError, Cell, Trial
 from core.benchmark.cell import Training
+from core.errors import UnknownNameError
 from core.evaluation import Condition
 from core.policies import MODES
-from core.simulation import UnknownTaskError
 
 CELL = Cell("B", "raw_bc", "push", 100, 2)
 
@@ -35,7 +35,7 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(name, message):
 
 
 def test_an_unknown_task_lists_the_tasks():
-    with pytest.raises(UnknownTaskError, match="unknown task 'fly'; tasks: "):
+    with pytest.raises(UnknownNameError, match="unknown task 'fly'; tasks: "):
         replace(CELL, task="fly")
 
 

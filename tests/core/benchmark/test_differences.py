@@ -1,7 +1,8 @@
 import pytest
 
-from core.benchmark import Scope, Store, UnknownNameError, differences_markdown, make_table
+from core.benchmark import Scope, Store, differences_markdown, make_table
 from core.benchmark.tables import cells_of
+from core.errors import UnknownNameError
 
 SCOPE = Scope(demonstrations=10, seeds=2, episodes=6)
 SOLVED = {"raw_bc": "111100", "autoencoder": "110000", "act_jepa_joint": "111111"}

@@ -1,7 +1,8 @@
 import pytest
 
-from core.benchmark import ABLATIONS, METHODS, REGIMES, UnknownNameError, configuration
+from core.benchmark import ABLATIONS, METHODS, REGIMES, configuration
 from core.benchmark.methods import patched
+from core.errors import UnknownNameError
 
 
 @pytest.mark.parametrize("regime", REGIMES)

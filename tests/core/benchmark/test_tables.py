@@ -1,8 +1,9 @@
 import pytest
 
-from core.benchmark import METHODS, TABLE_NAMES, Scope, UnknownNameError, make_table, wanted
+from core.benchmark import METHODS, TABLE_NAMES, Scope, make_table, wanted
 from core.benchmark.errors import ScopeError
 from core.benchmark.methods import IDEAS, NOISE_TRAINED
+from core.errors import UnknownNameError
 
 SCOPE = Scope()
 

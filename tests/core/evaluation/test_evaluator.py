@@ -2,8 +2,9 @@ import threading
 
 import pytest
 
+from core.errors import UnknownNameError
 from core.evaluation import Condition, MismatchError, SettingsError, evaluate
-from core.policies import MODES, UnknownModeError
+from core.policies import MODES
 from core.simulation import ConditionError
 
 
@@ -103,7 +104,7 @@ def test_senseless_noise_is_refused_at_the_call(checkpoint, level):
 
 
 def test_unknown_modes_are_refused_at_the_call(checkpoint):
-    with pytest.raises(UnknownModeError, match="unknown mode 'guess'; modes: bc, nearest, plan"):
+    with pytest.raises(UnknownNameError, match="unknown mode 'guess'; modes: bc, nearest, plan"):
         evaluate(checkpoint, ("guess",), (0.0,), 2)
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from core.errors import UnknownNameError
 from core.learning import Trainer, load_checkpoint, save_checkpoint
 from core.learning.observer import Observer
-from core.policies import MODES, ObservationError, PolicyError, UnknownModeError, make_policy
+from core.policies import MODES, ObservationError, PolicyError, make_policy
 
 STRIDE = 0.0125
 OPTIONS = {"plan": {"samples": 32}}
@@ -192,7 +193,7 @@ def test_observations_that_do_not_fit_are_refused(checkpoint):
 
 
 def test_unknown_modes_are_named(checkpoint):
-    with pytest.raises(UnknownModeError, match="modes: bc, nearest, plan"):
+    with pytest.raises(UnknownNameError, match="modes: bc, nearest, plan"):
         make_policy(checkpoint, "dream")
 
 

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import matplotlib.markers
 import pytest
 
+from core.errors import UnknownNameError
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint, save_checkpoint
 from core.policies import (
     DEFAULT_MODE,
     MODES,
     ModeNotOfferedError,
-    UnknownModeError,
     load_policy,
     make_policy,
     offered_modes,
@@ -39,7 +39,7 @@ def test_every_entry_says_all_there_is_to_say():
 
 
 def test_unknown_modes_are_named():
-    with pytest.raises(UnknownModeError, match="unknown mode 'dream'; modes: bc, nearest, plan"):
+    with pytest.raises(UnknownNameError, match="unknown mode 'dream'; modes: bc, nearest, plan"):
         require_offered(described(), "dream")
 
 

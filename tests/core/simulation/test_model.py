@@ -5,11 +5,11 @@ import mujoco
 import numpy as np
 import pytest
 
+from core.errors import UnknownNameError
 from core.simulation import (
     TASKS,
     DemonstrationError,
     SimulationError,
-    UnknownTaskError,
     World,
     demonstrate,
     load_model,
@@ -82,7 +82,7 @@ def test_the_hash_covers_the_scene_and_what_it_includes(
 
 
 def test_unknown_task() -> None:
-    with pytest.raises(UnknownTaskError, match="unknown task 'stak'; tasks: reach, lift, push"):
+    with pytest.raises(UnknownNameError, match="unknown task 'stak'; tasks: reach, lift, push"):
         model_hash("stak")
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from core.data import episode_from_arrays, read_episode, write_episode
+from core.errors import UnknownNameError
 from core.simulation import CONTROL_RATE, TASKS, World, model_hash
-from core.simulation.errors import InvalidSensorError, UnknownSensorError
+from core.simulation.errors import InvalidSensorError
 from core.simulation.sensors import SENSORS, Readings, Sensor
 from core.spec import ARM, Field
 
@@ -126,5 +127,5 @@ def test_a_sensor_that_does_not_give_what_its_field_says(monkeypatch) -> None:
     monkeypatch.setitem(TASKS._entries, "none", replace(reach, name="none", sensors=("nose",)))
     with pytest.raises(InvalidSensorError, match=r"'flat' gives .* \(1,\); expected \(1, 2\)"):
         World("flat").observe()
-    with pytest.raises(UnknownSensorError, match="unknown sensor 'nose'; sensors: end_effector"):
+    with pytest.raises(UnknownNameError, match="unknown sensor 'nose'; sensors: end_effector"):
         World("none").observe()

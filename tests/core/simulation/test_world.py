@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from core.errors import UnknownNameError
 from core.simulation import (
     TASKS,
     Demonstrator,
     InvalidCommandError,
     InvalidStateError,
     SimulationError,
-    UnknownTaskError,
     World,
 )
 from core.simulation.control import WORKSPACE_HIGH, WORKSPACE_LOW
@@ -277,7 +277,7 @@ def test_bad_states_are_refused_and_change_nothing() -> None:
 
 
 def test_bad_arguments() -> None:
-    with pytest.raises(UnknownTaskError):
+    with pytest.raises(UnknownNameError):
         World("stak")
     with pytest.raises(ValueError, match="at least one"):
         World("reach", 0)

@@ -64,9 +64,8 @@ def test_failures_are_left_out_unless_asked_for(workspace):
 
 
 def test_mixed_tasks_are_reported(workspace):
-    with pytest.raises(MixedTasksError, match=r"push \(3\), reach \(2\)") as caught:
+    with pytest.raises(MixedTasksError, match=r"push \(3\), reach \(2\)"):
         find_episodes(workspace.root)
-    assert caught.value.counts == {"push": 3, "reach": 2}
 
 
 def test_why_nothing_was_found(workspace, tmp_path, make_episode):

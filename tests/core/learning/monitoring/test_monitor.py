@@ -59,8 +59,8 @@ def test_nan_stops_with_the_last_good_weights(poisoned, small_configuration, dat
         next(getattr(trainer.model, poisoned).parameters()).fill_(float("nan"))
     with pytest.raises(DivergedError, match="was not finite at step 4") as caught:
         next(given)
-    assert caught.value.step == 4
-    assert caught.value.restored_step == trainer.step < 4
+    assert f"The weights of step {trainer.step} are kept" in str(caught.value)
+    assert trainer.step < 4
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
     twin = steps(Trainer(dataset, small_configuration(steps=50), "cpu"), trainer.step)
     assert same(twin, trainer)

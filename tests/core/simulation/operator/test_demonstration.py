@@ -3,11 +3,11 @@ import itertools
 import numpy as np
 import pytest
 
+from core.errors import UnknownNameError
 from core.simulation import (
     TASKS,
     DemonstrationError,
     Demonstrator,
-    UnknownTaskError,
     World,
     demonstrate,
 )
@@ -67,7 +67,7 @@ def test_an_operator_who_never_succeeds_is_reported(monkeypatch: pytest.MonkeyPa
 
 
 def test_bad_arguments() -> None:
-    with pytest.raises(UnknownTaskError):
+    with pytest.raises(UnknownNameError):
         next(demonstrate("stak", 1))
     with pytest.raises(ValueError, match="episodes is 0"):
         next(demonstrate("reach", 0))

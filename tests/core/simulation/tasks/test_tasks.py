@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from core.simulation import TASKS, UnknownTaskError, World
+from core.errors import UnknownNameError
+from core.simulation import TASKS, World
 from core.simulation.task import Situation, distance
 
 N = 400
@@ -29,7 +30,7 @@ def test_smoke(name: str) -> None:
 
 def test_names_and_errors() -> None:
     assert TASKS.names == ("reach", "lift", "push", "pick_place")
-    with pytest.raises(UnknownTaskError, match="tasks: reach, lift, push, pick_place") as caught:
+    with pytest.raises(UnknownNameError, match="tasks: reach, lift, push, pick_place") as caught:
         TASKS["stack"]
     assert caught.value.name == "stack"
     assert isinstance(caught.value, ValueError)
