@@ -1,14 +1,12 @@
 """Tables as pictures: dots with intervals, or curves over what the columns vary."""
 
-import io
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.benchmark.measured import MeasuredLine, MeasuredSection, MeasuredTable
-from core.evaluation.curves import FAINT, INK
-from core.evaluation.results import write_whole
+from core.evaluation.curves import FAINT, INK, finish_panel, finish_rates, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,9 +27,7 @@ def draw(table: MeasuredTable, path: Path) -> Path | None:
     figure = make_figure(table)
     if figure is None:
         return None
-    image = io.BytesIO()
-    figure.savefig(image, format=path.suffix.lstrip("."), facecolor="white")
-    return write_whole(path, image.getvalue())
+    return save_figure(figure, path)
 
 
 def make_figure(table: MeasuredTable) -> "Figure | None":
@@ -66,13 +62,7 @@ def make_figure(table: MeasuredTable) -> "Figure | None":
             _curves(panel, section, titles)
         else:
             _dots(panel, section, row)
-        title = textwrap.fill(section.section.title, 40 if side_by_side else 70)
-        panel.set_title(title, fontsize=10, color=INK, loc="left")
-        panel.tick_params(colors=INK, length=0)
-        panel.set_axisbelow(True)
-        for side in ("top", "right", "left"):
-            panel.spines[side].set_visible(False)
-        panel.spines["bottom"].set_color(FAINT)
+        finish_panel(panel, textwrap.fill(section.section.title, 40 if side_by_side else 70))
     if alike and not curves:
         for panel in panels[1:]:
             panel.set_yticklabels([])
@@ -144,12 +134,9 @@ def _curves(panel: "Axes", section: MeasuredSection, titles: Sequence[str]) -> N
             clip_on=False,
             zorder=4 if main else 3,
         )
-    panel.set_ylim(0, 100)
-    panel.set_yticks(range(0, 101, 20))
-    panel.set_xticks([column.x for column in section.section.columns if column.x is not None])
+    places = [column.x for column in section.section.columns if column.x is not None]
+    finish_rates(panel, section.section.axis, places)
     panel.tick_params(axis="x", labelsize=8)
-    panel.set_xlabel(section.section.axis, color=INK)
-    panel.grid(axis="y", color=FAINT, linewidth=0.8)
 
 
 def _other(number: int) -> str:

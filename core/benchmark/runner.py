@@ -1,7 +1,6 @@
 """Runs the cells that are missing, and keeps each one as it is finished."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from core.benchmark.cluster import RayWorkers
 from core.benchmark.execution import CellJob, DemonstrationJob, checkpoint_folder
 from core.benchmark.store import Store
 from core.benchmark.workers import Job, LocalWorkers
+from core.evaluation.clock import Clock
 from core.learning import CheckpointError, load_checkpoint
 
 Wanted = Mapping[Cell, Sequence[Trial]]
@@ -97,12 +97,11 @@ def run(
     A cell is on disk once the state that counts it has been given. After `stop` is set, the jobs
     that run are given up. Raises :class:`core.data.StorageError` if the disk refuses.
     """
-    total, began = sum(job.cost for job in schedule.jobs) or 1.0, time.perf_counter()
-    shares: dict[Job, float] = {}
+    clock = Clock({job: job.cost for job in schedule.jobs})
     done = 0
     for event in workers.run(schedule.jobs, stop):
         job, failure, note = event.job, None, f"{event.job.name}: {event.note}"
-        shares[job] = 1.0 if event.finished else event.share
+        clock.advance(job, 1.0 if event.finished else event.share)
         done += event.finished
         if event.failure is not None:
             failure = note = f"{job.name} failed: {event.failure}"
@@ -110,9 +109,7 @@ def run(
             note = f"{job.name} done"
             for cell in schedule.cells[job]:
                 store.keep(cell, event.answer, command_of(cell))
-        share = min(1.0, sum(share * job.cost for job, share in shares.items()) / total)
-        left = (time.perf_counter() - began) * (1.0 - share) / share if share >= 0.01 else None
-        yield State(done, len(schedule.jobs), share, left, note, failure)
+        yield State(done, len(schedule.jobs), clock.fraction, clock.seconds_left, note, failure)
 
 
 def _training(cache: Path, cell: Cell) -> dict[str, Any] | None:

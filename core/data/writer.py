@@ -12,6 +12,7 @@ from core.data.episode import Episode
 from core.data.errors import InvalidEpisodeError, StorageError
 from core.data.layout import SUFFIX, encode
 from core.data.stamps import remember_written
+from core.files import sync
 
 TEMPORARY_PREFIX = ".writing-"
 LEFTOVER_AGE = 3600.0
@@ -77,22 +78,22 @@ def require_writable(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def new_file(target: Path, *, sync: bool = True) -> Iterator[Path]:
+def new_file(target: Path, *, durable: bool = True) -> Iterator[Path]:
     """A path to write to, which becomes the file `target` when the block ends without an error.
 
-    The file is synced (unless its bytes are on disk already) and renamed over `target`. Then its
+    The file is synced (if `durable`: not where its bytes are on disk already) and renamed over
+    `target`. Then its
     folder is synced, since a rename lives in the folder. Raises :class:`StorageError` when the
     disk refuses; nothing is left behind then.
     """
     building = temporary_of(target)
     try:
         yield building
-        if sync:
-            with building.open("rb+") as file:
-                os.fsync(file.fileno())
+        if durable:
+            sync(building)
         building.replace(target)
-        if sync:
-            sync_folder(target.parent)
+        if durable:
+            sync(target.parent)
     except OSError as error:
         raise refused(error, target, "save") from error
     finally:  # a Ctrl-C must not leave half a file either
@@ -109,17 +110,6 @@ def commit(path: Path, image: bytes) -> None:
     """Write `image` to `path`: all of it or nothing. Raises :class:`StorageError`."""
     with new_file(path) as building:
         building.write_bytes(image)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in `folder` survive a power failure; does nothing on Windows."""
-    if os.name == "nt":  # there a folder cannot be opened, and a rename is journalled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def leftovers(folder: Path, *patterns: str) -> list[Path]:

@@ -1,7 +1,7 @@
 """Success over sensor noise as a picture."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from core.simulation import Condition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 OTHER_COLOURS = ("#CC79A7", "#D55E00", "#56B4E9")
 """For results of modes that are not installed here."""
@@ -56,9 +57,7 @@ def plot_curves(results: Sequence[Result], path: Path | str, title: str | None =
     )
     if title:
         figure.suptitle(title, color=INK, fontsize=12)
-    image = io.BytesIO()
-    figure.savefig(image, format=kind, facecolor="white")
-    return write_whole(path, image.getvalue())
+    return save_figure(figure, path)
 
 
 def _draw(panel: "Axes", task: str, results: list[Result]) -> None:
@@ -97,20 +96,35 @@ def _draw(panel: "Axes", task: str, results: list[Result]) -> None:
         )
     counts = sorted({result.episodes for result in results})
     number = str(counts[0]) if len(counts) == 1 else f"{counts[0]}–{counts[-1]}"
-    panel.set_title(
-        f"{task.replace('_', '-')}  ·  {number} episodes, 95% intervals",
-        fontsize=10,
-        color=INK,
-        loc="left",
-    )
-    panel.set_xlabel("sensor noise σ [standard deviations]", color=INK)
-    panel.set_ylim(0, 100)
-    panel.set_yticks(range(0, 101, 20))
-    panel.set_xticks(sorted({result.noise for result in results}))
+    finish_panel(panel, f"{task.replace('_', '-')}  ·  {number} episodes, 95% intervals")
+    finish_rates(panel, "sensor noise σ [standard deviations]", {r.noise for r in results})
     panel.margins(x=0.04)
-    panel.grid(axis="y", color=FAINT, linewidth=0.8)
-    panel.set_axisbelow(True)
+
+
+def finish_panel(panel: "Axes", title: str) -> None:
+    """The title of a panel, and what all panels have in common."""
+    panel.set_title(title, fontsize=10, color=INK, loc="left")
     panel.tick_params(colors=INK, length=0)
+    panel.set_axisbelow(True)
     for side in ("top", "right", "left"):
         panel.spines[side].set_visible(False)
     panel.spines["bottom"].set_color(FAINT)
+
+
+def finish_rates(panel: "Axes", heading: str, places: Iterable[float]) -> None:
+    """The axes of curves of success rates [%] over what `heading` says, measured at `places`."""
+    panel.set_xlabel(heading, color=INK)
+    panel.set_xticks(sorted(places))
+    panel.set_ylim(0, 100)
+    panel.set_yticks(range(0, 101, 20))
+    panel.grid(axis="y", color=FAINT, linewidth=0.8)
+
+
+def save_figure(figure: "Figure", path: Path) -> Path:
+    """Write the figure in the format that `path` ends with.
+
+    Raises :class:`core.data.StorageError` if the disk refuses.
+    """
+    image = io.BytesIO()
+    figure.savefig(image, format=path.suffix.lower().lstrip("."), facecolor="white")
+    return write_whole(path, image.getvalue())

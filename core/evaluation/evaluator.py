@@ -3,19 +3,19 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core import simulation
-from core.evaluation.clock import REPORT_INTERVAL, Clock
+from core.evaluation.clock import Clock
 from core.evaluation.errors import MismatchError, SettingsError
 from core.evaluation.results import Progress, Result
+from core.learning import Checkpoint
 from core.policies import MODES, require_offered
 from core.rollout.runner import BatchRunner, RunningBatch
 from core.simulation import DISTURBANCES, Condition
 
-if TYPE_CHECKING:
-    from core.learning import Checkpoint
-
+REPORT_INTERVAL = 0.2
+"""Longest time between two reports [s]."""
 FIRST_SEED = 1_000_000
 """Evaluation starts here; demonstrations use 0…, validation 2,000,000…"""
 HORIZON = 200
@@ -25,7 +25,7 @@ BATCH = 100
 
 
 def evaluate(
-    checkpoint: "Checkpoint",
+    checkpoint: Checkpoint,
     modes: Sequence[str],
     noise_levels: Sequence[float],
     episodes: int,
@@ -75,7 +75,7 @@ def evaluate(
     return _run(runner, task, cells, seeds, batch, should_stop or threading.Event())
 
 
-def require_fit(checkpoint: "Checkpoint") -> None:
+def require_fit(checkpoint: Checkpoint) -> None:
     """Refuse a checkpoint that the simulator cannot be driven with.
 
     Raises :class:`MismatchError` for one that senses what its task does not offer, or of another
@@ -124,7 +124,8 @@ def _run(
         (mode, condition): Result(task, mode, condition.noise, seeds[0], condition=condition)
         for mode, condition in cells
     }
-    clock = Clock([(mode, len(part)) for part in batches for mode, _ in cells])
+    parts = list(product(batches, cells))
+    clock = Clock({(seeds, cell): MODES[cell[0]].trial_cost * len(seeds) for seeds, cell in parts})
 
     def report(mode: str, condition: Condition, running: RunningBatch | None = None) -> Progress:
         outcomes = [] if running is None else running.outcomes
@@ -142,19 +143,17 @@ def _run(
 
     yield report(*cells[0])
     with runner:
-        for part, (mode, condition) in product(batches, cells):
+        for part, (mode, condition) in parts:
             if stop.is_set():
                 return
-            clock.begin()
             running = runner.begin(mode, condition, part)
-            while not running.wait(REPORT_INTERVAL / 4):
+            while not running.wait(REPORT_INTERVAL):
                 if stop.is_set():
                     return
-                clock.advance(running.share)
-                if clock.due():
-                    yield report(mode, condition, running)
+                clock.advance((part, (mode, condition)), running.share)
+                yield report(mode, condition, running)
             results[mode, condition] = results[mode, condition].extended(
                 running.outcomes, running.steps
             )
-            clock.end()
+            clock.advance((part, (mode, condition)), 1.0)
             yield report(mode, condition)

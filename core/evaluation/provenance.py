@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.data import software_versions
 from core.evaluation.errors import EvaluationError
-
-if TYPE_CHECKING:
-    from core.learning import Checkpoint
+from core.learning import Checkpoint
 
 
 def folder_hash(folder: Path | str) -> str:
@@ -37,7 +35,7 @@ def folder_hash(folder: Path | str) -> str:
 
 
 def provenance(
-    checkpoint: "Checkpoint",
+    checkpoint: Checkpoint,
     folder: Path | str | None,
     *,
     first_seed: int,

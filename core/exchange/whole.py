@@ -1,8 +1,6 @@
 """Files and folders for other programs that appear whole or not at all."""
 
 import contextlib
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +11,10 @@ from core.data.writer import (
     new_file,
     refused,
     remove,
-    sync_folder,
     temporary_of,
 )
 from core.exchange.errors import TargetError
+from core.files import new_folder
 
 
 @contextlib.contextmanager
@@ -45,21 +43,10 @@ def exported_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     _prepare(target, replace)
     building = temporary_of(target)
     try:
-        shutil.rmtree(building, ignore_errors=True)
-        building.mkdir()
-        yield building
-        _sync(building)
-        # A kill between the renames leaves both, under names that explain themselves.
-        aside = target.with_name(f"{target.name}.before-{os.getpid()}")
-        if target.exists():
-            target.rename(aside)
-        building.rename(target)
-        sync_folder(target.parent)
-        shutil.rmtree(aside, ignore_errors=True)
+        with new_folder(target, building):
+            yield building
     except OSError as error:
         raise refused(error, target, "save") from error
-    finally:  # a Ctrl-C must not leave half a folder either
-        shutil.rmtree(building, ignore_errors=True)
 
 
 def _prepare(target: Path, replace: bool) -> None:
@@ -70,12 +57,3 @@ def _prepare(target: Path, replace: bool) -> None:
     for path in leftovers(target.parent, f"{TEMPORARY_PREFIX}*-{target.name}.tmp"):
         with contextlib.suppress(OSError):
             remove(path)
-
-
-def _sync(folder: Path) -> None:
-    """Flush every file below `folder` to disk."""
-    for root, _, names in os.walk(folder):
-        for name in names:
-            with (Path(root) / name).open("rb+") as file:
-                os.fsync(file.fileno())
-        sync_folder(Path(root))

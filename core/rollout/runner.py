@@ -1,22 +1,18 @@
 """Runs batches of episodes in two halves: while one half thinks, the other moves."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 import torch
 
+from core.learning import Checkpoint
 from core.policies import MODES, Policy, make_policy
 from core.rollout.batch import Batch, group_count, halves
 from core.simulation import Condition, World
-
-if TYPE_CHECKING:
-    from core.learning import Checkpoint
 
 
 class RunningBatch:
@@ -97,7 +93,7 @@ class BatchRunner:
             initargs=(1,),
         )
 
-    def __enter__(self) -> BatchRunner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

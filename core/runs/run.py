@@ -19,6 +19,7 @@ from core.data import (
     read_episode,
     require_writable,
 )
+from core.files import free_path
 from core.learning import (
     CheckpointError,
     Dataset,
@@ -155,8 +156,8 @@ class TrainingRun:
             save_checkpoint(folder, self.trainer, self.provenance)
             self.curves.write(folder)
             return
-        new = _absent(folder.with_name(f"{folder.name}.step-{self.trainer.step}"))
-        old = _absent(folder.with_name(f".{folder.name}.before-step-{self.trainer.step}"))
+        new = free_path(folder.with_name(f"{folder.name}.step-{self.trainer.step}"))
+        old = free_path(folder.with_name(f".{folder.name}.before-step-{self.trainer.step}"))
         save_checkpoint(new, self.trainer, self.provenance)
         self.curves.write(new)
         try:
@@ -177,12 +178,3 @@ def _read(files: Sequence[Path], should_stop: Event | None) -> list[Episode]:
             raise TrainingStoppedError
         episodes.append(read_episode(path, images=False))
     return episodes
-
-
-def _absent(path: Path) -> Path:
-    """`path`, or the same with a number where something lies there already."""
-    found, number = path, 2
-    while found.exists():
-        found = path.with_name(f"{path.name}-{number}")
-        number += 1
-    return found

@@ -24,8 +24,8 @@ from core.data.writer import (
     make_folder,
     refused,
     remove,
-    sync_folder,
 )
+from core.files import free_path, sync
 
 DAMAGED = "damaged"
 """Name of the folder that takes what can no longer be read."""
@@ -202,18 +202,14 @@ def _mend(path: Path) -> None:
 
 def _aside(path: Path) -> Path:
     parent = path.parent.parent if path.parent.name == EPISODES else path.parent
-    target, number = parent / DAMAGED / path.name, 1
-    while target.exists():
-        number += 1
-        target = parent / DAMAGED / f"{path.stem}.{number}{path.suffix}"
-    return target
+    return free_path(parent / DAMAGED / path.name)
 
 
 def _move(path: Path, target: Path) -> None:
     make_folder(target.parent)
     path.rename(target)
-    sync_folder(target.parent)
-    sync_folder(path.parent)
+    sync(target.parent)
+    sync(path.parent)
 
 
 def _new_index(folder: Path) -> None:

@@ -26,7 +26,8 @@ from typing import Any, Literal
 from core.data.errors import NothingToUndoError, StorageError
 from core.data.library.locking import locked
 from core.data.stamps import remember_written
-from core.data.writer import commit, make_folder, new_file, refused, sync_folder
+from core.data.writer import commit, make_folder, new_file, refused
+from core.files import sync
 
 STATE = "history.json"
 CHANGE = "change.json"
@@ -195,9 +196,9 @@ class History:
             (building / CHANGE).write_text(json.dumps(asdict(change)), encoding="utf-8")
             _sync([*fresh, building / CHANGE])
             for folder in (before, after, building):
-                sync_folder(folder)
+                sync(folder)
             building.rename(self.trash / identifier)
-            sync_folder(self.trash)
+            sync(self.trash)
         except BaseException as error:
             shutil.rmtree(building, ignore_errors=True)
             if isinstance(error, OSError):
@@ -236,11 +237,11 @@ class History:
                 for file in change.files:  # additions first: one version is always there
                     if getattr(file, side):
                         self._put(self.trash / name / side / file.name, self.folder / file.name)
-                sync_folder(self.folder)
+                sync(self.folder)
                 for file in change.files:
                     if not getattr(file, side):
                         (self.folder / file.name).unlink(missing_ok=True)
-                sync_folder(self.folder)
+                sync(self.folder)
             except OSError as error:
                 raise refused(error, self.folder, "finish a change in") from error
         place = state.changes.index(name) + (side == "after")
@@ -249,7 +250,7 @@ class History:
     def _put(self, source: Path, path: Path) -> None:
         if not source.is_file() or (path.exists() and path.samefile(source)):
             return  # renaming a link over a link of the same file would do nothing and stay
-        with new_file(path, sync=False) as building:
+        with new_file(path, durable=False) as building:
             building.unlink(missing_ok=True)
             _link_or_copy(source, building)
 
@@ -316,7 +317,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
         os.link(source, target, follow_symlinks=False)
     except (OSError, NotImplementedError):  # another disk, or one without links
         shutil.copyfile(source, target)
-        _sync([target])
+        sync(target)
 
 
 def _sync(paths: list[Path]) -> None:
@@ -324,11 +325,7 @@ def _sync(paths: list[Path]) -> None:
         os.sync()
         return
     for path in paths:
-        handle = os.open(path, os.O_RDWR)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(path)
 
 
 def _same(first: Path, second: Path) -> bool:

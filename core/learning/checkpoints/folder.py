@@ -3,9 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,35 +36,6 @@ WEIGHTS = "weights.safetensors"
 TRAINING = "training.safetensors"
 IMAGE = "image."
 """How the names of images begin among the tensors of the demonstrations."""
-
-
-def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files into a new folder beside `folder`, flush them to disk, rename once."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
-    try:
-        for name, data in files.items():
-            with (building / name).open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        building.chmod(0o755)
-        _sync_folder(building)
-        building.rename(folder)
-        _sync_folder(folder.parent)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows has no handle for a folder to flush
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read_description(folder: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ there as a whole or not at all.
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
+from core.files import new_folder
 from core.learning.checkpoints.checkpoint import (
     Checkpoint,
     deployed,
@@ -34,7 +36,6 @@ from core.learning.checkpoints.folder import (
     read_tensors,
     read_weights,
     sense_of,
-    write_folder,
 )
 from core.learning.checkpoints.former import DEMONSTRATIONS
 from core.learning.checkpoints.limits import refuse_larger_model
@@ -85,8 +86,11 @@ def save_checkpoint(
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
     files[DESCRIPTION] = json.dumps(description, indent=1).encode()
+    building = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
-        write_folder(folder, files)
+        with new_folder(folder, building):
+            for name, data in files.items():
+                (building / name).write_bytes(data)
     except OSError as error:
         raise CheckpointError(
             folder, f"could not be written ({error.strerror or error}); nothing was left behind"

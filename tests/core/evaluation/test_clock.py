@@ -19,37 +19,26 @@ def now(monkeypatch):
     assert time.perf_counter() > 0
 
 
-def test_each_mode_has_its_own_speed(now):
-    clock = Clock([("bc", 10), ("plan", 10), ("bc", 10), ("plan", 10)])
+def test_each_part_has_its_own_cost(now):
+    clock = Clock({"bc": 2.0, "plan": 20.0, "bc again": 2.0, "plan again": 20.0})
     assert clock.seconds_left is None
-    clock.begin()
     now.seconds += 1
-    clock.advance(0.5)
-    assert clock.fraction == pytest.approx(0.125)
-    now.seconds += 1
-    clock.end()  # cloning: 2 s
-    clock.begin()
-    now.seconds += 5
-    clock.advance(0.25)  # planning: 20 s, 15 of them left, and once more 2 + 20
+    clock.advance("bc", 0.5)
+    assert clock.fraction == pytest.approx(1 / 44)
+    assert clock.seconds_left == pytest.approx(43)
+    now.seconds += 6
+    clock.advance("bc", 1.0)
+    clock.advance("plan", 0.25)  # planning: 15 s of it left, and once more 2 + 20
     assert clock.seconds_left == pytest.approx(15 + 2 + 20)
     now.seconds += 15
-    clock.end()
+    clock.advance("plan", 1.0)
     assert clock.fraction == pytest.approx(0.5)
     assert clock.seconds_left == pytest.approx(22)
 
 
 def test_the_end_is_the_end(now):
-    clock = Clock([("bc", 3)])
-    clock.begin()
+    clock = Clock({"bc": 3.0})
     now.seconds += 1
-    clock.end()
+    clock.advance("bc", 1.0)
     assert clock.fraction == 1.0
     assert clock.seconds_left == 0.0
-
-
-def test_reports_are_spaced(now):
-    clock = Clock([("bc", 3)])
-    assert not clock.due()
-    now.seconds += 0.25
-    assert clock.due()
-    assert not clock.due()

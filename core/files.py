@@ -1,0 +1,50 @@
+"""Files and folders that appear whole or not at all."""
+
+import contextlib
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the list of files in a folder, is on the disk; raises OSError."""
+    folder = path.is_dir()
+    if folder and os.name == "nt":  # there a folder cannot be opened, and a rename is journalled
+        return
+    handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def new_folder(target: Path, building: Path) -> Iterator[None]:
+    """A folder to fill at `building`, which becomes `target` when the block ends without an error.
+
+    Everything in it is synced before the rename. What is at `target` is put aside first and removed
+    last. Raises OSError; nothing is left behind then.
+    """
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        building.mkdir(parents=True)
+        yield
+        for path in (*building.rglob("*"), building):
+            sync(path)
+        # A kill between the renames leaves both, under names that explain themselves.
+        aside = free_path(target.with_name(f"{target.name}.before-{os.getpid()}"))
+        if target.exists():
+            target.rename(aside)
+        building.rename(target)
+        sync(target.parent)
+        shutil.rmtree(aside, ignore_errors=True)
+    finally:  # a Ctrl-C must not leave half a folder either
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def free_path(path: Path) -> Path:
+    """`path`, or where something lies there already the same with the first free number."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(each for each in itertools.chain([path], numbered) if not each.exists())
