@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.commands.interrupts import stop_on_interrupt
-from core.commands.options import parse
 from core.commands.program import FAILURE, INTERRUPTED, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
@@ -62,37 +61,35 @@ class Benchmark:
     ray: str | None = None
     """Address of a Ray cluster to run on, or "local"."""
 
+    def run(self) -> int:
+        """Run the command; returns the exit code."""
+        if self.workers is not None and self.workers < 1:
+            raise UsageError(f"--workers is {self.workers}; expected at least 1")
+        use_one_torch_thread()
+        from core import benchmark
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command; returns the exit code."""
-    options = parse(Benchmark, "benchmark", arguments)
-    if options.workers is not None and options.workers < 1:
-        raise UsageError(f"--workers is {options.workers}; expected at least 1")
-    use_one_torch_thread()
-    from core import benchmark
-
-    scope = _scope(options)
-    out = (options.out or (QUICK_OUT if options.quick else OUT)).expanduser().absolute()
-    report = out.parent if out == OUT.absolute() else out
-    report = (options.report or report / "RESULTS.md").expanduser().absolute()
-    require_writable(report.parent)  # before hours of work
-    store = benchmark.Store(require_writable(out / "cells"))
-    cache = require_writable(options.cache.expanduser().absolute())
-    names = benchmark.TABLE_NAMES if "all" in options.table else tuple(dict.fromkeys(options.table))
-    wanted = _wanted(options, names, scope)
-    schedule = benchmark.make_schedule(wanted, store, cache, again=options.again)
-    sys.stderr.write(f"{schedule.wanted} cells, {schedule.there} of them there already\n")
-    complete, failures = _work(options, schedule, store, cache, scope)
-    # all that is known is reported, whatever part of it this run was asked for
-    known = replace(scope, seeds=max(scope.seeds, _usual(options).seeds))
-    for path in benchmark.write_report(store, known, names, out, report):
-        say_saved(path)
-    if not complete:
-        sys.stderr.write("interrupted; finished cells are kept, the same command goes on\n")
-        return INTERRUPTED
-    if failures:
-        sys.stderr.write(f"{failures} job(s) failed; the same command tries them again\n")
-    return FAILURE if failures else SUCCESS
+        scope = _scope(self)
+        out = (self.out or (QUICK_OUT if self.quick else OUT)).expanduser().absolute()
+        report = out.parent if out == OUT.absolute() else out
+        report = (self.report or report / "RESULTS.md").expanduser().absolute()
+        require_writable(report.parent)  # before hours of work
+        store = benchmark.Store(require_writable(out / "cells"))
+        cache = require_writable(self.cache.expanduser().absolute())
+        names = benchmark.TABLE_NAMES if "all" in self.table else tuple(dict.fromkeys(self.table))
+        wanted = _wanted(self, names, scope)
+        schedule = benchmark.make_schedule(wanted, store, cache, again=self.again)
+        sys.stderr.write(f"{schedule.wanted} cells, {schedule.there} of them there already\n")
+        complete, failures = _work(self, schedule, store, cache, scope)
+        # all that is known is reported, whatever part of it this run was asked for
+        known = replace(scope, seeds=max(scope.seeds, _usual(self).seeds))
+        for path in benchmark.write_report(store, known, names, out, report):
+            say_saved(path)
+        if not complete:
+            sys.stderr.write("interrupted; finished cells are kept, the same command goes on\n")
+            return INTERRUPTED
+        if failures:
+            sys.stderr.write(f"{failures} job(s) failed; the same command tries them again\n")
+        return FAILURE if failures else SUCCESS
 
 
 def _scope(options: Benchmark) -> "Scope":

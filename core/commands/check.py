@@ -1,13 +1,11 @@
 """`python -m core check`: read every recording and checkpoint, say what is wrong, and mend it."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
 
-from core.commands.options import parse
 from core.commands.program import FAILURE, SUCCESS
 from core.data import Checked, Problem, check
 
@@ -31,16 +29,14 @@ class Check:
     repair: bool = False
     """Mend what can be mended."""
 
-
-def run(arguments: Sequence[str]) -> int:
-    """Run the command; returns the exit code."""
-    options = parse(Check, "check", arguments)
-    found = check(options.folder, repair=options.repair)
-    for problem in found.problems:
-        sys.stdout.write(f"{_line(problem, options.repair)}\n")
-    sys.stdout.flush()
-    sys.stderr.write(f"{_verdict(found)}\n")
-    return SUCCESS if all(problem.repaired for problem in found.problems) else FAILURE
+    def run(self) -> int:
+        """Run the command; returns the exit code."""
+        found = check(self.folder, repair=self.repair)
+        for problem in found.problems:
+            sys.stdout.write(f"{_line(problem, self.repair)}\n")
+        sys.stdout.flush()
+        sys.stderr.write(f"{_verdict(found)}\n")
+        return SUCCESS if all(problem.repaired for problem in found.problems) else FAILURE
 
 
 def _line(problem: Problem, repair: bool) -> str:

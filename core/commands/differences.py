@@ -1,11 +1,9 @@
 """`python -m core differences`: rows of the benchmark's tables compared with any one of them."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError
 
 
@@ -26,20 +24,18 @@ class Differences:
     results: Path = Path("docs/results")
     """Folder that the benchmark wrote its tables to."""
 
+    def run(self) -> int:
+        """Run the command; returns the exit code."""
+        cells = self.results.expanduser() / "cells"
+        if not cells.is_dir():
+            raise UsageError(f"{cells} is not there; name the folder of a benchmark with --results")
+        from core import benchmark
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command; returns the exit code."""
-    options = parse(Differences, "differences", arguments)
-    cells = options.results.expanduser() / "cells"
-    if not cells.is_dir():
-        raise UsageError(f"{cells} is not there; name the folder of a benchmark with --results")
-    from core import benchmark
-
-    scope = benchmark.Scope()
-    table = benchmark.make_table(options.table, scope)
-    store = benchmark.Store(cells)
-    text = benchmark.differences_markdown(table, options.compared_with, store, scope)
-    if not text:
-        raise UsageError(f"{cells} has nothing of table {options.table} yet; run the benchmark")
-    sys.stdout.write(text)
-    return SUCCESS
+        scope = benchmark.Scope()
+        table = benchmark.make_table(self.table, scope)
+        store = benchmark.Store(cells)
+        text = benchmark.differences_markdown(table, self.compared_with, store, scope)
+        if not text:
+            raise UsageError(f"{cells} has nothing of table {self.table} yet; run the benchmark")
+        sys.stdout.write(text)
+        return SUCCESS

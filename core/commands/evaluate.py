@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.commands.interrupts import stop_on_interrupt
-from core.commands.options import parse, require_mode
-from core.commands.program import INTERRUPTED, SUCCESS, UsageError
+from core.commands.program import INTERRUPTED, SUCCESS, UsageError, require_mode
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
 from core.data import require_writable
@@ -65,52 +64,50 @@ class Evaluate:
     plot: Path | None = None
     """File for the curves; its ending chooses png, svg or pdf."""
 
+    def run(self) -> int:
+        """Run the command; returns the exit code."""
+        if self.decay is not None and not self.decay >= 0:  # NaN is neither
+            raise UsageError(f"--decay is {self.decay:g}; expected 0 or larger")
+        for path in (self.json, self.csv, self.plot):
+            if path is not None:
+                require_writable(path.expanduser().absolute().parent)  # before minutes of work
+        # Heavy packages only now: `--help` and wrong usage answer at once.
+        use_one_torch_thread()
+        from core import evaluation
+        from core.learning import load_checkpoint
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command; returns the exit code."""
-    options = parse(Evaluate, "evaluate", arguments)
-    if options.decay is not None and not options.decay >= 0:  # NaN is neither
-        raise UsageError(f"--decay is {options.decay:g}; expected 0 or larger")
-    for path in (options.json, options.csv, options.plot):
-        if path is not None:
-            require_writable(path.expanduser().absolute().parent)  # before minutes of work
-    # Heavy packages only now: `--help` and wrong usage answer at once.
-    use_one_torch_thread()
-    from core import evaluation
-    from core.learning import load_checkpoint
-
-    for mode in options.mode:
-        require_mode(mode)
-    checkpoint = load_checkpoint(options.checkpoint)
-    task = checkpoint.spec.task
-    if options.task not in (None, task):
-        raise evaluation.MismatchError(
-            f"{options.checkpoint} was trained on task {task!r}, not {options.task!r}; "
-            "leave --task out or choose another checkpoint"
-        )
-    modes = options.mode or offered(checkpoint)
-    with stop_on_interrupt() as stop:
-        last = _watch(
-            evaluation.evaluate(
-                checkpoint,
-                modes,
-                options.noise,
-                options.episodes,
-                first_seed=options.seed,
-                horizon=options.horizon,
-                conditions=[evaluation.Condition.parse(text) for text in options.condition],
-                observer=options.observer,
-                options=policy_options(options, modes),
-                should_stop=stop,
+        for mode in self.mode:
+            require_mode(mode)
+        checkpoint = load_checkpoint(self.checkpoint)
+        task = checkpoint.spec.task
+        if self.task not in (None, task):
+            raise evaluation.MismatchError(
+                f"{self.checkpoint} was trained on task {task!r}, not {self.task!r}; "
+                "leave --task out or choose another checkpoint"
             )
-        )
-    results = [result for result in last.results if result.outcomes]
-    if results:
-        _keep(options, results, checkpoint, complete=last.finished)
-    if not last.finished:
-        sys.stderr.write("interrupted; the table holds the batches that were complete\n")
-        return INTERRUPTED
-    return SUCCESS
+        modes = self.mode or offered(checkpoint)
+        with stop_on_interrupt() as stop:
+            last = _watch(
+                evaluation.evaluate(
+                    checkpoint,
+                    modes,
+                    self.noise,
+                    self.episodes,
+                    first_seed=self.seed,
+                    horizon=self.horizon,
+                    conditions=[evaluation.Condition.parse(text) for text in self.condition],
+                    observer=self.observer,
+                    options=policy_options(self, modes),
+                    should_stop=stop,
+                )
+            )
+        results = [result for result in last.results if result.outcomes]
+        if results:
+            _keep(self, results, checkpoint, complete=last.finished)
+        if not last.finished:
+            sys.stderr.write("interrupted; the table holds the batches that were complete\n")
+            return INTERRUPTED
+        return SUCCESS
 
 
 def offered(checkpoint: "Checkpoint") -> tuple[str, ...]:

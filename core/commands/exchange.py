@@ -8,7 +8,6 @@ from typing import Literal, cast
 
 import tyro
 
-from core.commands.options import parse
 from core.commands.program import SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.exchange import Chosen, LimitedSource, choose_episodes, import_episodes
@@ -41,6 +40,18 @@ class Export:
     """robomimic: also store each observation a step later; its loader asks for it by default."""
     replace: bool = False
     """Overwrite what is at OUT."""
+
+    def run(self) -> int:
+        """Run the export; returns the exit code."""
+        out = self.out.expanduser().absolute()
+        chosen = choose_episodes(self.folder, self.task, only_successes=self.only_successes)
+        with ProgressBar(f"exporting {chosen.infos[0].task}", len(chosen.paths)) as bar:
+            for done in _exporting(self, chosen, out):
+                bar.update(done)
+        steps = sum(info.steps for info in chosen.infos)
+        sys.stderr.write(f"{len(chosen.paths)} episodes, {steps} control steps\n")
+        say_saved(out)
+        return SUCCESS
 
 
 @dataclass(frozen=True)
@@ -75,19 +86,37 @@ class Import:
     replace: bool = False
     """Overwrite other recordings of the same names."""
 
-
-def run_export(arguments: Sequence[str]) -> int:
-    """Run the export; returns the exit code."""
-    options = parse(Export, "export", arguments)
-    out = options.out.expanduser().absolute()
-    chosen = choose_episodes(options.folder, options.task, only_successes=options.only_successes)
-    with ProgressBar(f"exporting {chosen.infos[0].task}", len(chosen.paths)) as bar:
-        for done in _exporting(options, chosen, out):
-            bar.update(done)
-    steps = sum(info.steps for info in chosen.infos)
-    sys.stderr.write(f"{len(chosen.paths)} episodes, {steps} control steps\n")
-    say_saved(out)
-    return SUCCESS
+    def run(self) -> int:
+        """Run the import; returns the exit code."""
+        if self.rate is not None and not 0 < self.rate < 1e6:
+            raise UsageError(f"--rate is {self.rate:g}; expected a control rate in Hz")
+        kept = steps = 0
+        with LimitedSource(
+            self.format,
+            self.source.expanduser().absolute(),
+            task=self.task,
+            control_rate=self.rate,
+            images=self.images,
+        ) as source:
+            with ProgressBar(f"importing {source.path.name}", len(source)) as bar:
+                imported = import_episodes(
+                    source,
+                    self.folder,
+                    without=self.without,
+                    kinds=_kinds(self.kind),
+                    replace_existing=self.replace,
+                )
+                for done, episode in enumerate(imported, start=1):
+                    steps += episode.steps
+                    kept += not episode.written
+                    if episode.written:
+                        say_saved(episode.path)
+                    bar.update(done)
+            for note in source.notes:
+                sys.stderr.write(f"note: {note}\n")
+            there = f", {kept} of them there already" if kept else ""
+            sys.stderr.write(f"{len(source)} episodes, {steps} control steps{there}\n")
+        return SUCCESS
 
 
 def _exporting(options: Export, chosen: Chosen, out: Path) -> Iterator[int]:
@@ -101,40 +130,6 @@ def _exporting(options: Export, chosen: Chosen, out: Path) -> Iterator[int]:
     from core.exchange.lerobot import export_lerobot
 
     return export_lerobot(chosen, out, replace=options.replace)
-
-
-def run_import(arguments: Sequence[str]) -> int:
-    """Run the import; returns the exit code."""
-    options = parse(Import, "import", arguments)
-    if options.rate is not None and not 0 < options.rate < 1e6:
-        raise UsageError(f"--rate is {options.rate:g}; expected a control rate in Hz")
-    kept = steps = 0
-    with LimitedSource(
-        options.format,
-        options.source.expanduser().absolute(),
-        task=options.task,
-        control_rate=options.rate,
-        images=options.images,
-    ) as source:
-        with ProgressBar(f"importing {source.path.name}", len(source)) as bar:
-            imported = import_episodes(
-                source,
-                options.folder,
-                without=options.without,
-                kinds=_kinds(options.kind),
-                replace_existing=options.replace,
-            )
-            for done, episode in enumerate(imported, start=1):
-                steps += episode.steps
-                kept += not episode.written
-                if episode.written:
-                    say_saved(episode.path)
-                bar.update(done)
-        for note in source.notes:
-            sys.stderr.write(f"note: {note}\n")
-        there = f", {kept} of them there already" if kept else ""
-        sys.stderr.write(f"{len(source)} episodes, {steps} control steps{there}\n")
-    return SUCCESS
 
 
 def _kinds(given: Sequence[str]) -> dict[str, Kind]:

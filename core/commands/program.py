@@ -5,8 +5,9 @@ import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from core.errors import StudioError
+from core.errors import StudioError, UnknownNameError
 from core.registry import extension_problems, load_extensions
 
 PROGRAM = "python -m core"
@@ -22,8 +23,8 @@ COMMANDS = {
     "render": "add camera images to episodes, from their simulator states",
     "video": "make an MP4 or GIF of episodes or of a policy at work",
 }
-FUNCTIONS = {"export": "exchange:run_export", "import": "exchange:run_import"}
-"""Where a command is, if not in the module of its name."""
+MODULES = {"export": "exchange", "import": "exchange"}
+"""Where a command is, if not in the module of its name. It is a dataclass with a method `run`."""
 EXAMPLES = f"""\
 examples:
   {PROGRAM} demonstrate --task push --episodes 50 --seed 0 --out recordings/mine
@@ -41,6 +42,7 @@ examples:
 Exit codes: 0 done, 1 failed with a reason on standard error, 2 wrong usage, 130 interrupted.
 """
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+T = TypeVar("T")
 
 STUDIO = frozenset({"PIL", "av", "matplotlib", "mujoco", "pyarrow"})
 """Packages of the extra `studio` that commands use; a light install does without."""
@@ -67,10 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             load_extensions()
         chosen, _ = parser.parse_known_args(given[:1])  # the rest belongs to the command
         # Imported on demand: `--help` must not wait for torch or the simulator.
-        place = FUNCTIONS.get(chosen.command, f"{chosen.command}:run")
-        module, _, function = place.partition(":")
+        module = MODULES.get(chosen.command, chosen.command)
         command = importlib.import_module(f"core.commands.{module}")
-        return int(getattr(command, function)(given[1:]))
+        kind = getattr(command, chosen.command.capitalize())
+        return int(kind.run(parse(kind, chosen.command, given[1:])))
     except KeyboardInterrupt:
         _say("interrupted; everything that was saved is kept")
         return INTERRUPTED
@@ -95,6 +97,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         for problem in extension_problems():
             _say(str(problem))
+
+
+def parse(kind: type[T], command: str, arguments: Sequence[str]) -> T:
+    """The options of a command; wrong usage leaves through SystemExit(2).
+
+    `kind`: a dataclass, whose `defaults`, if it has any, makes the defaults of the arguments.
+    """
+    import tyro  # only here: the list of commands must not wait for it
+
+    defaults = getattr(kind, "defaults", None)
+    default = tyro.MISSING_NONPROP if defaults is None else defaults(arguments)
+    return tyro.cli(kind, prog=f"{PROGRAM} {command}", args=list(arguments), default=default)
+
+
+def require_mode(name: str) -> None:
+    """Refuse a mode that does not exist as wrong usage. Imports torch: not for `--help`."""
+    from core.policies import MODES
+
+    try:
+        MODES[name]
+    except UnknownNameError as error:
+        raise UsageError(str(error)) from None
 
 
 def say_saved(path: Path) -> None:

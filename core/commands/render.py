@@ -1,14 +1,12 @@
 """`python -m core render`: camera images from simulator states."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import tyro
 
-from core.commands.options import parse
 from core.commands.program import FAILURE, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import list_episodes
@@ -34,33 +32,31 @@ class Render:
     size: int = 96
     """Width and height of the images [px]."""
 
+    def run(self) -> int:
+        """Run the command; returns the exit code."""
+        if not 8 <= self.size <= 1024:
+            raise UsageError(f"--size is {self.size}; expected 8 to 1024 pixels")
+        if not self.camera:
+            raise UsageError("--camera names no camera; cameras: workspace, wrist")
+        total = len(list_episodes(self.folder))
+        # The simulator is loaded only now: `--help` and wrong usage answer at once.
+        from core.exchange.filming import render_images
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command; returns the exit code."""
-    options = parse(Render, "render", arguments)
-    if not 8 <= options.size <= 1024:
-        raise UsageError(f"--size is {options.size}; expected 8 to 1024 pixels")
-    if not options.camera:
-        raise UsageError("--camera names no camera; cameras: workspace, wrist")
-    total = len(list_episodes(options.folder))
-    # The simulator is loaded only now: `--help` and wrong usage answer at once.
-    from core.exchange.filming import render_images
-
-    drawn = failed = done = 0
-    with ProgressBar("rendering", max(total, 1)) as bar:
-        results = render_images(options.folder, options.camera, options.size)
-        for done, result in enumerate(results, start=1):
-            if result.problem is not None:
-                failed += 1
-                bar.say(f"left out: {result.problem}")
-            elif result.pictures:
-                drawn += 1
-                say_saved(result.path)
-            bar.update(done)
-    sys.stderr.write(
-        f"{drawn} recordings drawn, {done - drawn - failed} had their images already, "
-        f"{failed} left out\n"
-    )
-    if not total:
-        sys.stderr.write(f"no recordings found in {options.folder}\n")
-    return SUCCESS if done > failed else FAILURE
+        drawn = failed = done = 0
+        with ProgressBar("rendering", max(total, 1)) as bar:
+            results = render_images(self.folder, self.camera, self.size)
+            for done, result in enumerate(results, start=1):
+                if result.problem is not None:
+                    failed += 1
+                    bar.say(f"left out: {result.problem}")
+                elif result.pictures:
+                    drawn += 1
+                    say_saved(result.path)
+                bar.update(done)
+        sys.stderr.write(
+            f"{drawn} recordings drawn, {done - drawn - failed} had their images already, "
+            f"{failed} left out\n"
+        )
+        if not total:
+            sys.stderr.write(f"no recordings found in {self.folder}\n")
+        return SUCCESS if done > failed else FAILURE

@@ -1,5 +1,6 @@
 """`python -m core train`: learn from recordings."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,6 @@ from typing import Annotated, Literal, cast
 import tyro
 
 from core.commands.interrupts import stop_on_interrupt
-from core.commands.options import parse, value_of
 from core.commands.program import INTERRUPTED, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.commands.threads import use_one_torch_thread
@@ -55,44 +55,49 @@ class Train:
     )
     """All settings of the training."""
 
-
-def run(arguments: Sequence[str]) -> int:
-    """Run the command; returns the exit code."""
-    options = _parsed(arguments)
-    use_one_torch_thread()
-    request = _request(options)
-    run = TrainingRun.prepare(request)
-    trainer, found = run.trainer, run.prepared
-    sys.stderr.write(
-        f"{found.episodes} demonstrations of {found.task}, "
-        f"{found.steps} control steps, on {found.device}\n"
-    )
-    if trainer.finished and request.resume == options.out:
-        sys.stderr.write(f"{options.out} is already complete at step {trainer.step}\n")
-        return SUCCESS
-    try:
-        _train(run)
-    except DivergedError:
-        if trainer.step > 0:
-            say_saved(run.save())
-        raise
-    say_saved(run.save())
-    if not trainer.finished:
-        sys.stderr.write(
-            f"stopped at step {trainer.step} of {trainer.total_steps}; --resume goes on from here\n"
+    @classmethod
+    def defaults(cls, arguments: Sequence[str]) -> "Train":
+        """What holds unless the arguments say otherwise: the preset that they name."""
+        parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+        parser.add_argument("--preset", nargs="?")
+        named = parser.parse_known_args(list(arguments))[0].preset
+        preset = cast(PresetName, named if named in PRESETS else "default")
+        return cls(
+            folders=tyro.MISSING, out=tyro.MISSING, preset=preset, configuration=PRESETS[preset]
         )
-        return INTERRUPTED
-    return SUCCESS
+
+    def run(self) -> int:
+        """Run the command; returns the exit code."""
+        options = _checked(self)
+        use_one_torch_thread()
+        request = _request(options)
+        run = TrainingRun.prepare(request)
+        trainer, found = run.trainer, run.prepared
+        sys.stderr.write(
+            f"{found.episodes} demonstrations of {found.task}, "
+            f"{found.steps} control steps, on {found.device}\n"
+        )
+        if trainer.finished and request.resume == options.out:
+            sys.stderr.write(f"{options.out} is already complete at step {trainer.step}\n")
+            return SUCCESS
+        try:
+            _train(run)
+        except DivergedError:
+            if trainer.step > 0:
+                say_saved(run.save())
+            raise
+        say_saved(run.save())
+        if not trainer.finished:
+            sys.stderr.write(
+                f"stopped at step {trainer.step} of {trainer.total_steps}; "
+                "--resume goes on from here\n"
+            )
+            return INTERRUPTED
+        return SUCCESS
 
 
-def _parsed(arguments: Sequence[str]) -> Train:
-    """The options; a preset named among them is where the other defaults come from."""
-    named = value_of("--preset", arguments)
-    preset = cast(PresetName, named if named in PRESETS else "default")
-    start = Train(
-        folders=tyro.MISSING, out=tyro.MISSING, preset=preset, configuration=PRESETS[preset]
-    )
-    options = parse(Train, "train", arguments, default=start)
+def _checked(options: Train) -> Train:
+    """The options with --steps and --seed among the settings; refuses what makes no sense."""
     if not options.folders:
         raise UsageError("give at least one workspace, folder of episodes or file to learn from")
     if options.resume and (options.steps is not None or options.seed is not None):

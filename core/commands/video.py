@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import tyro
 
-from core.commands.options import parse, require_mode
-from core.commands.program import SUCCESS, UsageError, say_saved
+from core.commands.program import SUCCESS, UsageError, require_mode, say_saved
 from core.commands.progress import ProgressBar
 from core.data import EpisodeInfo, find_episodes, read_episode, read_info
 
@@ -57,24 +56,22 @@ class Video:
     replace: bool = False
     """Overwrite OUT."""
 
+    def run(self) -> int:
+        """Run the command; returns the exit code."""
+        for name in ("width", "height"):
+            if not SIDES[0] <= getattr(self, name) <= SIDES[1]:
+                raise UsageError(
+                    f"--{name} is {getattr(self, name)}; expected {SIDES[0]} to {SIDES[1]} pixels"
+                )
+        if self.steps < 1 or self.seed < 0 or not 0 <= self.noise < 100:
+            raise UsageError("--steps is at least 1, --seed and --noise at least 0")
+        from core.exchange.video import write_video
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command; returns the exit code."""
-    options = parse(Video, "video", arguments)
-    for name in ("width", "height"):
-        if not SIDES[0] <= getattr(options, name) <= SIDES[1]:
-            raise UsageError(
-                f"--{name} is {getattr(options, name)}; expected {SIDES[0]} to {SIDES[1]} pixels"
-            )
-    if options.steps < 1 or options.seed < 0 or not 0 <= options.noise < 100:
-        raise UsageError("--steps is at least 1, --seed and --noise at least 0")
-    from core.exchange.video import write_video
-
-    rate, total, pictures = _pictures(options)
-    with ProgressBar("drawing", total, count=False) as bar:
-        path = write_video(_counted(pictures, bar), options.out, rate, replace=options.replace)
-    say_saved(path)
-    return SUCCESS
+        rate, total, pictures = _pictures(self)
+        with ProgressBar("drawing", total, count=False) as bar:
+            path = write_video(_counted(pictures, bar), self.out, rate, replace=self.replace)
+        say_saved(path)
+        return SUCCESS
 
 
 def _counted(pictures: Iterator[np.ndarray], bar: ProgressBar) -> Iterator[np.ndarray]:

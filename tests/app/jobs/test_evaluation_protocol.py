@@ -45,7 +45,7 @@ def test_progress_is_put_together_from_rows_that_grew():
 
 def test_the_command_that_makes_a_result_again_is_one_the_program_understands():
     from core.commands.evaluate import Evaluate
-    from core.commands.options import parse
+    from core.commands.program import parse
 
     command = command_of(REQUEST)
     assert command[:4] == ["python", "-m", "core", "evaluate"]

@@ -10,7 +10,7 @@ from core.benchmark import Cell, Scope, Store, command_of_cell, make_table, writ
 from core.benchmark.methods import UPDATES
 from core.benchmark.report import DISCUSSION, PAGE
 from core.benchmark.tables import cells_of
-from core.commands.benchmark import run as run_command
+from core.commands import main
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "results"
 SCOPE = Scope(demonstrations=10, seeds=1, episodes=6)
@@ -155,5 +155,5 @@ def test_a_run_of_fewer_seeds_tells_all_that_is_known(tmp_path, by_hand):
         kept.keep(cell, by_hand(cell, {trial: [True] * 200}), "")
     chosen = ("--regimes", "B", "--methods", "raw_bc", "--tasks", "reach", "--seeds", "1")
     places = ("--out", str(tmp_path), "--cache", str(tmp_path / "cache"))
-    assert run_command([*chosen, *places]) == 0
+    assert main(["benchmark", *chosen, *places]) == 0
     assert "(3 training seeds)" in (tmp_path / "RESULTS.md").read_text()
