@@ -1,11 +1,14 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, and files read with care."""
 
 import contextlib
 import itertools
+import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 
 def sync(path: Path) -> None:
@@ -48,3 +51,28 @@ def free_path(path: Path) -> Path:
     """`path`, or where something lies there already the same with the first free number."""
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
     return next(each for each in itertools.chain([path], numbered) if not each.exists())
+
+
+def read_plain_file(path: Path, largest: int) -> bytes:
+    """The contents of a file that is no link, no pipe and not too large.
+
+    Raises `ValueError` with the reason if it is, and `OSError`.
+    """
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("it is a link, a folder or a device; copy the file itself")
+    if status.st_size > largest:
+        raise ValueError(f"it holds {status.st_size:,} bytes; at most {largest:,} are read")
+    return path.read_bytes()
+
+
+def read_table(path: Path, largest: int) -> dict[str, Any]:
+    """The table in a JSON file. Raises as :func:`read_plain_file` does, and `ValueError` if there
+    is none in it."""
+    try:
+        values = json.loads(read_plain_file(path, largest))
+    except RecursionError as error:
+        raise ValueError("its brackets are nested too deeply") from error
+    if not isinstance(values, dict):
+        raise ValueError("it holds no table")
+    return values

@@ -12,9 +12,9 @@ from core.benchmark.errors import (
 from core.benchmark.measured import MeasuredTable, measure
 from core.benchmark.methods import ABLATIONS, METHODS, REGIMES, configuration
 from core.benchmark.report import command_of_cell, quick_scope, write_report
-from core.benchmark.runner import Schedule, State, Wanted, make_schedule, run
+from core.benchmark.runner import Schedule, State, make_schedule, run
 from core.benchmark.store import Store
-from core.benchmark.tables import Scope, wanted
+from core.benchmark.tables import Scope, Wanted, together, wanted
 from core.benchmark.workers import LocalWorkers
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "measure",
     "quick_scope",
     "run",
+    "together",
     "wanted",
     "write_report",
 ]

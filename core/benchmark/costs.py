@@ -8,7 +8,7 @@ from core.benchmark.cell import Cell, Trial
 from core.benchmark.contents import make_table
 from core.benchmark.differences import markdown_rows
 from core.benchmark.store import Store
-from core.benchmark.tables import Scope, wanted
+from core.benchmark.tables import Scope, together, wanted
 
 CORES = 2
 """Cores that the whole is given for, one process on each."""
@@ -32,11 +32,7 @@ def costs_of(tables: Sequence[str], store: Store, scope: Scope) -> tuple[Cost, .
     Tables share cells: what all took is less than the sum.
     """
     asked = {name: wanted(make_table(name, scope), scope) for name in tables}
-    together: dict[Cell, tuple[Trial, ...]] = {}
-    for cells in asked.values():
-        for cell, trials in cells.items():
-            together[cell] = tuple(dict.fromkeys((*together.get(cell, ()), *trials)))
-    asked["all, each cell once"] = together
+    asked["all, each cell once"] = together(asked.values())
     return tuple(_cost(title, cells, store) for title, cells in asked.items())
 
 

@@ -1,5 +1,6 @@
 """Does the work of one cell: demonstrations, training, evaluations."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -109,10 +110,8 @@ class CellJob:
         """The checkpoint of the cell, from the cache if it is there."""
         folder = checkpoint_folder(cache, self.cell)
         if folder.exists() and not self.again:
-            try:
+            with contextlib.suppress(CheckpointError):  # damaged or of another version: made again
                 return load_checkpoint(folder)
-            except CheckpointError:
-                pass  # damaged or of another version: made again
         shutil.rmtree(folder, ignore_errors=True)
         building = folder.with_name(f"{folder.name}.{os.getpid()}")
         shutil.rmtree(building, ignore_errors=True)

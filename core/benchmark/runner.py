@@ -1,7 +1,7 @@
 """Runs the cells that are missing, and keeps each one as it is finished."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,10 @@ from core.benchmark.cell import Cell, Trial
 from core.benchmark.cluster import RayWorkers
 from core.benchmark.execution import CellJob, DemonstrationJob, checkpoint_folder
 from core.benchmark.store import Store
+from core.benchmark.tables import Wanted
 from core.benchmark.workers import Job, LocalWorkers
 from core.evaluation.clock import Clock
 from core.learning import CheckpointError, load_checkpoint
-
-Wanted = Mapping[Cell, Sequence[Trial]]
-"""The trials that are wanted of each cell."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The tables: what they are made of, and which cells they ask for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core import simulation
@@ -11,6 +11,8 @@ from core.evaluation import FIRST_SEED, HORIZON, Condition
 
 TASKS = ("reach", "push", "pick_place")
 """Tasks of the tables; lift is for people, and for tests."""
+Wanted = Mapping[Cell, Sequence[Trial]]
+"""The trials that are wanted of each cell."""
 CLEAN = Condition()
 CLEAN_TRIAL = Trial()
 
@@ -180,6 +182,15 @@ def wanted(table: Table, scope: Scope) -> dict[Cell, tuple[Trial, ...]]:
                 for cell, trial in cells_of(line, column, scope):
                     if cell.task in scope.tasks:
                         found.setdefault(cell, {})[trial] = None
+    return {cell: tuple(trials) for cell, trials in found.items()}
+
+
+def together(parts: Iterable[Wanted]) -> dict[Cell, tuple[Trial, ...]]:
+    """The trials of each cell that any of the parts wants, each once."""
+    found: dict[Cell, dict[Trial, None]] = {}
+    for part in parts:
+        for cell, trials in part.items():
+            found.setdefault(cell, {}).update(dict.fromkeys(trials))
     return {cell: tuple(trials) for cell, trials in found.items()}
 
 

@@ -13,7 +13,7 @@ from core.commands.threads import use_one_torch_thread
 from core.data import require_writable
 
 if TYPE_CHECKING:
-    from core.benchmark import Cell, Schedule, Scope, Store, Wanted
+    from core.benchmark import Schedule, Scope, Store, Wanted
 
 OUT = Path("docs/results")
 QUICK_OUT = Path("build/benchmark-quick")
@@ -117,10 +117,8 @@ def _wanted(options: Benchmark, names: Sequence[str], scope: "Scope") -> "Wanted
     """The trials that the tables want of each cell."""
     from core import benchmark
 
-    wanted: dict[Cell, tuple[benchmark.Trial, ...]] = {}
-    for name in names:
-        for cell, trials in benchmark.wanted(benchmark.make_table(name, scope), scope).items():
-            wanted[cell] = tuple(dict.fromkeys((*wanted.get(cell, ()), *trials)))
+    tables = [benchmark.make_table(name, scope) for name in names]
+    wanted = benchmark.together(benchmark.wanted(table, scope) for table in tables)
     if options.cell is not None:
         chosen = [benchmark.Cell.parse(name, quick=options.quick) for name in options.cell]
         lacking = [cell.name for cell in chosen if cell not in wanted]

@@ -1,5 +1,6 @@
 """Everything needed to obtain a result again."""
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -81,12 +82,10 @@ def machine() -> dict[str, Any]:
 
 def _processor() -> str:
     """Model name of the processor; Linux tells it in a file only."""
-    try:
+    with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
-    except OSError:
-        pass
     return platform.processor() or platform.machine()
 
 

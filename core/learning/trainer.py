@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 
 import torch
+from torch import Tensor
 
 from core.learning.batch import Need, encode_batch, recall_batch
 from core.learning.configuration import Configuration
@@ -19,7 +20,23 @@ from core.learning.model import ActJepa
 from core.learning.objectives import OBJECTIVES, Losses, Objective
 from core.learning.presets import get_preset
 from core.learning.schedules import learning_rate, target_tau
-from core.learning.training_state import TrainingState
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """Everything that a training needs to go on exactly. Owns its tensors."""
+
+    step: int
+    """Updates done."""
+    phase: int
+    """Index of the phase whose optimiser is held."""
+    tensors: dict[str, Tensor]
+    """Weights (``model.…``), optimiser (``optimiser.…``) and the sampler's generator."""
+
+    def part(self, name: str) -> dict[str, Tensor]:
+        """The tensors of one part, without its name."""
+        start = name + "."
+        return {k.removeprefix(start): v for k, v in self.tensors.items() if k.startswith(start)}
 
 
 @dataclass(frozen=True)

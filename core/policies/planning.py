@@ -49,17 +49,15 @@ class LatentPlanning(BeliefPolicy):
         staying: float = 0.5,
         temperature: float = 0.5,
         solver: str = "mppi",
-        surprise: bool = True,
         seed: int = 0,
         **shared: Any,
     ) -> None:
         """`samples`: courses imagined. `neighbours`: demonstrations proposed around. `spread`:
         standard deviation of the perturbations, as a part of that of the actions demonstrated.
         `staying`: weight of staying near the demonstrations. `temperature`: in units of the spread
-        of costs. `solver`: one of `SOLVERS`. `surprise`: whether a plan ends when something
-        unforeseen happens. `seed`: of the perturbations, which are the same at every step and
-        place. `shared`: `decay`, `delay` and `observer` of `BeliefPolicy`. Raises `PolicyError`
-        for an unknown solver.
+        of costs. `solver`: one of `SOLVERS`. `seed`: of the perturbations, which are the same at
+        every step and place. `shared`: `decay`, `delay` and `observer` of `BeliefPolicy`. Raises
+        `PolicyError` for an unknown solver.
         """
         if solver not in SOLVERS:
             raise PolicyError(f"unknown solver '{solver}'; solvers: {', '.join(SOLVERS)}")
@@ -86,27 +84,23 @@ class LatentPlanning(BeliefPolicy):
         perturbed = self._unit[: samples - sources] * deviation * spread
         self._noise = torch.cat((torch.zeros_like(self._unit[:sources]), perturbed))
         self._scale = whitening(self.neighbourhood.targets)
-        self._surprise = Surprise(checkpoint) if surprise else None
+        self._surprise = Surprise(checkpoint)
         super().__init__(checkpoint, length=length, **shared)
 
     def _resize(self, count: int) -> None:
         self._followed = torch.full((count,), -1, dtype=torch.long)
         self._ranked = torch.zeros(count, 0, *self._ensemble.shape)
         self._calm = torch.full((count,), MENTIONED)  # control steps since the last surprise
-        if self._surprise is not None:
-            self._surprise.resize(count)
+        self._surprise.resize(count)
 
     def _clear(self, index: Tensor) -> None:
         self._followed[index] = -1
         self._calm[index] = MENTIONED
-        if self._surprise is not None:
-            self._surprise.clear(index)
+        self._surprise.clear(index)
 
     def _perceive(self, frame: Observation, missing: Tensor | None) -> None:
         before, executed = self._state, self._past[:, 0]
         super()._perceive(frame, missing)
-        if self._surprise is None:
-            return
         new = self._age > self.delay  # later than the first frame
         surprised = self._surprise.notice(before, executed, self._state, new)
         self._calm = torch.where(surprised, 0, self._calm + 1)

@@ -122,12 +122,10 @@ class BeliefPolicy:
     @torch.inference_mode()
     def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
         """Begin new episodes at all `count` places, or only at `ids` if the count is unchanged."""
-        if ids is None or count != self.count:
-            ids = range(count)
         if count != self.count:
+            ids = None
             self.count = count
-            self._state = self.model.belief.initial(count)
-            self._present = self._state
+            self._state = self._present = self.model.belief.initial(count)
             self._sensing = self._fresh_senses(count)
             # executed actions of the last steps, the newest last, one more than frames are old
             size = self.checkpoint.spec.actions.size
@@ -136,12 +134,9 @@ class BeliefPolicy:
             self._chunks = torch.zeros(count, *self._ensemble.shape)
             self._ensemble.resize(count)
             self._resize(count)
-        index = torch.as_tensor(list(ids), dtype=torch.long)
-        self._state[index] = self.model.belief.initial(len(index))
-        self._sensing[index] = self._fresh_senses(len(index))
-        self._past[index] = 0.0
-        self._age[index] = 0
-        self._chunks[index] = 0.0
+        index = torch.as_tensor(list(range(count) if ids is None else ids), dtype=torch.long)
+        for rows in (self._state, self._sensing, self._past, self._age, self._chunks):
+            rows[index] = 0
         self._ensemble.clear(index)
         self._clear(index)
 

@@ -15,8 +15,6 @@ from core.simulation.disturbances import (
     SensorDisturbance,
 )
 
-UNDISTURBED = Condition()
-
 
 class Sensors:
     """The sensors of all simulations of a world, from the start of an episode on.

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.data import StorageError, commit
+from core.files import read_table
 
 if TYPE_CHECKING:
     from core.learning import Report
@@ -135,18 +136,15 @@ class RunCurves:
         """
         path = folder / FILE
         try:
-            if path.stat().st_size > LARGEST_FILE:
-                raise ValueError("it is larger than any file of curves")
-            content = json.loads(path.read_bytes())
             curves = cls()
-            for name, points in content["curves"].items():
+            for name, points in read_table(path, LARGEST_FILE)["curves"].items():
                 values = [math.nan if value is None else value for value in points["values"]]
                 history = CurveHistory(KEPT_POINTS)
                 history.replace(points["steps"], values)
                 curves.histories[str(name)] = history
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StorageError(
                 f"the curves in {path} cannot be read ({error}); the weights beside them still can",
                 path,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from core.files import read_table
 
 if TYPE_CHECKING:
     from core.learning import Configuration
@@ -94,9 +95,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
     """The entry of one folder; what is wrong with it becomes its problem."""
     path = folder / DESCRIPTION
     try:
-        if path.stat().st_size > LARGEST_DESCRIPTION:
-            raise ValueError("it is larger than any description")
-        content: dict[str, Any] = json.loads(path.read_bytes())
+        content = read_table(path, LARGEST_DESCRIPTION)
         source = content["provenance"]
         data = content.get("demonstrations") or content["memory"]  # as it was called before
         return CheckpointEntry(
@@ -115,7 +114,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
         )
     except OSError as error:
         problem = error.strerror or str(error)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"its description does not make sense ({error!r})"
     return CheckpointEntry(folder, problem=f"{folder.name} cannot be read: {problem}")
 

@@ -223,10 +223,10 @@ class World:
             ("goal", goal_by, self.task.has_goal),
         )
         for name, offset, exists in moved:
-            if offset is not None and not exists:
-                raise InvalidStateError(f"task {self.task.name!r} has no {name} to displace")
             if offset is None:
                 continue
+            if not exists:
+                raise InvalidStateError(f"task {self.task.name!r} has no {name} to displace")
             if np.shape(offset) != (self.count, 3) or not np.isfinite(offset).all():
                 raise InvalidStateError(
                     f"the {name} is displaced by values of shape {np.shape(offset)}; expected "

@@ -149,7 +149,7 @@ def test_a_training_is_plotted_from_first_to_last_step_and_leaves_a_policy(page,
     folder = page.studio.workspace.root / "checkpoints" / "run"
     assert page.saved == [folder]
     checkpoint = load_checkpoint(folder)
-    assert checkpoint.task == "reach" and checkpoint.provenance["step"] == 40
+    assert checkpoint.spec.task == "reach" and checkpoint.provenance["step"] == 40
     assert len(checkpoint.provenance["recordings"]) == 5
     assert any("ready" in text and action == "Deploy" for text, action, _ in page.toasts)
     assert "Finished" in page.plots.header.state.text()

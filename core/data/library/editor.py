@@ -116,12 +116,12 @@ class Editor:
         since or the trash was emptied; the change can be taken back once that is put right.
         """
         self.library.require_writable("undo")
-        return self._history.undo().text
+        return self._history.step("before").text
 
     def redo(self) -> str:
         """Do again what was taken back last; returns what it was. Raises as :meth:`undo` does."""
         self.library.require_writable("redo")
-        return self._history.redo().text
+        return self._history.step("after").text
 
     @property
     def undo_text(self) -> str:

@@ -27,7 +27,7 @@ from core.data.errors import NothingToUndoError, StorageError
 from core.data.library.locking import locked
 from core.data.stamps import remember_written
 from core.data.writer import commit, make_folder, new_file, refused
-from core.files import sync
+from core.files import read_table, sync
 
 STATE = "history.json"
 CHANGE = "change.json"
@@ -137,23 +137,19 @@ class History:
             self._finish(wanted, change.identifier, "after")
             return change
 
-    def undo(self) -> Change:
-        """Take back the last change; raises :class:`NothingToUndoError`, :class:`StorageError`."""
-        return self._step("before")
-
-    def redo(self) -> Change:
-        """Do again what was taken back last; raises as :meth:`undo` does."""
-        return self._step("after")
-
     def text_of(self, side: Side) -> str:
-        """What :meth:`undo` ("before") or :meth:`redo` ("after") would do; empty if nothing."""
+        """What :meth:`step` would take back or do again; empty if nothing."""
         name = self._state().next(side)
         change = self._read(name) if name else None
         return change.text if change is not None else ""
 
     # -- one change ---------------------------------------------------------------------------
 
-    def _step(self, side: Side) -> Change:
+    def step(self, side: Side) -> Change:
+        """Take back the last change ("before"), or do again what was taken back last ("after").
+
+        Raises :class:`NothingToUndoError` and :class:`StorageError`.
+        """
         word = "undo" if side == "before" else "redo"
         if not (self.trash / STATE).exists():
             raise NothingToUndoError(f"nothing to {word} in this library")
@@ -269,8 +265,8 @@ class History:
         commit(self.trash / STATE, json.dumps(values).encode())
 
     def _state(self) -> _State:
-        values = _read_json(self.trash / STATE)
         try:
+            values = read_table(self.trash / STATE, LARGEST)
             changes = tuple(_plain(name) for name in values["changes"])
             done, pending = int(values["done"]), values["pending"]
             if values["format"] != FORMAT or not 0 <= done <= len(changes):
@@ -280,29 +276,20 @@ class History:
                 if name not in changes or side not in ("before", "after"):
                     raise ValueError("no change")
                 pending = (name, side)
-        except (KeyError, TypeError, ValueError, OverflowError):
+        except (OSError, KeyError, TypeError, ValueError, OverflowError):
             return _State()  # the files are all in the trash; only their order is lost
         return _State(changes, done, pending)
 
     def _read(self, name: str) -> Change | None:
-        values = _read_json(self.trash / name / CHANGE)
         try:
+            values = read_table(self.trash / name / CHANGE, LARGEST)
             files = tuple(
                 FileChange(_plain(file["name"]), bool(file["before"]), bool(file["after"]))
                 for file in values["files"]
             )
             return Change(name, str(values["text"]), str(values["created"]), files)
-        except (KeyError, TypeError, ValueError, OverflowError):
+        except (OSError, KeyError, TypeError, ValueError, OverflowError):
             return None
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """The table in a JSON file; empty if it cannot be used."""
-    try:
-        values = json.loads(path.read_bytes()) if path.stat().st_size <= LARGEST else None
-    except (OSError, ValueError, RecursionError):
-        values = None
-    return values if isinstance(values, dict) else {}
 
 
 def _plain(name: Any) -> str:

@@ -15,6 +15,7 @@ from core.data.errors import (
     unreadable,
 )
 from core.data.writer import commit, make_folder, refused
+from core.files import read_table
 
 FOLDER = "selections"
 FORMAT = "act-jepa-studio selection"
@@ -87,9 +88,7 @@ class Selections:
         """
         path = self._path(name.strip())
         try:
-            if path.stat().st_size > LARGEST:
-                raise ValueError("too large")
-            values = json.loads(path.read_bytes())
+            values = read_table(path, LARGEST)
             if values["format"] != FORMAT or values["version"] != VERSION:
                 raise ValueError("another format")
             return Selection(
@@ -99,7 +98,7 @@ class Selections:
             raise self._unknown(name) from error
         except OSError as error:
             raise unreadable(error, path) from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise DamagedRecordingError(
                 f"{path} is damaged ({error}); delete the selection and save it again", path
             ) from error

@@ -1,6 +1,5 @@
 """What a LeRobot folder says of itself, read with suspicion."""
 
-import json
 import os
 import stat
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pyarrow.parquet as pq
 
 from core.exchange.errors import UnusableSourceError
 from core.exchange.lerobot import layout
+from core.files import read_table
 
 LARGEST_JSON = 16 * 2**20
 """Descriptions larger than this are not read [bytes]."""
@@ -67,15 +67,10 @@ def _is_feature(feature: Any) -> bool:
 
 def read_json(path: Path) -> dict[str, Any]:
     """The table in a JSON file; raises :class:`UnusableSourceError`."""
-    if path.stat().st_size > LARGEST_JSON:
-        raise UnusableSourceError(f"{path} is larger than any description; it was not read", path)
     try:
-        values = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        return read_table(path, LARGEST_JSON)
+    except ValueError as error:
         raise UnusableSourceError(f"{path} is no JSON ({error})", path) from error
-    if not isinstance(values, dict):
-        raise UnusableSourceError(f"{path} holds no table; expected LeRobot's description", path)
-    return values
 
 
 def safe_file(root: Path, relative: str) -> Path:

@@ -56,11 +56,6 @@ class Checkpoint:
         joint = self.configuration.training.protocol == "joint"
         return joint or self.provenance.get("phase", "head") == "head"
 
-    @property
-    def task(self) -> str:
-        """Name of the task."""
-        return self.spec.task
-
     def noise_scales(self) -> dict[str, np.ndarray]:
         """Standard deviation (size,) of each sensed field, in its unit: that of sensor noise."""
         return {name: self.normaliser.std[name].copy() for name in self.spec.senses}

@@ -11,13 +11,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from torch import Tensor
 
+from core.files import read_plain_file
 from core.learning.checkpoints.former import (
     READABLE,
     present_description,
     present_weights,
     stored_name,
 )
-from core.learning.checkpoints.limits import LARGEST_DESCRIPTION, LARGEST_FILE, read_plain_file
+from core.learning.checkpoints.limits import LARGEST_DESCRIPTION, LARGEST_FILE
 from core.learning.errors import (
     BrokenCheckpointError,
     CheckpointError,

@@ -1,6 +1,5 @@
 """What a checkpoint from elsewhere may ask of this machine before it is believed."""
 
-import stat
 from pathlib import Path
 
 import torch
@@ -17,19 +16,6 @@ LARGEST_DESCRIPTION = 64 * 2**20
 """The same for a description, which names the demonstrations and little else [bytes]."""
 MOST_LAYERS = 64
 """Most hidden layers; a model of a million would take hours to build."""
-
-
-def read_plain_file(path: Path, largest: int) -> bytes:
-    """The contents of a file that is no link, no pipe and not too large.
-
-    Raises `ValueError` with the reason if it is, and `OSError`.
-    """
-    status = path.lstat()
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError("it is a link, a folder or a device; copy the file itself")
-    if status.st_size > largest:
-        raise ValueError(f"it holds {status.st_size:,} bytes; at most {largest:,} are read")
-    return path.read_bytes()
 
 
 def refuse_larger_model(

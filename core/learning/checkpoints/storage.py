@@ -46,8 +46,7 @@ from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.learning.errors import BrokenCheckpointError, CheckpointError, NotResumableError
 from core.learning.model import ActJepa
-from core.learning.trainer import Trainer
-from core.learning.training_state import TrainingState
+from core.learning.trainer import Trainer, TrainingState
 from core.spec import Spec
 
 
