@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.commands.interrupts import stop_on_interrupt
+from core.commands.process import stop_on_interrupt, use_one_torch_thread
 from core.commands.program import FAILURE, INTERRUPTED, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
-from core.commands.threads import use_one_torch_thread
 from core.data import require_writable
 
 if TYPE_CHECKING:

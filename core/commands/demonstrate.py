@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.commands.interrupts import stop_on_interrupt
+from core.commands.process import stop_on_interrupt
 from core.commands.program import SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import Workspace, require_writable, scripted_episode, write_episode

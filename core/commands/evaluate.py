@@ -10,10 +10,9 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from core.commands.interrupts import stop_on_interrupt
+from core.commands.process import stop_on_interrupt, use_one_torch_thread
 from core.commands.program import INTERRUPTED, SUCCESS, UsageError, require_mode
 from core.commands.progress import ProgressBar
-from core.commands.threads import use_one_torch_thread
 from core.data import require_writable
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ from typing import Annotated, Literal, cast
 
 import tyro
 
-from core.commands.interrupts import stop_on_interrupt
+from core.commands.process import stop_on_interrupt, use_one_torch_thread
 from core.commands.program import INTERRUPTED, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
-from core.commands.threads import use_one_torch_thread
 from core.data import find_episodes, list_episodes
 from core.learning import PRESETS, CheckpointError, Configuration, DivergedError, Report
 from core.runs import TrainingRequest, autosave_folder, describe_checkpoint, furthest_copy

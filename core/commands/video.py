@@ -107,7 +107,7 @@ def _replays(
 
 
 def _rollout(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
-    from core.commands.threads import use_one_torch_thread
+    from core.commands.process import use_one_torch_thread
 
     use_one_torch_thread()
     from core.evaluation import require_fit

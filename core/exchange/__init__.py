@@ -14,17 +14,14 @@ from core.exchange.errors import (
 )
 from core.exchange.importing import Imported, import_episodes, same_data
 from core.exchange.limited import LimitedSource
-from core.exchange.source import ForeignEpisode, Source
 
 __all__ = [
     "Chosen",
     "DrawingError",
     "ExchangeError",
-    "ForeignEpisode",
     "Imported",
     "LimitedSource",
     "NotExportableError",
-    "Source",
     "TargetError",
     "UnusableSourceError",
     "choose_episodes",

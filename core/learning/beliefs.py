@@ -23,14 +23,14 @@ Prior = Callable[[Tensor, int], Tensor]
 class Belief(nn.Module):
     """Base of all beliefs."""
 
-    latent: int
-    """Size D of the latents that come in."""
-    size: int
-    """Size of what `read` returns."""
-    state_size: int
-    """Size of the state carried from step to step."""
     uses_prior: bool = False
     """Whether `step` needs the latent predicted from the last belief and the executed action."""
+
+    def __init__(self, latent: int, size: int, state_size: int) -> None:
+        """`latent`: size D of the latents that come in. `size`: of what `read` returns.
+        `state_size`: of the state carried from step to step."""
+        super().__init__()
+        self.latent, self.size, self.state_size = latent, size, state_size
 
     def initial(self, count: int, device: torch.device | str | None = None) -> Tensor:
         """State (count, state_size) at the beginning of an episode: nothing seen yet."""
@@ -63,8 +63,7 @@ class NoBelief(Belief):
     """No memory: the belief is the encoded observation."""
 
     def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
-        super().__init__()
-        self.latent = self.size = self.state_size = latent
+        super().__init__(latent, latent, latent)
 
     def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
         return latent
@@ -83,13 +82,10 @@ class RecurrentBelief(Belief):
     """
 
     def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
-        super().__init__()
-        self.latent = latent
-        self.width = configuration.size
+        width, whole = configuration.size, latent + configuration.size
+        super().__init__(latent, whole if configuration.see_latent else width, whole)
         self.see_latent = configuration.see_latent
-        self.state_size = latent + self.width
-        self.size = self.state_size if self.see_latent else self.width
-        self.gru = nn.GRU(latent, self.width, batch_first=True)
+        self.gru = nn.GRU(latent, width, batch_first=True)
 
     def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
         memory = state[:, self.latent :]
@@ -112,10 +108,9 @@ class StackedBelief(Belief):
     """
 
     def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
-        super().__init__()
-        self.latent = latent
-        self.size = latent * configuration.length
-        self.state_size = self.size + 1  # the last entry tells a state that has seen something
+        size = latent * configuration.length
+        # the last entry of the state says whether anything was seen
+        super().__init__(latent, size, size + 1)
 
     def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
         repeats = self.size // self.latent
@@ -138,9 +133,8 @@ class FilterBelief(Belief):
     uses_prior = True
 
     def __init__(self, configuration: BeliefConfiguration, latent: int) -> None:
-        super().__init__()
-        self.latent = self.size = latent
-        self.state_size = 2 * latent + 1  # estimate, v, and whether anything was seen
+        # the state: estimate, v, and whether anything was seen
+        super().__init__(latent, latent, 2 * latent + 1)
         self.gain = nn.Sequential(
             nn.Linear(3 * latent, configuration.size),
             nn.ReLU(),

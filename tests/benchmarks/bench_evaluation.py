@@ -17,7 +17,7 @@ from mujoco.batch import Batch
 from rich.console import Console
 from rich.table import Table
 
-from core.commands.threads import use_one_torch_thread
+from core.commands.process import use_one_torch_thread
 from core.data import scripted_episode
 from core.evaluation import FIRST_SEED
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint

@@ -53,11 +53,8 @@ class Inspector(Closing):
         """
         try:
             return row_from_json(path, self._answer("row", path))
-        except ChildEndedError as error:
-            return EpisodeRow(path, None, _damaged(path, str(error)), damaged=True)
-        except InvalidEpisodeError:
-            nonsense = _damaged(path, "made its reader answer nonsense")
-            return EpisodeRow(path, None, nonsense, damaged=True)
+        except (ChildEndedError, InvalidEpisodeError) as error:
+            return EpisodeRow(path, None, _damaged(path, error), damaged=True)
 
     def examine(self, path: Path) -> Findings:
         """What is wrong with a recording, after every array of it was read, or with the checkpoint
@@ -70,10 +67,8 @@ class Inspector(Closing):
                 bool(answer["damaged"]),
                 tuple(str(flaw)[:200] for flaw in answer["flaws"])[:20],
             )
-        except ChildEndedError as error:
-            return Findings(_damaged(path, str(error)), damaged=True)
-        except (KeyError, TypeError):
-            return Findings(_damaged(path, "made its reader answer nonsense"), damaged=True)
+        except (ChildEndedError, KeyError, TypeError) as error:
+            return Findings(_damaged(path, error), damaged=True)
 
     def _answer(self, kind: str, path: Path) -> dict[str, Any]:
         """The child's answer; without one it is ended, and the next file starts another."""
@@ -95,5 +90,7 @@ class Inspector(Closing):
             self._child = None
 
 
-def _damaged(path: Path, ending: str) -> str:
+def _damaged(path: Path, error: Exception) -> str:
+    ended = isinstance(error, ChildEndedError)
+    ending = str(error) if ended else "made its reader answer nonsense"
     return f"{path} is damaged: it {ending}; restore it from a copy or delete it"

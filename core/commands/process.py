@@ -1,7 +1,12 @@
-"""How the threads of this process share the machine."""
+"""How the process of a command behaves: its threads, and Ctrl-C as a request to stop."""
 
+import contextlib
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
 
 SWITCH_INTERVAL = 0.0005
 """How long a thread may keep Python's lock while another wants it [s]."""
@@ -21,3 +26,24 @@ def use_one_torch_thread() -> None:
 
     torch.set_num_threads(1)
     sys.setswitchinterval(SWITCH_INTERVAL)
+
+
+@contextlib.contextmanager
+def stop_on_interrupt() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; the second interrupts at once.
+
+    A KeyboardInterrupt may come between two halves of one update; work that wants to keep what
+    it has asks this event between updates instead.
+    """
+    event = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if event.is_set():
+            raise KeyboardInterrupt
+        event.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, before)
