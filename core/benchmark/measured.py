@@ -8,7 +8,7 @@ import numpy as np
 
 from core.benchmark.cell import Cell
 from core.benchmark.store import Store
-from core.benchmark.tables import Column, Line, Scope, Section, Table, cells_of
+from core.benchmark.tables import Column, Line, Scope, Section, Table, cells_of, together, wanted
 from core.evaluation import PairedDifference, bootstrap_mean, mcnemar, wilson
 
 OF_PREDICTIONS = ("action_sensitivity", "prediction_error")
@@ -81,8 +81,6 @@ class MeasuredSection:
     """In the order of the section."""
     scope: Scope
     """Its size: as many training seeds as most of its entries have."""
-    complete: Mapping[Cell, bool]
-    """The cells that it needs at that size, and whether all is there that it asks of them."""
 
 
 @dataclass(frozen=True)
@@ -93,20 +91,13 @@ class MeasuredTable:
     """The table."""
     sections: tuple[MeasuredSection, ...]
     """Its sections, those of which nothing is known included."""
+    complete: Mapping[Cell, bool]
+    """Every cell that they need at their sizes, and whether it has all that is asked of it."""
 
     @property
     def known(self) -> tuple[MeasuredSection, ...]:
         """The sections of which something is known."""
         return tuple(section for section in self.sections if section.lines)
-
-    @property
-    def complete(self) -> dict[Cell, bool]:
-        """Every cell that the table needs, and whether it has all that is asked of it."""
-        found: dict[Cell, bool] = {}
-        for section in self.sections:
-            for cell, there in section.complete.items():
-                found[cell] = there and found.get(cell, True)
-        return found
 
     @property
     def seeds(self) -> int:
@@ -133,7 +124,10 @@ def measure(table: Table, store: Store, scope: Scope) -> MeasuredTable:
             if not counts or 2 * counts.count(seeds) > len(counts):
                 break
         sections.append(measured)
-    return MeasuredTable(table, tuple(sections))
+    parts = (wanted(replace(table, sections=(e.section,)), e.scope.whole) for e in sections)
+    asked = together(parts).items()
+    complete = {cell: not store.missing(cell, trials) for cell, trials in asked}
+    return MeasuredTable(table, tuple(sections), complete)
 
 
 def _section(section: Section, store: Store, scope: Scope) -> MeasuredSection:
@@ -141,17 +135,9 @@ def _section(section: Section, store: Store, scope: Scope) -> MeasuredSection:
     baselines = [
         {} if base is None else _outcomes(base, column, store, scope) for column in section.columns
     ]
-    complete: dict[Cell, bool] = {}
-    lines = []
-    for line in section.lines:
-        for column in section.columns:
-            for cell, trial in cells_of(line, column, scope):
-                there = store.result(cell, trial) is not None
-                complete[cell] = there and complete.get(cell, True)
-        measured = _line(line, section, baselines, store, scope)
-        if any(entry is not None for entry in measured.entries):
-            lines.append(measured)
-    return MeasuredSection(section, tuple(lines), scope, complete)
+    lines = (_line(line, section, baselines, store, scope) for line in section.lines)
+    known = (line for line in lines if any(entry is not None for entry in line.entries))
+    return MeasuredSection(section, tuple(known), scope)
 
 
 def compare(outcomes: Outcomes, baseline: Outcomes) -> Comparison | None:
@@ -209,12 +195,11 @@ def _line(
 
 
 def _outcomes(line: Line, column: Column, store: Store, scope: Scope) -> Outcomes:
-    found = {}
-    for cell, trial in cells_of(line, column, scope):
-        result = store.result(cell, trial)
-        if result is not None:
-            found[cell.task, cell.seed] = result.outcomes
-    return found
+    return {
+        (cell.task, cell.seed): result.outcomes
+        for cell, trial in cells_of(line, column, scope)
+        if (result := store.result(cell, trial)) is not None
+    }
 
 
 def _entry(outcomes: Outcomes, column: Column, baseline: Outcomes) -> Entry | None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -187,8 +187,7 @@ def write_whole(path: Path | str, content: bytes) -> Path:
     return path
 
 
-def _comparisons(results: Sequence[Result]) -> list[dict[str, Any]]:
-    found = []
+def _comparisons(results: Sequence[Result]) -> Iterator[dict[str, Any]]:
     for first, second in combinations(results, 2):
         same = (first.task, first.condition, first.first_seed) == (
             second.task,
@@ -199,17 +198,14 @@ def _comparisons(results: Sequence[Result]) -> list[dict[str, Any]]:
         if not same or first.mode == second.mode or n == 0:
             continue
         difference = mcnemar(first.outcomes[:n], second.outcomes[:n])
-        found.append(
-            {
-                "task": first.task,
-                "noise": first.noise,
-                "condition": first.condition.to_dict(),
-                "first": first.mode,
-                "second": second.mode,
-                "episodes": n,
-                "only_first": difference.only_first,
-                "only_second": difference.only_second,
-                "p_value": difference.p_value,
-            }
-        )
-    return found
+        yield {
+            "task": first.task,
+            "noise": first.noise,
+            "condition": first.condition.to_dict(),
+            "first": first.mode,
+            "second": second.mode,
+            "episodes": n,
+            "only_first": difference.only_first,
+            "only_second": difference.only_second,
+            "p_value": difference.p_value,
+        }

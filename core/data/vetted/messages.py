@@ -7,7 +7,7 @@ file may have taken over the process at the other end.
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
@@ -65,7 +65,7 @@ def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, np.ndarra
         raise ValueError("not an object")
     arrays = {}
     left = MAX_BYTES
-    for name, kind, shape in _layout(head):
+    for name, kind, shape in list(_layout(head)):
         size = np.dtype(kind).itemsize * math.prod(shape)
         left -= size
         if left < 0:
@@ -76,9 +76,8 @@ def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], dict[str, np.ndarra
     return head, arrays
 
 
-def _layout(head: dict[str, Any]) -> list[tuple[str, str, tuple[int, ...]]]:
+def _layout(head: dict[str, Any]) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     """What a line says of its arrays, checked."""
-    found = []
     given = head.pop(_ARRAYS, None)
     for entry in given if isinstance(given, list) else [None]:
         match entry:
@@ -87,7 +86,6 @@ def _layout(head: dict[str, Any]) -> list[tuple[str, str, tuple[int, ...]]]:
                 and len(shape) <= 4
                 and all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape)
             ):
-                found.append((name, kind, tuple(shape)))
+                yield name, kind, tuple(shape)
             case _:
                 raise ValueError("no description of an array")
-    return found
