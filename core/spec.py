@@ -320,11 +320,10 @@ class Spec:
             start += each.size
         return found
 
-    def sensing(self, ignored: Iterable[str]) -> Spec:
-        """The same, sensing all fields but those whose name or kind is `ignored`."""
-        left_out = set(ignored)
-        senses = (f.name for f in self.fields if not left_out & {f.name, f.kind})
-        return replace(self, senses=tuple(senses))
+    def sensing(self, names: Iterable[str]) -> Spec:
+        """The same, sensing the fields called `names`."""
+        chosen = set(names)
+        return replace(self, senses=tuple(f.name for f in self.fields if f.name in chosen))
 
     def sensing_all_vectors(self) -> Spec:
         """The same, sensing all vector fields too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Flag
 from functools import cached_property
@@ -10,6 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from core.learning.configuration import TrainingConfiguration
 from core.learning.dataset.observation import Observation
 from core.learning.dataset.windows import Windows
 from core.learning.memory import EncodedDemonstrations
@@ -33,6 +34,16 @@ class Need(Flag):
     """Belief states."""
     ROLLOUT = 16 | STATES
     """Latents that the predictor imagines."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Which frames of single transitions are looked at, where encoding all would cost too much."""
+
+    latents: tuple[int, ...]
+    """Frames whose online latents are, the present one (0) among them."""
+    targets: tuple[int, ...]
+    """Frames whose target latents are; the next one is 1."""
 
 
 class Rollout:
@@ -82,9 +93,9 @@ class Batch:
     windows: Windows
     """Observations and actions."""
     latents: Tensor
-    """Online latents (batch, frames, D) with frames >= time."""
+    """Online latents (batch, frames, D) with frames >= time; 0 for frames not looked at."""
     targets: Tensor
-    """Target latents (batch, time + ahead - 1, D) of the frames from the second on."""
+    """Target latents (batch, time + ahead - 1, D) of the frames from the second on; the same."""
     states: Tensor
     """Belief states (batch, time, state)."""
     rollout: Rollout | None = None
@@ -112,23 +123,43 @@ def spread_points(time: int, limit: int, offset: Tensor) -> Tensor:
     return torch.arange(count, device=offset.device) * stride + offset % stride
 
 
-def encode_batch(model: ActJepa, windows: Windows, need: Need) -> Batch:
-    """What `model` makes of `windows`, as far as there is `need`."""
+def encode_batch(
+    model: ActJepa, windows: Windows, need: Need, looked: Looked | None = None
+) -> Batch:
+    """What `model` makes of `windows`, as far as there is `need`; only frames that are `looked`
+    at are encoded, where that is given."""
     configuration, time = model.configuration, windows.time
     latents = targets = states = windows.actions.new_empty(0)
     if Need.LATENTS in need:
         everything = Need.LATENTS_AHEAD in need
         seen = windows.observations if everything else windows.observations[:, :time]
-        if configuration.training.noise:
-            seen = _noisy(seen, configuration.training.noise, windows.generator)
-        latents = model.encode(seen)
+        seen = _noisy(seen, configuration.training, windows.generator)
+        if looked is None or not everything:
+            latents = model.encode(seen)
+        else:
+            latents = _encoded(model.encode, seen, looked.latents)
     if Need.TARGETS in need:
         stops = configuration.target.stop_gradient
-        targets = (model.encode_target if stops else model.encode)(windows.observations[:, 1:])
+        encode, later = model.encode_target if stops else model.encode, windows.observations[:, 1:]
+        if looked is None:
+            targets = encode(later)
+        else:
+            targets = _encoded(encode, later, [frame - 1 for frame in looked.targets])
     if Need.STATES in need:
         states = model.remember(latents[:, :time], windows.actions[:, :time])
+        states = model.give(states, windows.observations[:, :time])
     rollout = Rollout(model, windows, states) if Need.ROLLOUT in need else None
     return Batch(windows, latents, targets, states, rollout)
+
+
+def _encoded(
+    encode: Callable[[Observation], Tensor], seen: Observation, frames: Sequence[int]
+) -> Tensor:
+    """Latents (batch, time, D) of the observations (batch, time); 0 for all but `frames`."""
+    chosen = list(frames)
+    some = encode(seen[:, chosen])  # (batch, chosen, D)
+    everything = some.new_zeros(*seen.shape, some.shape[-1])
+    return everything.index_copy(1, torch.tensor(chosen, device=some.device), some)
 
 
 def recall_batch(
@@ -147,8 +178,18 @@ def recall_batch(
     return Batch(windows, latents, targets, states, rollout)
 
 
-def _noisy(frames: Observation, largest: float, generator: torch.Generator) -> Observation:
-    """Frames (batch, time) with Gaussian noise on vectors, of another level in every window."""
-    level = largest * torch.rand(len(frames), 1, 1, generator=generator)
-    noise = level * torch.randn(frames.packed.shape, generator=generator)
-    return frames.with_vectors(frames.packed + noise.to(frames.device))
+def _noisy(
+    frames: Observation, training: TrainingConfiguration, generator: torch.Generator
+) -> Observation:
+    """Frames (batch, time) with Gaussian noise, of another level in every window."""
+    if training.noise:
+        level = training.noise * torch.rand(len(frames), 1, 1, generator=generator)
+        noise = level * torch.randn(frames.packed.shape, generator=generator)
+        frames = frames.with_vectors(frames.packed + noise.to(frames.device))
+    if training.pixel_noise:
+        images = {}
+        for name, image in frames.images.items():
+            level = training.pixel_noise * torch.rand(len(frames), 1, generator=generator)
+            images[name] = image.noisy(level, generator)
+        frames = frames.with_images(images)
+    return frames

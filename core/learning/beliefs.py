@@ -2,8 +2,8 @@
 """Beliefs: a latent state that remembers, one interface for every form of memory.
 
 A belief carries one flat state (count, state_size) per episode. Its first D entries are always
-the present estimate of the latent; `read` gives what policy head and predictor see. `step` takes
-one control step, `unroll` a whole window, with equal results.
+the present estimate of the latent; `read` gives what the predictor sees, and `known` what the heads
+see. `step` takes one control step, `unroll` a whole window, with equal results.
 """
 
 from collections.abc import Callable
@@ -32,6 +32,15 @@ class Belief(nn.Module):
         super().__init__()
         self.latent, self.size, self.state_size = latent, size, state_size
 
+    @property
+    def known_size(self) -> int:
+        """Size of what `known` returns."""
+        return self.size
+
+    def known(self, state: Tensor) -> Tensor:
+        """What policy head, goal map and decoder see (..., known_size)."""
+        return self.read(state)
+
     def initial(self, count: int, device: torch.device | str | None = None) -> Tensor:
         """State (count, state_size) at the beginning of an episode: nothing seen yet."""
         return torch.zeros(count, self.state_size, device=device)
@@ -47,6 +56,10 @@ class Belief(nn.Module):
     def estimate(self, state: Tensor) -> Tensor:
         """The present latent (..., D) as the belief has it."""
         return state[..., : self.latent]
+
+    def begun_anew(self, state: Tensor) -> Tensor:
+        """The state (count, state_size) of an episode that begins with the present estimate."""
+        return self.step(self.initial(len(state), state.device), self.estimate(state))
 
     def unroll(self, latents: Tensor, prior: Prior | None = None) -> Tensor:
         """States (batch, time, state_size) after each of `latents` (batch, time, D)."""
@@ -157,6 +170,45 @@ class FilterBelief(Belief):
 
     def read(self, state: Tensor) -> Tensor:
         return state[..., : self.latent]
+
+
+class GivenBelief(Belief):
+    """Another belief, and fields that are given beside what is encoded.
+
+    The last entries of the state hold the fields as they were given last. They reach the heads and
+    neither the latent nor its prediction.
+    """
+
+    def __init__(self, believed: Belief, given: int) -> None:
+        """`given`: size of the fields together."""
+        super().__init__(believed.latent, believed.size, believed.state_size + given)
+        self.believed, self.given = believed, given
+        self.uses_prior = believed.uses_prior
+
+    @property
+    def known_size(self) -> int:
+        return self.size + self.given
+
+    def known(self, state: Tensor) -> Tensor:
+        return torch.cat((self.read(state), state[..., self.believed.state_size :]), dim=-1)
+
+    def give(self, state: Tensor, fields: Tensor) -> Tensor:
+        """The state (..., state_size) with `fields` (..., given) as they are given now."""
+        return torch.cat((state[..., : self.believed.state_size], fields), dim=-1)
+
+    def begun_anew(self, state: Tensor) -> Tensor:
+        return self.give(super().begun_anew(state), state[..., self.believed.state_size :])
+
+    def step(self, state: Tensor, latent: Tensor, prior: Tensor | None = None) -> Tensor:
+        inner = self.believed.step(state[..., : self.believed.state_size], latent, prior)
+        return torch.cat((inner, state[..., self.believed.state_size :]), dim=-1)
+
+    def read(self, state: Tensor) -> Tensor:
+        return self.believed.read(state[..., : self.believed.state_size])
+
+    def unroll(self, latents: Tensor, prior: Prior | None = None) -> Tensor:
+        states = self.believed.unroll(latents, prior)
+        return torch.nn.functional.pad(states, (0, self.given))
 
 
 BELIEFS: Registry[Callable[[BeliefConfiguration, int], Belief]] = Registry(

@@ -51,11 +51,25 @@ class _Checked:
 
 
 @dataclass(frozen=True)
-class EncoderConfiguration(_Checked, limits={"latent": FROM_1, "clip": FROM_0}):
+class EncoderConfiguration(
+    _Checked,
+    limits={
+        "latent": FROM_1,
+        "clip": FROM_0,
+        "modality": FROM_1,
+        "modality_dropout": A_PART,
+    },
+):
     """The encoder of observations."""
 
     kind: str = "mlp"
-    """Registered encoder; `core.learning.encoders.ENCODERS` lists them."""
+    """Registered encoder; `core.learning.encoders.ENCODERS` lists them. ``mlp`` takes vectors
+    alone, the others images too."""
+    senses: tuple[str, ...] = ("state",)
+    """What the policy senses: ``state`` (vector fields), ``cameras`` (images and proprioception),
+    ``cameras+force``, or names of fields."""
+    goal: Literal["given", "seen"] = "given"
+    """Whether a policy that senses cameras is given the goal's position, or has to see it."""
     latent: int = 128
     """Size D of the latent."""
     hidden: tuple[int, ...] = (256, 256)
@@ -74,6 +88,21 @@ class EncoderConfiguration(_Checked, limits={"latent": FROM_1, "clip": FROM_0}):
     scenes that were rotated or moved."""
     clip: float = 5.0
     """Largest magnitude of a normalised input that is passed on [standard deviations]; 0: any."""
+    stem: Literal["small", "standard"] = "small"
+    """First layers of ``resnet18``: for small images, or a stride of 4 as for 224 pixels."""
+    weights: str = ""
+    """Safetensors file that the network over images starts from, in the names of torchvision
+    (``resnet18``) or timm (``vit_s``, ``vit_tiny``); empty: random weights."""
+    shared: bool = False
+    """Whether one network looks at the images of all cameras; else each camera has its own."""
+    modality: int = 64
+    """Features of each camera, of proprioception and of force, before they are fused."""
+    fusion: Literal["mixed", "separate"] = "mixed"
+    """Whether a perceptron makes one latent of all modalities, or each has a part of its own."""
+    modality_dropout: float = 0.0
+    """Part of the windows in which a modality is hidden, so that a policy can do without it."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Numbers in the network over images; auto: bfloat16 where the processor computes with it."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +191,8 @@ class TargetConfiguration(_Checked, limits={"tau": A_PART, "final_tau": A_PART})
     stop_gradient: bool = True
     """Whether targets are constants. Without, they are the online encoder's own latents, and learn
     too."""
+    modalities: Literal["all", "proprioception"] = "all"
+    """Which part of the latent is predicted; needs a separate fusion where it is not all."""
 
 
 LOSS_TERMS = (
@@ -276,6 +307,8 @@ class TrainingConfiguration(
     limits={
         **dict.fromkeys(("head_steps", "batch", "window"), FROM_1),
         **dict.fromkeys(("steps", "rotation", "translation", "noise", "replays", "seed"), FROM_0),
+        **dict.fromkeys(("image_shift", "pixel_noise"), FROM_0),
+        **dict.fromkeys(("brightness", "contrast"), A_PART),
     },
 ):
     """The course of a training."""
@@ -301,6 +334,15 @@ class TrainingConfiguration(
     noise: float = 0.0
     """Largest sensor noise in what is encoded while encoder and memory learn; every window has its
     own level up to it, targets have none [standard deviations of each feature]. 0: none."""
+    image_shift: int = 4
+    """Largest random move of an image, one for every window and camera [pixels]."""
+    brightness: float = 0.0
+    """Largest random change of brightness, drawn as the shift is [of the range 0 to 1]."""
+    contrast: float = 0.0
+    """Largest random change of contrast, drawn as the shift is [part of it]."""
+    pixel_noise: float = 0.0
+    """Largest noise in images that are encoded while encoder and memory learn; every window has
+    its own level up to it, targets have none [of the range 0 to 1]. 0: none."""
     replays: int = 0
     """Disturbed replays of each demonstration, for encoder and predictor alone. 0: none."""
     seed: int = 0

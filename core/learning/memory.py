@@ -24,7 +24,7 @@ class EncodedDemonstrations:
     states: Tensor
     """Belief states (rows, state), each remembered from the start of its episode."""
     beliefs: Tensor
-    """What policy head and predictor see of the states, (rows, size)."""
+    """What the heads see of the states, (rows, known size)."""
 
 
 def encode_demonstrations(model: ActJepa, demonstrations: Demonstrations) -> EncodedDemonstrations:
@@ -41,4 +41,5 @@ def encode_demonstrations(model: ActJepa, demonstrations: Demonstrations) -> Enc
             first = torch.ones_like(chosen, dtype=torch.bool)
             first[:, 1:] = chosen[:, 1:] != chosen[:, :-1]
             states[chosen[first]] = window[first]
-        return EncodedDemonstrations(latents, targets, states, model.belief.read(states))
+        states = model.give(states, observations)
+        return EncodedDemonstrations(latents, targets, states, model.belief.known(states))

@@ -5,15 +5,18 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
-from core.learning.beliefs import BELIEFS
+from core.learning.beliefs import BELIEFS, Belief, GivenBelief
 from core.learning.configuration import Configuration
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.learning.encoders import make_encoder
+from core.learning.encoders.given import GivenFields
+from core.learning.errors import ConfigurationError
 from core.learning.heads import PolicyHead
 from core.learning.layers import perceptron
 from core.learning.observer import Observer
 from core.learning.predictor import Predictor
+from core.learning.senses import senses_of
 from core.spec import Spec
 
 
@@ -49,14 +52,26 @@ class ActJepa(nn.Module):
         super().__init__()
         latent = configuration.encoder.latent
         self.configuration = configuration
-        self.spec = spec.sensing(configuration.encoder.ignored)
-        self.encoder = make_encoder(configuration.encoder, self.spec, normaliser)
+        senses = senses_of(spec, configuration.encoder)
+        self.spec = spec.sensing(senses.all)
+        seen = spec.sensing(senses.encoded)
+        self.encoder = make_encoder(configuration.encoder, seen, normaliser)
         if configuration.observer.kind != "none":
+            if self.encoder.takes_images:
+                raise ConfigurationError(
+                    "the observer filters vector fields, and this policy senses images; set "
+                    "observer.kind to none"
+                )
             self.spec = self.spec.sensing_all_vectors()  # an observer filters them all
+        if training and configuration.encoder.weights:
+            self.encoder.load_weights(configuration.encoder.weights)
         self.target_encoder = deepcopy(self.encoder).requires_grad_(False)
         actions = configuration.action_encoder
         self.action_encoder = perceptron(spec.actions.size, actions.hidden, latent)
-        self.belief = BELIEFS[configuration.belief.kind](configuration.belief, latent)
+        self.belief: Belief = BELIEFS[configuration.belief.kind](configuration.belief, latent)
+        self.given = GivenFields(spec, normaliser, senses) if senses.given else None
+        if self.given is not None:
+            self.belief = GivenBelief(self.belief, self.given.size)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
         self.observer = None
         self.objectives = nn.ModuleDict()
@@ -92,6 +107,13 @@ class ActJepa(nn.Module):
         encoded = self.action_encoder(actions)
         return self.belief.unroll(latents, lambda state, t: self._predict(state, encoded[:, t]))
 
+    def give(self, state: Tensor, observation: Observation) -> Tensor:
+        """The state (..., state) with the fields of `observation` (...) that a belief is given."""
+        if isinstance(self.belief, GivenBelief):
+            assert self.given is not None
+            return self.belief.give(state, self.given(observation.packed))
+        return state
+
     def perceive(
         self,
         state: Tensor,
@@ -109,7 +131,7 @@ class ActJepa(nn.Module):
             prior = self.predict(state, last_action)
         if missing is not None and prior is not None:
             latent = torch.where(missing[:, None], prior, latent)
-        return self.belief.step(state, latent, prior)
+        return self.give(self.belief.step(state, latent, prior), observation)
 
     def imagine_step(self, state: Tensor, action: Tensor) -> Tensor:
         """Belief state (count, state) after `action` (count, A), the prediction being seen."""
@@ -125,7 +147,7 @@ class ActJepa(nn.Module):
 
         Each predicted latent is fed to the belief in place of an observation:
         z_{t+k} = g(b_{t+k-1}, h(a_{t+k-1})). Returns the latents (count, horizon, D) and the
-        beliefs (count, horizon, size).
+        beliefs (count, horizon, known size).
         """
         encoded = self.action_encoder(actions)  # (count, horizon, D)
         latents, beliefs = [], []
@@ -133,11 +155,11 @@ class ActJepa(nn.Module):
             latent = self._predict(state, encoded[:, k])
             state = self.belief.step(state, latent, latent)
             latents.append(latent)
-            beliefs.append(self.belief.read(state))
+            beliefs.append(self.belief.known(state))
         return torch.stack(latents, dim=1), torch.stack(beliefs, dim=1)
 
     def action_chunk(self, belief: Tensor) -> Tensor:
-        """Commands (..., chunk, A) that the policy head proposes for a belief (..., size)."""
+        """Commands (..., chunk, A) that the policy head proposes for a belief (..., known size)."""
         return self.head.actions(self.head(belief))
 
     @torch.no_grad()

@@ -1,5 +1,7 @@
 """Named configurations."""
 
+from dataclasses import replace
+
 from core.learning.configuration import (
     ActionEncoderConfiguration,
     BeliefConfiguration,
@@ -60,10 +62,47 @@ REFERENCE = Configuration(
 concatenation, one-step mean squared error against a target encoder with tau 0.996, Adam at 1e-3,
 then an MLP head for single actions on the frozen encoder."""
 
-PRESETS: Registry[Configuration] = Registry(
-    "preset", {"default": Configuration(), "reference": REFERENCE}, error=UnknownChoiceError
+CAMERAS = Configuration(
+    encoder=EncoderConfiguration(
+        kind="cnn",
+        senses=("cameras",),
+        hidden=(256,),
+        relative_positions=False,
+        geometry=False,
+    ),
+    belief=BeliefConfiguration(kind="none"),
+    observer=ObserverConfiguration(kind="none"),
+    loss=LossConfiguration(
+        rollout=1, rollout_points=0, hidden_future=0.0, action=10.0, gripper=3.0
+    ),
+    training=TrainingConfiguration(
+        steps=2000, batch=64, window=1, rotation=0.0, translation=0.0, mirror=False
+    ),
 )
-"""``default`` is what works best here; ``reference`` is the recipe of the method's description."""
+"""Images of all cameras and proprioception, without memory: prediction, inverse dynamics and
+imitation jointly, the action loss ten times as strong as the others. With equal weights it is
+starved."""
+
+PAPER = replace(
+    CAMERAS,
+    encoder=replace(CAMERAS.encoder, fusion="separate", latent=192),
+    target=replace(CAMERAS.target, modalities="proprioception"),
+)
+"""As published (Vujinovic and Kovacevic, 2025): latents of proprioception are predicted, and images
+are context."""
+
+PRESETS: Registry[Configuration] = Registry(
+    "preset",
+    {
+        "default": Configuration(),
+        "reference": REFERENCE,
+        "cameras": CAMERAS,
+        "paper": PAPER,
+    },
+    error=UnknownChoiceError,
+)
+"""``default`` is what works best here on the state, ``cameras`` on images; ``reference`` is the
+recipe of the method's description, ``paper`` the objective of the published paper."""
 
 
 def get_preset(name: str) -> Configuration:

@@ -8,9 +8,9 @@ from operator import or_
 import torch
 from torch import Tensor
 
-from core.learning.batch import Need, encode_batch, recall_batch
+from core.learning.batch import Looked, Need, encode_batch, recall_batch
 from core.learning.configuration import Configuration
-from core.learning.dataset.augmentation import SceneMotion, moved_copies
+from core.learning.dataset.augmentation import ImageChanges, SceneMotion, moved_copies
 from core.learning.dataset.dataset import Dataset
 from core.learning.dataset.windows import WindowSampler
 from core.learning.errors import ConfigurationError, LearningError
@@ -144,7 +144,7 @@ class Trainer:
         """The unweighted loss terms of the next batch."""
         model, windows = self.model, self.sampler.draw(self._ahead)
         if self._frozen is None:
-            batch = encode_batch(model, windows, self._need)
+            batch = encode_batch(model, windows, self._need, self._looked)
         else:
             batch = recall_batch(model, self._frozen, windows, self._need)
         losses: Losses = {}
@@ -180,7 +180,7 @@ class Trainer:
         training, dataset = self.configuration.training, self.dataset
         if not training.rotation and not training.translation and not training.mirror:
             return None
-        if any(field.kind == "image" for field in self.model.spec.sensed):
+        if self.model.encoder.takes_images:
             return None  # what a camera saw cannot be rotated afterwards
         return SceneMotion(
             dataset.spec,
@@ -190,6 +190,24 @@ class Trainer:
             self.device,
             training.mirror,
         )
+
+    def _frames_looked_at(self) -> Looked | None:
+        """The frames that the objectives look at, of single transitions with images."""
+        if not self.model.encoder.takes_images or self.configuration.training.window > 1:
+            return None
+        ahead = tuple(range(1, self._ahead + 1))
+        latents, targets = {0}, set[int]()
+        for objective in self._objectives:
+            if Need.LATENTS_AHEAD in objective.needs:
+                latents.update(ahead if objective.latents_of is None else objective.latents_of)
+            if Need.TARGETS in objective.needs:
+                targets.update(ahead if objective.targets_of is None else objective.targets_of)
+        return Looked(tuple(sorted(latents)), tuple(sorted(targets)))
+
+    def _image_changes(self) -> ImageChanges | None:
+        training = self.configuration.training
+        changes = ImageChanges(training.image_shift, training.brightness, training.contrast)
+        return changes if changes.any and self.model.encoder.takes_images else None
 
     def _enter(self, index: int) -> None:
         """Begin phase `index`: its parameters, a fresh optimiser, and frozen features."""
@@ -202,6 +220,7 @@ class Trainer:
         self._objectives = [o for o in learned if o.active(configuration)]
         self._need = reduce(or_, (o.needs for o in self._objectives), Need.NOTHING)
         self._ahead = max((o.frames_ahead for o in self._objectives), default=1)
+        self._looked = self._frames_looked_at()
         chunk = max((o.actions_ahead for o in self._objectives), default=1)
         loss, terms = configuration.loss, [term for o in self._objectives for term in o.terms]
         weights = torch.tensor([loss.weight(term) for term in terms], device=self.device)
@@ -234,6 +253,7 @@ class Trainer:
             chunk=chunk,
             generator=self.generator,
             motion=motion,
+            changes=None if phase.frozen else self._image_changes(),
         )
         self.learning_rate = self.tau = 0.0
 

@@ -17,7 +17,7 @@ class BehaviouralCloning(BeliefPolicy):
         super().__init__(checkpoint, length=checkpoint.model.head.chunk, **shared)
 
     def _propose(self, state: Tensor) -> Tensor:
-        return self.model.action_chunk(self.model.belief.read(state))
+        return self.model.action_chunk(self.model.belief.known(state))
 
     def explain(self, index: int = 0) -> Explanation:
         """The path that the proposed chunk would take."""

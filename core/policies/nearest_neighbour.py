@@ -124,7 +124,7 @@ class NearestNeighbour(BeliefPolicy):
 
     def _propose(self, state: Tensor) -> Tensor:
         space = self.neighbourhood
-        distances = space.distances(self.model.belief.read(state))  # (n, rows)
+        distances = space.distances(self.model.belief.known(state))  # (n, rows)
         self._forgive(distances)
         nearest, rows = distances.topk(self.neighbours, dim=1, largest=False)  # (n, k)
         if self.by_prediction:

@@ -107,13 +107,11 @@ class LatentPlanning(BeliefPolicy):
         index = surprised.nonzero().flatten()
         if len(index):
             self._ensemble.clear(index)
-            belief = self.model.belief
-            seen = belief.estimate(self._state[index])
-            self._state[index] = belief.step(belief.initial(len(index)), seen)
+            self._state[index] = self.model.belief.begun_anew(self._state[index])
 
     def _propose(self, state: Tensor) -> Tensor:
         space = self.neighbourhood
-        belief = self.model.belief.read(state)  # (n, size)
+        belief = self.model.belief.known(state)  # (n, size)
         rows = space.distances(belief).topk(self.neighbours, dim=1, largest=False).indices
         self._followed = rows[:, 0]
         chunks = self._proposals(belief, rows)  # (n, samples, length, A)
@@ -137,7 +135,7 @@ class LatentPlanning(BeliefPolicy):
         course = chunks[:, :, : self.horizon].reshape(n * samples, self.horizon, size)
         latents, _ = self.model.imagine(state.repeat_interleave(samples, dim=0), course)
         latents = (latents * self._scale).unflatten(0, (n, samples))  # (n, samples, horizon, D)
-        costs = self._distance_to_goal(self.model.belief.read(state), latents)
+        costs = self._distance_to_goal(self.model.belief.known(state), latents)
         return costs + self.staying * self._distance_to_data(rows, latents)
 
     def _proposals(self, belief: Tensor, rows: Tensor) -> Tensor:

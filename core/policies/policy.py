@@ -262,7 +262,7 @@ class BeliefPolicy:
     @torch.inference_mode()
     def _believed(self, index: int) -> dict[str, np.ndarray]:
         """What place `index` believes to be the case, {field: (size,)} in physical units."""
-        belief = self.model.belief.read(self._present[index])
+        belief = self.model.belief.known(self._present[index])
         return self.checkpoint.normaliser.invert(self.model.decoder(belief))
 
     @torch.inference_mode()

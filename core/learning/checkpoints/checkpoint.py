@@ -32,6 +32,7 @@ class Checkpoint:
         demonstrations: Demonstrations,
         provenance: Mapping[str, Any],
         folder: Path | None = None,
+        encoded: EncodedDemonstrations | None = None,
     ) -> None:
         self.model = model.eval().requires_grad_(False)
         self.spec = model.spec
@@ -43,7 +44,7 @@ class Checkpoint:
         """Step, phase, time of writing, versions and the fingerprint of the data."""
         self.folder = folder
         """Where it was loaded from, if it was."""
-        self._encoded: EncodedDemonstrations | None = None
+        self._encoded = encoded
 
     @property
     def configuration(self) -> Configuration:
@@ -58,7 +59,8 @@ class Checkpoint:
 
     def noise_scales(self) -> dict[str, np.ndarray]:
         """Standard deviation (size,) of each sensed field, in its unit: that of sensor noise."""
-        return {name: self.normaliser.std[name].copy() for name in self.spec.senses}
+        std = self.normaliser.std
+        return {name: std[name].copy() for name in self.spec.senses if name in std}
 
     def encoded_demonstrations(self) -> EncodedDemonstrations:
         """Latents and beliefs of the demonstrations; computed once, at the first call."""

@@ -35,8 +35,10 @@ VERSION = READABLE[-1]
 DESCRIPTION = "checkpoint.json"
 WEIGHTS = "weights.safetensors"
 TRAINING = "training.safetensors"
-IMAGE = "image."
-"""How the names of images begin among the tensors of the demonstrations."""
+ENCODED = "encoded."
+"""How the names begin of what a policy of images has made of the demonstrations."""
+ENCODED_PARTS = ("latents", "targets", "states")
+"""Parts of it that are stored."""
 
 
 def read_description(folder: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Saving, loading and resuming.
 
 ``checkpoint.json`` says what it is; ``weights.safetensors`` holds the model;
-``demonstrations.safetensors`` the demonstrations; ``training.safetensors`` what only a training
+``demonstrations.safetensors`` the demonstrations (of a policy of images how they are encoded, and
+no images); ``training.safetensors`` what only a training
 needs: optimiser, sampler, and modules of objectives.
 A checkpoint is written into a new folder beside its place and renamed once, so that it is either
 there as a whole or not at all.
@@ -27,8 +28,9 @@ from core.learning.checkpoints.checkpoint import (
 )
 from core.learning.checkpoints.folder import (
     DESCRIPTION,
+    ENCODED,
+    ENCODED_PARTS,
     FORMAT,
-    IMAGE,
     TRAINING,
     VERSION,
     WEIGHTS,
@@ -45,6 +47,7 @@ from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.learning.errors import BrokenCheckpointError, CheckpointError, NotResumableError
+from core.learning.memory import EncodedDemonstrations, encode_demonstrations
 from core.learning.model import ActJepa
 from core.learning.trainer import Trainer, TrainingState
 from core.spec import Spec
@@ -64,7 +67,9 @@ def save_checkpoint(
     state = trainer.state()
     data = trainer.dataset.demonstrations
     rows = {"observations": data.observations.packed, "actions": data.actions}
-    rows |= {IMAGE + name: image for name, image in data.observations.images.items()}
+    if trainer.model.encoder.takes_images:  # instead of the images
+        encoded = encode_demonstrations(trainer.model, data)
+        rows |= {ENCODED + name: getattr(encoded, name) for name in ENCODED_PARTS}
     if data.imitated is not None:
         rows["imitated"] = data.imitated
     weights = deployed(state.part("model"))
@@ -118,9 +123,8 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         model = empty_model(configuration, spec, normaliser)
         _load_weights(folder, model, deployed(weights))
         rows = read_tensors(folder, DEMONSTRATIONS, description)
-        images = {f.name: rows[IMAGE + f.name] for f in spec.fields if f.kind == "image"}
         demonstrations = Demonstrations(
-            Observation(normaliser.slices, rows["observations"], images),
+            Observation(normaliser.slices, rows["observations"]),
             rows["actions"],
             tuple(int(n) for n in index["lengths"]),
             tuple(str(n) for n in index["identifiers"]),
@@ -128,7 +132,8 @@ def load_checkpoint(folder: Path | str) -> Checkpoint:
         )
         _check_demonstrations(folder, demonstrations, spec)
         provenance = description["provenance"]
-        return Checkpoint(model, normaliser, demonstrations, provenance, folder)
+        encoded = _read_encoded(folder, rows, demonstrations, model)
+        return Checkpoint(model, normaliser, demonstrations, provenance, folder, encoded)
 
 
 def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") -> Trainer:
@@ -171,15 +176,26 @@ def _load_weights(folder: Path, model: ActJepa, weights: Mapping[str, Tensor]) -
         raise BrokenCheckpointError(folder, "its weights hold NaN or infinity; train again")
 
 
+def _read_encoded(
+    folder: Path, rows: Mapping[str, Tensor], data: Demonstrations, model: ActJepa
+) -> EncodedDemonstrations | None:
+    """How the demonstrations of a policy of images are encoded; None for other policies."""
+    if not model.encoder.takes_images:
+        return None
+    latents, targets, states = (rows[ENCODED + name] for name in ENCODED_PARTS)
+    sizes = model.encoder.latent, model.encoder.latent, model.belief.state_size
+    for tensor, size in zip((latents, targets, states), sizes, strict=True):
+        if tensor.shape != (sum(data.lengths), size) or not bool(torch.isfinite(tensor).all()):
+            raise BrokenCheckpointError(folder, "its encoded demonstrations do not fit its model")
+    return EncodedDemonstrations(latents, targets, states, model.belief.known(states))
+
+
 def _check_demonstrations(folder: Path, data: Demonstrations, spec: Spec) -> None:
     rows = sum(data.lengths)
     held: list[tuple[str, Tensor, tuple[int, ...]]] = [
         ("observations", data.observations.packed, (rows, spec.vector_size)),
         ("actions", data.actions, (rows, spec.actions.size)),
     ]
-    for field in spec.fields:
-        if field.kind == "image":
-            held.append((field.name, data.observations[field.name], (rows, *field.shape)))
     for name, tensor, shape in held:
         given = tuple(tensor.shape)
         if given != shape or min(data.lengths, default=0) < 1:

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.frames import UNCHANGED
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.spec import Spec
@@ -157,6 +158,36 @@ class SceneMotion:
             result[..., x] = c * actions[..., x] - s * actions[..., y]
             result[..., y] = s * actions[..., x] + c * actions[..., y]
         return result
+
+
+@dataclass(frozen=True)
+class ImageChanges:
+    """Random changes of images, one for every window and camera."""
+
+    shift: int = 0
+    """Largest move [pixels]."""
+    brightness: float = 0.0
+    """Largest change of brightness [of the range 0 to 1]."""
+    contrast: float = 0.0
+    """Largest change of contrast [part of it]."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.shift or self.brightness or self.contrast)
+
+    def apply(self, observations: Observation, generator: torch.Generator) -> Observation:
+        """Observations (batch, time), the images of each window and camera changed alike."""
+        batch, changed = len(observations), {}
+        for name, images in observations.images.items():
+            views = torch.tensor(UNCHANGED).repeat(batch, 1)
+            moves = torch.randint(2 * self.shift + 1, (batch, 2), generator=generator)
+            views[:, :2] = (moves - self.shift).float()
+            tone = 2.0 * torch.rand(batch, 2, generator=generator) - 1.0
+            views[:, 2] += self.contrast * tone[:, 0]
+            views[:, 3] += self.brightness * tone[:, 1]
+            changed[name] = images.viewed(views.to(observations.device)[:, None])
+        return observations.with_images(changed)
 
 
 def moved_copies(demonstrations: Demonstrations, motion: SceneMotion, seed: int) -> Demonstrations:

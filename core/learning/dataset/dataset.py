@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from core.learning.dataset.demonstrations import Demonstrations
+from core.learning.dataset.frames import frames_of
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.learning.errors import DatasetError
@@ -55,7 +56,8 @@ class EpisodeLike(Protocol):
     def actions(self) -> np.ndarray:
         """Executed actions (T, A)."""
 
-    # Optional: `fields`, a sequence of `core.spec.Field`, says what the observations are; without
+    # Optional: `images` {camera: (T, height, width, 3) uint8}, which may be mapped into memory; and
+    # `fields`, a sequence of `core.spec.Field` that says what observations and images are. Without
     # it their vectors are scalars, about which nothing is assumed.
 
 
@@ -120,7 +122,7 @@ class Dataset:
             senses=tuple(field.name for field in fields),
             actions=_actions(episodes, names, units),
         )
-        normaliser = Normaliser.of(fields, [dict(e.observations) for e in episodes])
+        normaliser = Normaliser.of(fields, [seen_in(e) for e in episodes])
         return cls(spec, normaliser, packed(episodes, replays, normaliser).to(device))
 
     def to(self, device: torch.device | str) -> Dataset:
@@ -145,7 +147,14 @@ def packed(
     """The episodes one after the other, normalised; of replays nothing is imitated."""
     episodes = (*demonstrations, *replays)
     imitated = sum(len(e.actions) for e in demonstrations)
-    observations = Observation.cat([normaliser.apply(e.observations) for e in episodes])
+    seen = [seen_in(episode) for episode in episodes]
+    names = normaliser.mean
+    vectors = [{n: rows for n, rows in each.items() if n in names} for each in seen]
+    observations = Observation.cat([normaliser.apply(each) for each in vectors])
+    cameras = [name for name in seen[0] if name not in names]
+    observations = observations.with_images(
+        {name: frames_of([each[name] for each in seen]) for name in cameras}
+    )
     actions = np.concatenate([e.actions for e in episodes]).astype(np.float32)
     return Demonstrations(
         observations,
@@ -154,6 +163,11 @@ def packed(
         tuple(e.info.identifier for e in episodes),
         torch.arange(len(actions)) < imitated if replays else None,
     )
+
+
+def seen_in(episode: EpisodeLike) -> dict[str, np.ndarray]:
+    """Everything that an episode has seen: its observations and then its images."""
+    return {**episode.observations, **getattr(episode, "images", {})}
 
 
 def _action_units(episodes: Sequence[EpisodeLike]) -> Any:
@@ -171,7 +185,7 @@ def _action_units(episodes: Sequence[EpisodeLike]) -> Any:
 def _fields(episode: EpisodeLike) -> tuple[Field, ...]:
     """The fields of an episode, scalars where it does not say what they are."""
     known = {field.name: field for field in getattr(episode, "fields", ())}
-    return fields_of(episode.observations, known)
+    return fields_of(seen_in(episode), known)
 
 
 def _actions(episodes: Sequence[EpisodeLike], names: tuple[str, ...], units: Any) -> Actions:
@@ -250,7 +264,7 @@ def _check_same(episodes: Sequence[EpisodeLike]) -> None:
 
 def shapes_of(episode: EpisodeLike) -> dict[str, tuple[int, ...]]:
     """Shape of each field at one step."""
-    return {name: np.shape(rows)[1:] for name, rows in episode.observations.items()}
+    return {name: np.shape(rows)[1:] for name, rows in seen_in(episode).items()}
 
 
 def _check_arrays(episode: EpisodeLike, first: EpisodeLike) -> None:
@@ -272,8 +286,9 @@ def _check_arrays(episode: EpisodeLike, first: EpisodeLike) -> None:
         largest <= LARGEST_ACTION,
         f"episode {name}: an action of magnitude {largest:g}; actions are commands in [-1, 1].",
     )
-    for key in first.observations:
-        array = np.asarray(episode.observations[key])
+    seen = seen_in(episode)
+    for key in seen_in(first):
+        array = np.asarray(seen[key])
         _need(
             array.ndim == 2 or (array.ndim == 4 and array.dtype == np.uint8),
             f"episode {name}: field '{key}' has shape {array.shape}; expected (T, size), or "
@@ -284,6 +299,6 @@ def _check_arrays(episode: EpisodeLike, first: EpisodeLike) -> None:
             f"episode {name}: field '{key}' has {len(array)} rows for {len(actions)} actions.",
         )
         _need(
-            bool(np.isfinite(array).all()),
+            array.dtype == np.uint8 or bool(np.isfinite(array).all()),
             f"episode {name}: field '{key}' holds NaN or infinity; discard the episode.",
         )

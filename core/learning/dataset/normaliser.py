@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.learning.dataset.frames import Frames
 from core.learning.dataset.observation import Observation
 from core.spec import Field
 
@@ -76,7 +77,7 @@ class Normaliser:
             parts.append((np.asarray(observation[name], dtype=np.float32) - mean) * scale)
         packed = torch.from_numpy(np.concatenate(parts, axis=-1).astype(np.float32, copy=False))
         images = {
-            name: torch.from_numpy(np.ascontiguousarray(values))
+            name: Frames.of(torch.from_numpy(np.ascontiguousarray(values)))
             for name, values in observation.items()
             if name not in self.mean
         }

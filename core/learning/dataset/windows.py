@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.learning.dataset.augmentation import SceneMotion
+from core.learning.dataset.augmentation import ImageChanges, SceneMotion
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.observation import Observation
 
@@ -68,13 +68,14 @@ class WindowSampler:
         chunk: int,
         generator: torch.Generator,
         motion: SceneMotion | None = None,
+        changes: ImageChanges | None = None,
     ) -> None:
         """`chunk`: length of the longest chunk of actions that will be asked for. `motion`: by
-        which every window is turned and moved, if at all. Where episodes hold nothing to imitate,
-        `REPLAYED` more windows are drawn from them."""
+        which every window is turned and moved, and `changes` of its images, if at all. Where
+        episodes hold nothing to imitate, `REPLAYED` more windows are drawn from them."""
         self.data = demonstrations
         self.batch, self.time, self.chunk = batch, time, chunk
-        self.motion = motion
+        self.motion, self.changes = motion, changes
         self.generator = generator
         device = demonstrations.device
         imitable = demonstrations.imitable()
@@ -117,6 +118,8 @@ class WindowSampler:
         if self.motion is not None and motion is not None:
             observations = self.motion.observations(motion, observations)
             actions = self.motion.actions(motion, actions)
+        if self.changes is not None:
+            observations = self.changes.apply(observations, generator)
         return Windows(
             rows=rows,
             valid=exists[:, :seen],

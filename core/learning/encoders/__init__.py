@@ -3,13 +3,18 @@
 from core.learning.configuration import EncoderConfiguration
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.encoder import Encoder
+from core.learning.encoders.fusion import CnnEncoder
 from core.learning.encoders.state import StateEncoder
 from core.learning.errors import ConfigurationError, UnknownChoiceError
 from core.registry import Registry
 from core.spec import Spec
 
 ENCODERS: Registry[type[Encoder]] = Registry(
-    "encoder", {"mlp": StateEncoder}, "encoders", expected=Encoder, error=UnknownChoiceError
+    "encoder",
+    {"mlp": StateEncoder, "cnn": CnnEncoder},
+    "encoders",
+    expected=Encoder,
+    error=UnknownChoiceError,
 )
 """Encoders by name, those of other packages last."""
 
@@ -26,7 +31,7 @@ def make_encoder(
     if images and not encoder.takes_images:
         raise ConfigurationError(
             f"the encoder '{configuration.kind}' takes no images ({', '.join(images)}); choose "
-            "another encoder, or add 'image' to encoder.ignored"
+            "another encoder, such as cnn, or let the policy sense the state"
         )
     return encoder(configuration, spec, normaliser)
 

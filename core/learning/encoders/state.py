@@ -1,5 +1,6 @@
 """The encoder of vector fields: a perceptron over what is sensed and what follows from it."""
 
+from collections.abc import Container
 from itertools import combinations
 
 import torch
@@ -29,9 +30,16 @@ class RelativePositions(nn.Module):
     matrix: Tensor
     offset: Tensor
 
-    def __init__(self, spec: Spec, normaliser: Normaliser) -> None:
+    def __init__(
+        self, spec: Spec, normaliser: Normaliser, names: Container[str] | None = None
+    ) -> None:
+        """`names`: of the fields between which differences are taken; None: all positions."""
         super().__init__()
-        positions = spec.slices("position")
+        positions = {
+            name: place
+            for name, place in spec.slices("position").items()
+            if names is None or name in names
+        }
         pairs = list(combinations(positions, 2))
         matrix = torch.zeros(spec.vector_size, 3 * len(pairs))
         offset = torch.zeros(3 * len(pairs))
@@ -67,17 +75,17 @@ class StateEncoder(Encoder):
     ) -> None:
         super().__init__(configuration, spec, normaliser)
         self.clip = configuration.clip
-        looked_at = spec.sensing(configuration.ignored).senses
         seen: list[int] = []
         for name, place in spec.slices().items():
-            if name in looked_at:
+            if name in spec.senses:
                 seen += range(place.start, place.stop)
         inputs = len(seen)
         if inputs != spec.vector_size:
             self.seen = torch.tensor(seen)
         if not inputs:
             raise ConfigurationError(
-                f"encoder.ignored leaves no field; fields: {', '.join(spec.slices())}"
+                "encoder.ignored and encoder.senses leave no field; fields: "
+                f"{', '.join(spec.slices())}"
             )
         relative, geometry = configuration.relative_positions, configuration.geometry
         self.relative = RelativePositions(spec, normaliser) if relative else None

@@ -15,6 +15,8 @@ HORIZONS = (1, 2, 4, 8)
 """Steps ahead at which the prediction error is measured [control steps]."""
 LARGEST_ROWS = 4000
 """Rows from which prediction error and probe are estimated."""
+LARGEST_IMAGE_ROWS = 1000
+"""The same where images have to be encoded for it."""
 PREDICTED_EPISODES = 12
 """Demonstrations on which prediction is measured while training goes on: their beliefs are made
 step by step, in 0.2 s on one core, where those of 48 take 0.6 s."""
@@ -48,7 +50,8 @@ def measure_representation(
     A probe needs many episodes, since a goal is one and the same throughout an episode: fitted on
     six of them it told less than the mean (R² of -0.4 to -1.2), on fifty 0.5 to 0.8.
     """
-    rows = _spread(len(demonstrations.observations), demonstrations.device)
+    most = LARGEST_IMAGE_ROWS if model.encoder.takes_images else LARGEST_ROWS
+    rows = _spread(len(demonstrations.observations), demonstrations.device, most)
     frames = demonstrations.observations[rows]
     with evaluating(model):
         latents = model.encode(frames)
@@ -114,6 +117,6 @@ def _error(
     return float((latents[:, -1] - wanted).square().mean() / variance)
 
 
-def _spread(count: int, device: torch.device) -> Tensor:
-    """At most `LARGEST_ROWS` evenly spaced numbers of 0 to `count` - 1, (numbers,) int64."""
-    return torch.linspace(0, count - 1, min(count, LARGEST_ROWS)).long().to(device)
+def _spread(count: int, device: torch.device, most: int = LARGEST_ROWS) -> Tensor:
+    """At most `most` evenly spaced numbers of 0 to `count` - 1, (numbers,) int64."""
+    return torch.linspace(0, count - 1, min(count, most)).long().to(device)

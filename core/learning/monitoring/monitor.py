@@ -22,6 +22,8 @@ COLLAPSE_EVERY = 1.0
 """Time between measures of collapse, and between copies of good weights [s]."""
 MEASURES_EVERY = 3.0
 """Time between measures of what the latent tells and what is predicted [s]."""
+MEASURING_SHARE = 0.05
+"""Largest share of the time that such measures take: images take seconds to encode."""
 PAUSE_POLL = 0.05
 """How often a paused training looks whether it was stopped [s]."""
 
@@ -64,7 +66,7 @@ class Monitor:
         self.speedometer.start(trainer.step)
         self._good = trainer.state()
         self._sample = _sample(trainer)
-        self._collapse_at = self._measures_at = -math.inf
+        self._collapse_due = self._measures_due = -math.inf
         self._names: tuple[str, ...] = ()
         self._sums = torch.zeros(0)
         self._count = 0
@@ -81,19 +83,24 @@ class Monitor:
     def report(self) -> Report:
         """How it goes since the last report. Raises `DivergedError`, the good state put back."""
         trainer, now = self.trainer, time.monotonic()
-        looks = now - self._collapse_at >= COLLAPSE_EVERY or trainer.finished
-        examines = looks and (now - self._measures_at >= MEASURES_EVERY or trainer.finished)
+        looks = now >= self._collapse_due or trainer.finished
+        examines = looks and (now >= self._measures_due or trainer.finished)
         means = dict(zip(self._names, (self._sums / self._count).tolist(), strict=True))
         self._sums.zero_()
         self._count = 0
         self._refuse_not_finite(means, weights=looks)
         if looks:
-            self._good, self._collapse_at = trainer.state(), now
-        if examines:
-            self._measures_at = now
+            self._good = trainer.state()
         weight = trainer.configuration.loss.weight
         speed = self.speedometer.speed(trainer.step)
-        data = trainer.dataset.demonstrations
+        collapse, measures = None, None
+        if looks:
+            collapse = self.collapse()
+            self._collapse_due = _due(now, COLLAPSE_EVERY)
+        if examines:
+            began = time.monotonic()
+            measures = measure_representation(trainer.model, trainer.dataset.demonstrations)
+            self._measures_due = _due(began, MEASURES_EVERY)
         return Report(
             step=trainer.step,
             total_steps=trainer.total_steps,
@@ -103,8 +110,8 @@ class Monitor:
             tau=trainer.tau,
             steps_per_second=speed,
             seconds_left=(trainer.total_steps - trainer.step) / speed if speed > 0 else math.inf,
-            collapse=self.collapse() if looks else None,
-            measures=measure_representation(trainer.model, data) if examines else None,
+            collapse=collapse,
+            measures=measures,
         )
 
     def collapse(self) -> CollapseMeasures:
@@ -130,6 +137,12 @@ class Monitor:
                 f"step {trainer.step} are kept; lower the learning rate or clip the gradient, and "
                 "check the recordings for outliers."
             )
+
+
+def _due(began: float, every: float) -> float:
+    """When to measure next, after a measure that `began` and has just ended [s]."""
+    took = time.monotonic() - began
+    return began + max(every, took / MEASURING_SHARE)
 
 
 def _sample(trainer: Trainer) -> tuple[Observation, Tensor]:

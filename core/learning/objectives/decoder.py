@@ -16,10 +16,10 @@ class Decoder(Objective):
 
     def __init__(self, model: ActJepa) -> None:
         super().__init__(model)
-        model.decoder = probe(model.belief.size, model.spec.vector_size)
+        model.decoder = probe(model.belief.known_size, model.spec.vector_size)
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, points = batch.windows, batch.points()
-        decoded = model.decoder(model.belief.read(batch.states[:, points]))
+        decoded = model.decoder(model.belief.known(batch.states[:, points]))
         distance = observation_distance(decoded, windows.observations[:, points].packed)
         return {"decoder": masked_mean(distance, windows.valid[:, points])}

@@ -17,12 +17,13 @@ class Goal(Objective):
     def __init__(self, model: ActJepa) -> None:
         super().__init__(model)
         self.frames_ahead = model.configuration.loss.goal_horizon
-        model.goal_map = probe(model.belief.size, model.encoder.latent)
+        self.targets_of = (self.frames_ahead,)
+        model.goal_map = probe(model.belief.known_size, model.encoder.latent)
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         points = batch.points()
         # rows past the end repeat the last frame: near the end the goal is the end
         goal = batch.targets[:, points + model.configuration.loss.goal_horizon - 1]
-        mapped = model.goal_map(model.belief.read(batch.states[:, points]))
+        mapped = model.goal_map(model.belief.known(batch.states[:, points]))
         distance = latent_distance(mapped, goal, "plain", "mean")
         return {"goal": masked_mean(distance, batch.windows.imitated[:, points])}

@@ -19,11 +19,11 @@ class Imitation(Objective):
     def __init__(self, model: ActJepa) -> None:
         super().__init__(model)
         self.actions_ahead = model.configuration.head.chunk
-        model.head = PolicyHead(model.configuration.head, model.belief.size, model.spec)
+        model.head = PolicyHead(model.configuration.head, model.belief.known_size, model.spec)
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         windows, chunk = batch.windows, model.head.chunk
-        belief = model.belief.read(batch.states)  # (batch, time, size)
+        belief = model.belief.known(batch.states)  # (batch, time, size)
         return imitation_losses(
             model, belief, windows.chunks(chunk), windows.chunks_imitated(chunk)
         )

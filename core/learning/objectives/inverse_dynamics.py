@@ -32,6 +32,7 @@ class InverseDynamics(Objective):
         # pairs lie inside the window where it is long enough
         if model.configuration.training.window <= span:
             self.frames_ahead, self.needs = span, Need.STATES | Need.LATENTS_AHEAD
+        self.latents_of = (span,)
         inputs, outputs = model.belief.size + model.encoder.latent, span * size
         self.network = perceptron(inputs, (PROBE_WIDTH,), outputs)
 

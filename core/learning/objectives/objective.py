@@ -38,6 +38,11 @@ class Objective(nn.Module):
     """Which features of a batch it looks at."""
     frames_ahead: int = 1
     """How many frames beyond a window it looks at, at least 1 [control steps]."""
+    latents_of: tuple[int, ...] | None = None
+    """Which of these frames' online latents it looks at, where a window is one step: encoding
+    images costs too much to encode the others; None: all of them."""
+    targets_of: tuple[int, ...] | None = None
+    """The same of target latents."""
     actions_ahead: int = 1
     """Length of the longest chunk of actions that it asks for [control steps]."""
 

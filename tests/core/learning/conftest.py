@@ -99,3 +99,23 @@ def small(preset: str = "default", **training) -> Configuration:
 def small_configuration():
     """Makes a small configuration: `small_configuration(preset, **training settings)`."""
     return small
+
+
+@pytest.fixture
+def filmed() -> Dataset:
+    """Episodes with two cameras that show the point as one bright block, and the goal."""
+    return Dataset.from_episodes([filmed_episode(number) for number in range(4)])
+
+
+def filmed_episode(number: int, steps: int = 24, side: int = 16) -> PointEpisode:
+    """An episode whose cameras show the point from above and from the side."""
+    episode = point_episode(number, steps)
+    images = {}
+    for name, axes in (("front_image", (0, 1)), ("side_image", (0, 2))):
+        image = np.zeros((steps, side, side, 3), np.uint8)
+        for channel, field in enumerate(("end_effector_position", "goal_position")):
+            place = (episode.observations[field][:, axes] + 0.3) / 0.6 * side
+            column, row = np.clip(place.astype(int), 0, side - 1).T
+            image[np.arange(steps), row, column, channel] = 255
+        images[name] = image
+    return replace(episode, observations={**episode.observations, **images})

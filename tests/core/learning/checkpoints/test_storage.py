@@ -42,7 +42,7 @@ def test_round_trip(folder, trainer, dataset):
     assert all(torch.equal(weights[k], loaded[k]) for k in loaded)
     assert all(k.startswith("objectives.") for k in weights.keys() - loaded.keys())
     assert checkpoint.configuration == trainer.configuration
-    assert checkpoint.spec == dataset.spec.sensing(())
+    assert checkpoint.spec == dataset.spec
     assert (checkpoint.spec.task, checkpoint.spec.control_rate) == ("reach", 20.0)
     assert checkpoint.demonstrations.identifiers == dataset.demonstrations.identifiers
     rows = dataset.demonstrations.observations.packed

@@ -1,0 +1,1 @@
+"""Networks over the images of one camera, one file each."""
