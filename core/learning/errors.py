@@ -21,6 +21,14 @@ class DatasetError(LearningError, ValueError):
     """Episodes that cannot be learned from together."""
 
 
+class WeightsError(LearningError, ValueError):
+    """A file of weights that an encoder cannot start from; carries its name."""
+
+    def __init__(self, file: str, message: str) -> None:
+        self.file = file
+        super().__init__(f"{file}: {message}")
+
+
 class DivergedError(LearningError, ArithmeticError):
     """Training produced a number that is not finite; the last good weights were put back."""
 
