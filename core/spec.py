@@ -307,6 +307,11 @@ class Spec:
         return tuple(each for each in self.fields if each.kind != "image")
 
     @property
+    def sensed_images(self) -> tuple[Field, ...]:
+        """The images that the policy senses."""
+        return tuple(each for each in self.sensed if each.kind == "image")
+
+    @property
     def vector_size(self) -> int:
         """Size O of all vector fields together."""
         return sum(each.size for each in self.vectors)

@@ -96,6 +96,9 @@ class Activity:
         """The program closes: what was being recorded, if that is worth keeping."""
         return None
 
+    def close(self) -> None:
+        """The thread ends: give back what belongs to it."""
+
     @property
     def step(self) -> int:
         """See `Tick.step`."""

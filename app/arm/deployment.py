@@ -18,9 +18,10 @@ from app.arm.messages import (
     TrialResult,
     UsePolicy,
 )
+from app.scene.graphics import ready_context
 from core.data import EpisodeRecorder
 from core.rollout import Rollout, Sensors, Step
-from core.simulation import CONTROL_RATE, TASKS, model_hash
+from core.simulation import CONTROL_RATE, TASKS, PolicyCameras, model_hash
 
 FIRST_SEED = 3_000_000
 """Starts of trials in the window: apart from training (0…), evaluation (1,000,000…) and
@@ -34,7 +35,8 @@ PAUSE = 20
 
 
 class Deployment(Activity):
-    """Owns the policy, the trials, and the recording of what a person corrects in them."""
+    """Owns the policy, the trials, the cameras that the policy sees with, and the recording of what
+    a person corrects in the trials."""
 
     name = DEPLOY
     state = "idle"
@@ -45,6 +47,7 @@ class Deployment(Activity):
         self._trials = RunTrials(False)
         self._recorder = EpisodeRecorder()
         self._rollout: Rollout | None = None
+        self._cameras: PolicyCameras | None = None
         self._pause = 0
         self._hands_off = HAND_BACK
         self._intervened = False
@@ -104,6 +107,7 @@ class Deployment(Activity):
             if request.task != self.task:
                 self._abandon()
                 self._use = UsePolicy(None)
+                self.close()
                 self.select(request.task)
                 self.restart(FIRST_SEED)
         elif not self.task:
@@ -115,6 +119,7 @@ class Deployment(Activity):
             self.latency = None
             if request.policy is None:
                 self._abandon()
+                self.close()
             else:
                 self._guarded(self._prepare)
         elif isinstance(request, RunTrials):
@@ -135,6 +140,12 @@ class Deployment(Activity):
         if self.state != "running" or not self._intervened or not self._trials.keep_interventions:
             return None
         return Take(self._recorder, False, self.meter.rate)
+
+    def close(self) -> None:
+        """Give the cameras back."""
+        if self._cameras is not None:
+            self._cameras.close()
+        self._cameras = None
 
     def _ask(self) -> np.ndarray | None:
         """The policy's action (1, 7) for what its sensors say; None if it failed."""
@@ -175,13 +186,30 @@ class Deployment(Activity):
         policy = self._use.policy
         policy.observing = self._use.observing
         policy.reset(1)
+        self._open_cameras()
         if self._rollout is not None:
             self._rollout.sensors, self._rollout.actor = self._sensors(), policy
 
     def _sensors(self) -> Sensors:
         """Fresh sensors for the policy in use, under the present condition."""
         assert self.seed is not None
-        return Sensors(self.world, self.outbox.condition(), self._use.scales, [self.seed])
+        condition, scales = self.outbox.condition(), self._use.scales
+        return Sensors(self.world, condition, scales, [self.seed], self._cameras)
+
+    def _open_cameras(self) -> None:
+        """Have the cameras of the images that the policy senses, and draw with them once.
+
+        The driver compiles for a while before the first image, and a trial is no place for that.
+        """
+        fields = self._use.images
+        had = self._cameras
+        if had is not None and (had.task, had.fields) == (self.task, fields):
+            return
+        self.close()
+        if fields:
+            cameras = PolicyCameras(self.task, fields, make_context=ready_context)
+            cameras.render([self.world.snapshot()])
+            self._cameras = cameras
 
     def _begin_trial(self) -> None:
         self._pause = 0

@@ -10,6 +10,7 @@ import numpy as np
 from app.arm.pace import Timing
 from core.data import Episode, EpisodeRecorder
 from core.simulation import Condition
+from core.spec import Field
 
 DRIVE, DEPLOY, REPLAY = "drive", "deploy", "replay"
 """The three activities of the arm; each has a world of its own."""
@@ -151,6 +152,8 @@ class UsePolicy:
     """Standard deviation of each field over its training data (size,): the unit of noise."""
     observing: bool = True
     """Whether the policy's observer, if there is one, corrects what it senses."""
+    images: tuple[Field, ...] = ()
+    """Camera images that the policy senses; the simulation thread draws them."""
 
 
 @dataclass(frozen=True)

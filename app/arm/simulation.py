@@ -95,6 +95,8 @@ class SimulationThread(QThread):
                 self._control_step(current, pace)
         leftover = (activity.leftover() for activity in activities.values())
         self.leftover = tuple(take for take in leftover if take is not None)
+        for activity in activities.values():
+            activity.close()
 
     def _handle(self, activity: Activity, request: Any) -> None:
         try:

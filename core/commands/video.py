@@ -1,5 +1,6 @@
 """`python -m core video`: MP4 and GIF of episodes, or of a policy at work."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,23 +136,26 @@ def _states(options: Video, checkpoint: "Checkpoint", mode: str) -> Iterator[np.
     """States (S,) of one episode, until a moment after it is solved or all steps are over."""
     from core.policies import make_policy
     from core.rollout import Rollout, Sensors
-    from core.simulation import Condition, World
+    from core.simulation import Condition, PolicyCameras, World
 
     condition = Condition.parse(options.condition)
     if options.noise:
         condition = condition.changed(noise=options.noise)
-    world = World(checkpoint.spec.task, 1)
+    spec = checkpoint.spec
+    world = World(spec.task, 1)
     world.reset([options.seed])
-    sensors = Sensors(world, condition, checkpoint.noise_scales(), [options.seed])
+    cameras = PolicyCameras(spec.task, spec.sensed_images) if spec.sensed_images else None
+    sensors = Sensors(world, condition, checkpoint.noise_scales(), [options.seed], cameras)
     rollout = Rollout(world, sensors, make_policy(checkpoint, mode, delay=sensors.age))
 
     def run() -> Iterator[np.ndarray]:
         left = options.steps
-        while left > 0:
-            yield world.get_states()[0]
-            rollout.step()
-            left = min(left, AFTERWARDS) if bool(world.succeeded()[0]) else left
-            left -= 1
+        with cameras or contextlib.nullcontext():
+            while left > 0:
+                yield world.get_states()[0]
+                rollout.step()
+                left = min(left, AFTERWARDS) if bool(world.succeeded()[0]) else left
+                left -= 1
         yield world.get_states()[0]
 
     return run()

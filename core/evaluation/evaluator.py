@@ -83,12 +83,18 @@ def require_fit(checkpoint: Checkpoint) -> None:
     """
     spec = checkpoint.spec
     offered = {field.name: field.size for field in simulation.TASKS[spec.task].fields}
-    lacking = [f.name for f in spec.sensed if offered.get(f.name) != f.size]
+    vectors = [field for field in spec.sensed if field.kind != "image"]
+    lacking = [f.name for f in vectors if offered.get(f.name) != f.size]
     if lacking:
         raise MismatchError(
             f"the checkpoint senses {', '.join(lacking)}, which task {spec.task!r} does not "
             "offer in that size; train on recordings of this version"
         )
+    if spec.sensed_images:
+        try:
+            simulation.check_image_fields(spec.task, spec.sensed_images)
+        except simulation.ImageFieldError as error:
+            raise MismatchError(str(error)) from error
     if abs(spec.control_rate - simulation.CONTROL_RATE) > 1e-6:
         raise MismatchError(
             f"the checkpoint was trained at {spec.control_rate:g} Hz and the simulation runs "

@@ -8,7 +8,7 @@ import numpy as np
 from core.policies import MODES, Policy
 from core.rollout.loop import Rollout
 from core.rollout.sensors import Sensors
-from core.simulation import COMMAND_SIZE, Condition, World
+from core.simulation import COMMAND_SIZE, Condition, PolicyCameras, World
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class PolicyGroups:
 class Batch:
     """Runs the simulations `seeds` under policies until all are solved or the horizon is reached.
 
-    Owns what is known of each episode. The world and the policies are borrowed, reset at the start,
-    and may be used by another batch afterwards.
+    Owns what is known of each episode. World, policies and cameras are borrowed. World and policies
+    are reset at the start, and all may be used by another batch afterwards.
     """
 
     def __init__(
@@ -74,13 +74,15 @@ class Batch:
         horizon: int,
         size: int,
         starts: np.ndarray | None = None,
+        cameras: PolicyCameras | None = None,
     ) -> None:
         """`policies`: of one mode, as many as `group_count` says. `scales` {field: (size,)}: the
         unit of sensor noise. `size`: simulations that one policy drives, the mode's `batch_size`.
-        `starts` (n, state_size): states of the seeds' starts, where they are known already."""
+        `starts` (n, state_size): states of the seeds' starts, where they are known already.
+        `cameras`: of the images that the policies sense; all steps must be made on one thread."""
         self._world = world
         self._horizon = horizon
-        sensors = Sensors(world, condition, scales, seeds)
+        sensors = Sensors(world, condition, scales, seeds, cameras)
         for policy in policies:
             policy.delay = sensors.age  # a policy may know how late its sensors are
         self._policies = PolicyGroups(policies, seeds, size)

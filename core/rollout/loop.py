@@ -64,12 +64,15 @@ class Rollout:
         self._truth: dict[str, np.ndarray] = {}
         self._states = self._chosen = np.zeros(0)
 
-    def choose(self) -> np.ndarray:
-        """Sense and act; the commands (n, A) of this control step."""
+    def choose(self, ids: Sequence[int] | None = None) -> np.ndarray:
+        """Sense and act; the commands (n, A) of this control step.
+
+        Only simulations `ids` (all by default) are drawn where the policy senses images.
+        """
         self._truth = self.sensors.look(self.step_count)
         if self._record is not None:
             self._states = self.world.get_states()
-        frame, missing = self.sensors.sense(self._truth, self.step_count)
+        frame, missing = self.sensors.sense(self._truth, self.step_count, ids)
         lost = {} if missing is None else {"missing": missing}
         self._chosen = self.actor.act(frame, **lost)
         return self._chosen
@@ -85,4 +88,4 @@ class Rollout:
 
     def step(self, ids: Sequence[int] | None = None) -> None:
         """One control step; only the simulations `ids` (all by default) move."""
-        self.finish(self.world.step(self.choose(), ids))
+        self.finish(self.world.step(self.choose(ids), ids))

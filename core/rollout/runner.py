@@ -12,7 +12,11 @@ import torch
 from core.learning import Checkpoint
 from core.policies import MODES, Policy, make_policy
 from core.rollout.batch import Batch, group_count, halves
-from core.simulation import Condition, World
+from core.simulation import Condition, PolicyCameras, World
+
+
+HALVES = 2
+"""Parts of a batch that run at the same time."""
 
 
 class RunningBatch:
@@ -20,15 +24,18 @@ class RunningBatch:
 
     Physics, and most of what a policy computes, happen without Python's lock. With one half
     they would take turns on all cores; with two they overlap. More than two would wait for
-    the lock instead.
+    the lock instead. Each half has its own thread for good, which owns its cameras' OpenGL context.
     """
 
     def __init__(
-        self, halves: list[Batch], pool: ThreadPoolExecutor, stop: threading.Event
+        self, halves: list[Batch], threads: list[ThreadPoolExecutor], stop: threading.Event
     ) -> None:
+        """`threads`: one for each half, and perhaps more."""
         self._halves = halves
         self._stop = stop
-        self._futures: list[Future[None]] = [pool.submit(self._drive, half) for half in halves]
+        self._futures: list[Future[None]] = [
+            thread.submit(self._drive, half) for half, thread in zip(halves, threads, strict=False)
+        ]
 
     def _drive(self, half: Batch) -> None:
         while not half.finished and not self._stop.is_set():
@@ -61,7 +68,7 @@ class RunningBatch:
 
 
 class BatchRunner:
-    """What batches run on: threads, worlds and policies, made once and used again.
+    """What batches run on: threads, worlds, cameras and policies, made once and used again.
 
     Use as a context manager; leaving it stops what still runs and waits for it.
     """
@@ -80,25 +87,27 @@ class BatchRunner:
         self._threads = max(1, threads or os.cpu_count() or 1)
         self._scales = checkpoint.noise_scales()
         self._starts: dict[int, np.ndarray] = {}
+        self._cameras: dict[int, PolicyCameras] = {}
         self._worlds: dict[tuple[int, int], World] = {}
         self._policies: dict[tuple[str, int], list[Policy]] = {}
         self._stop = threading.Event()
         # torch's number of threads must be set on each thread anew: OpenMP keeps it per thread,
         # and a new one begins with all cores. With a busy machine that made a step of cloning
         # ten arms 75 ms instead of 2.
-        self._pool = ThreadPoolExecutor(
-            max_workers=2,
-            thread_name_prefix="evaluation",
-            initializer=torch.set_num_threads,
-            initargs=(1,),
-        )
+        self._workers = [
+            ThreadPoolExecutor(1, f"evaluation {half}", torch.set_num_threads, (1,))
+            for half in range(HALVES)
+        ]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._pool.shutdown(wait=True)
+        for half, worker in enumerate(self._workers):
+            if half in self._cameras:
+                worker.submit(self._cameras[half].close)
+            worker.shutdown(wait=True)
 
     def begin(self, mode: str, condition: Condition, seeds: range) -> RunningBatch:
         """Start the episodes of `seeds`; the batch before must have ended."""
@@ -117,9 +126,10 @@ class BatchRunner:
                     self._horizon,
                     MODES[mode].batch_size,
                     self._starts_of(part, world),
+                    self._cameras_of(half),
                 )
             )
-        return RunningBatch(batches, self._pool, self._stop)
+        return RunningBatch(batches, self._workers, self._stop)
 
     def _starts_of(self, seeds: range, world: World) -> np.ndarray:
         """States of the starts (n, state_size), drawn once: finding the arm's posture for each
@@ -135,6 +145,13 @@ class BatchRunner:
             task = self._checkpoint.spec.task
             self._worlds[half, count] = World(task, count, threads=min(count, threads))
         return self._worlds[half, count]
+
+    def _cameras_of(self, half: int) -> PolicyCameras | None:
+        """Cameras of what the policy senses; None if it senses no images."""
+        spec = self._checkpoint.spec
+        if spec.sensed_images and half not in self._cameras:
+            self._cameras[half] = PolicyCameras(spec.task, spec.sensed_images)
+        return self._cameras.get(half)
 
     def _policies_of(self, mode: str, half: int, count: int) -> list[Policy]:
         made = self._policies.setdefault((mode, half), [])

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.simulation import DISTURBANCES, Condition, World
+from core.simulation import DISTURBANCES, Condition, PolicyCameras, World
 from core.simulation.disturbances import (
     ArrivalDisturbance,
     Draws,
@@ -20,7 +20,8 @@ class Sensors:
     """The sensors of all simulations of a world, from the start of an episode on.
 
     Owns the offset of the sensors, the frames on their way and the frame received last. A frame is
-    disturbed when it is taken, waits as long as frames are delayed, and may then be lost.
+    disturbed when it is taken, waits as long as frames are delayed, and may then be lost. Cameras
+    are borrowed; they draw on the thread that calls `sense`.
     """
 
     def __init__(
@@ -29,10 +30,14 @@ class Sensors:
         condition: Condition,
         scales: Mapping[str, np.ndarray],
         seeds: Sequence[int],
+        cameras: PolicyCameras | None = None,
     ) -> None:
         """`scales` {field: (size,)}: standard deviation of each feature over the training data,
-        the unit of noise. `seeds` (n,): of the starts, which decide all random numbers."""
+        the unit of noise. `seeds` (n,): of the starts, which decide all random numbers. `cameras`:
+        of the images that the policy senses."""
         self._world = world
+        self._cameras = cameras
+        self._images: Frame = {}
         self._draws = Draws(scales, seeds)
         self._received: Frame = {}
         self._travelling: deque[Frame] = deque(maxlen=1)
@@ -59,19 +64,29 @@ class Sensors:
         """How old the frame is that arrives [control steps]."""
         return sum(each.age(strength) for each, strength in self._arrival)
 
+    @property
+    def received(self) -> Frame:
+        """The frame received last {field: (n, *shape)}, disturbed; empty before the first."""
+        return self._received
+
     def look(self, step: int) -> Frame:
         """The truth at control step `step`, after the scene was disturbed; to be called once."""
         for each, strength in self._scene:
             each.disturb(self._world, strength, self._draws, step)
         return self._world.observe()
 
-    def sense(self, truth: Frame, step: int) -> tuple[Frame, np.ndarray | None]:
+    def sense(
+        self, truth: Frame, step: int, ids: Sequence[int] | None = None
+    ) -> tuple[Frame, np.ndarray | None]:
         """The frame {field: (n, *shape)} that the policy holds at control step `step`.
 
         Also returns in which simulations it is an old one, since none arrived (n,) bool; None
-        where frames are never lost. To be called at every step from 0 on.
+        where frames are never lost. Only simulations `ids` (all by default) are drawn; images of
+        the others stay as they were. To be called at every step from 0 on.
+
+        Raises what :meth:`core.simulation.PolicyCameras.render` raises.
         """
-        self._travelling.append(self._measure(truth, step))
+        self._travelling.append({**self._measure(truth, step), **self._see(ids)})
         arriving, missing = self._travelling[0], self._lost(step)
         if missing is not None and self._received:
             arriving = {
@@ -96,6 +111,20 @@ class Sensors:
             offset = other.change(offset, strength, self._draws, step, begins)
         self._offset = offset
         return {name: values + offset[name] for name, values in frame.items()}
+
+    def _see(self, ids: Sequence[int] | None) -> Frame:
+        """The images that cameras take now."""
+        if self._cameras is None:
+            return {}
+        states = self._world.get_states()
+        if ids is None or not self._images:
+            self._images = self._cameras.render(states)
+        elif len(ids):
+            images = {name: values.copy() for name, values in self._images.items()}
+            for name, drawn in self._cameras.render(states[ids]).items():
+                images[name][ids] = drawn
+            self._images = images
+        return self._images
 
     def _lost(self, step: int) -> np.ndarray | None:
         found = [each.lost(strength, self._draws, step) for each, strength in self._arrival]

@@ -8,6 +8,7 @@ from core.simulation.cameras import (
     POLICY_CAMERAS,
     PolicyCameras,
     camera_of,
+    check_image_fields,
     image_field,
 )
 from core.simulation.command import COMMAND_FIELDS, COMMAND_SIZE, CONTROL_RATE
@@ -62,6 +63,7 @@ __all__ = [
     "UnavailableGraphicsError",
     "World",
     "camera_of",
+    "check_image_fields",
     "demonstrate",
     "image_field",
     "load_model",

@@ -5,15 +5,15 @@ set in the cameras' own copy of the model. Whoever changes what an image shows r
 `core.versions.RENDERING`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import mujoco
 import numpy as np
 
 from core.closing import Closing
 from core.simulation.appearance import Appearance, ChangingLooks
-from core.simulation.canvas import Canvas, GraphicsContext
-from core.simulation.errors import ImageFieldError
+from core.simulation.canvas import Canvas, GraphicsContext, offscreen_context
+from core.simulation.errors import ImageFieldError, SimulationError
 from core.simulation.model import load_model
 from core.simulation.snapshot import Snapshot
 from core.spec import Field
@@ -83,27 +83,33 @@ def policy_model(task: str) -> mujoco.MjModel:
 class PolicyCameras(Closing):
     """Draws the image fields of policies from states or snapshots of one task.
 
-    Owns a model, an MjData and MuJoCo's GL objects, so it never races with a world, and an OpenGL
-    context unless it is lent one. A simulation's images depend on its state and its appearance
-    only, not on what is drawn with them. Create, use and close it on one thread.
+    Owns a model and a canvas of its own, so it never races with a world. The canvas, and its OpenGL
+    context, come into being at the first image, on the thread that asks for it; from then on use
+    and close it there. A simulation's images depend on its state and its appearance only, not on
+    what is drawn with them.
 
-    Raises :class:`UnknownTaskError`; :class:`ImageFieldError` for fields that the scene's cameras
-    cannot give; :class:`UnavailableGraphicsError` where nothing can be drawn.
+    Raises :class:`UnknownTaskError`, and :class:`ImageFieldError` for fields that the scene's
+    cameras cannot give.
     """
 
     def __init__(
-        self, task: str, fields: Sequence[Field], *, context: GraphicsContext | None = None
+        self,
+        task: str,
+        fields: Sequence[Field],
+        *,
+        make_context: Callable[[int, int], GraphicsContext] = offscreen_context,
     ) -> None:
-        """`fields`: of kind image, one or more. `context`: made on this thread and freed by its
-        owner."""
+        """`fields`: of kind image, one or more. `make_context`: an OpenGL context of the calling
+        thread for a width and a height [px]."""
         check_image_fields(task, fields)
-        model = policy_model(task)
         self.task = task
         self.fields = tuple(fields)
-        self._views = [(each, int(model.camera(camera_of(each.name)).id)) for each in fields]
-        height, width = (max(each.shape[axis] for each in fields) for axis in (0, 1))
-        self._looks = ChangingLooks(model)
-        self._canvas = Canvas(model, width, height, shadows=False, context=context)
+        self._model = policy_model(task)
+        self._views = [(each, int(self._model.camera(camera_of(each.name)).id)) for each in fields]
+        self._looks = ChangingLooks(self._model)
+        self._make_context = make_context
+        self._canvas: Canvas | None = None
+        self._closed = False
 
     def render(
         self,
@@ -114,10 +120,11 @@ class PolicyCameras(Closing):
 
         `simulations`: their states (N, state_size), or snapshots. `appearances`: how the scene of
         each looks; None: as it was built. Raises :class:`InvalidStateError` for a state of another
-        task, :class:`AppearanceError` for looks that the scene cannot have, and
-        :class:`SimulationError` on another thread or after :meth:`close`.
+        task, :class:`AppearanceError` for looks that the scene cannot have,
+        :class:`UnavailableGraphicsError` where nothing can be drawn, and :class:`SimulationError`
+        on another thread or after :meth:`close`.
         """
-        self._canvas.check()
+        canvas = self._ready()
         looks = [None] * len(simulations) if appearances is None else appearances
         images = {
             each.name: np.empty((len(simulations), *each.shape), dtype=np.uint8)
@@ -125,17 +132,31 @@ class PolicyCameras(Closing):
         }
         for row, (simulation, look) in enumerate(zip(simulations, looks, strict=True)):
             self._looks.show(look)
-            self._canvas.place(simulation)
+            canvas.place(simulation)
             for each, camera in self._views:
-                self._canvas.view(camera)
-                self._looks.add_to(self._canvas.scene)
+                canvas.view(camera)
+                self._looks.add_to(canvas.scene)
                 height, width, _ = each.shape
-                images[each.name][row] = self._canvas.draw(width, height)
+                images[each.name][row] = canvas.draw(width, height)
         return images
 
     def close(self) -> None:
-        """Give the context back; does nothing the second time."""
-        self._canvas.close()
+        """Give the context back, on the thread that draws; does nothing the second time."""
+        if self._canvas is not None:
+            self._canvas.close()
+        self._closed = True
+
+    def _ready(self) -> Canvas:
+        """The canvas, made at the first call."""
+        if self._closed:
+            raise SimulationError("these cameras were closed; make new ones")
+        if self._canvas is None:
+            height, width = (max(each.shape[axis] for each in self.fields) for axis in (0, 1))
+            self._canvas = Canvas(
+                self._model, width, height, shadows=False, make_context=self._make_context
+            )
+        self._canvas.check()
+        return self._canvas
 
 
 def check_image_fields(task: str, fields: Sequence[Field]) -> None:

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import mujoco
@@ -44,9 +45,11 @@ class Canvas(Closing):
         *,
         shadows: bool,
         context: GraphicsContext | None = None,
+        make_context: Callable[[int, int], GraphicsContext] | None = None,
     ) -> None:
         """`width` and `height`: of the largest picture [px]. `context`: made on this thread, and
-        freed by its owner."""
+        freed by its owner. `make_context`: makes one for a width and a height, by default
+        `offscreen_context`."""
         if width < 1 or height < 1:
             raise ValueError(f"a picture of {width} x {height} pixels cannot be drawn")
         self._model = model
@@ -62,7 +65,8 @@ class Canvas(Closing):
         self._view = mujoco.MjvCamera()
         self._view.type = mujoco.mjtCamera.mjCAMERA_FIXED
         self._lent = context is not None
-        self._gl: GraphicsContext | None = context or offscreen_context(width, height)
+        make = make_context or offscreen_context
+        self._gl: GraphicsContext | None = context or make(width, height)
         self._gl.make_current()
         self._drawing: Any = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._drawing)

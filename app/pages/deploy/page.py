@@ -245,9 +245,9 @@ class DeployPage(Page):
     def _post_policy(self) -> None:
         if (loaded := self._loaded) is not None:
             policy, observing = loaded.policies[self._mode], self.observer.isChecked()
-            self.arm.simulation.post(
-                DEPLOY, UsePolicy(policy, self._mode, loaded.noise_scales, observing)
-            )
+            scales, images = loaded.noise_scales, loaded.images
+            use = UsePolicy(policy, self._mode, scales, observing, images)
+            self.arm.simulation.post(DEPLOY, use)
 
     # -- what a person does --------------------------------------------------------------------
 

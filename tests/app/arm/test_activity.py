@@ -20,7 +20,7 @@ from app.arm.messages import (
 )
 from app.arm.replaying import Replaying
 from core.rollout import Sensors
-from core.simulation import Condition, World
+from core.simulation import Condition, PolicyCameras, World, canvas, image_field
 
 UP = OperatorCommand((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), device="gamepad")
 STILL = OperatorCommand()
@@ -261,6 +261,33 @@ def test_every_disturbance_reaches_a_policy_as_in_an_evaluation(deployment, said
     truth = world.observe()
     for name, values in policy.seen[-1].items():
         np.testing.assert_array_equal(values, truth[name])
+
+
+def test_a_camera_policy_gets_the_images_of_this_world(deployment, said):
+    field = image_field("wrist", 32)
+    policy = Upwards()
+    deployment.handle(UsePolicy(policy, "bc", images=(field,)))
+    deployment.handle(RunTrials(True))
+    step(deployment, STILL, 3)
+    world = World("lift", 1)
+    world.reset([FIRST_SEED])
+    with PolicyCameras("lift", (field,)) as cameras:
+        for frame in policy.seen:
+            expected = cameras.render(world.get_states())["wrist_image"]
+            np.testing.assert_array_equal(frame["wrist_image"], expected)
+            world.step(np.array([[0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -1.0]], dtype=np.float32))
+    deployment.handle(UsePolicy(Upwards(), "bc"))
+    step(deployment, STILL, 1)
+    assert "wrist_image" not in deployment._use.policy.seen[-1]
+    deployment.close()
+    assert said.failures == []
+
+
+def test_where_nothing_can_be_drawn_a_camera_policy_is_put_aside(deployment, said, monkeypatch):
+    monkeypatch.setattr(canvas, "_backends", lambda: ("nothing",))
+    deployment.handle(UsePolicy(Upwards(), "bc", images=(image_field("wrist", 32),)))
+    assert "no OpenGL context" in said.failures[0][0]
+    assert deployment.state == "idle"
 
 
 def test_a_trial_says_under_which_condition_it_was(deployment, said):

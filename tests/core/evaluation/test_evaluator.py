@@ -1,11 +1,12 @@
 import threading
+from dataclasses import replace
 
 import pytest
 
 from core.errors import UnknownNameError
 from core.evaluation import Condition, MismatchError, SettingsError, evaluate
 from core.policies import MODES
-from core.simulation import ConditionError
+from core.simulation import ConditionError, PolicyCameras, UnavailableGraphicsError, canvas
 
 
 def last(progress):
@@ -131,3 +132,38 @@ def test_conditions_stand_beside_noise_levels(checkpoint):
 def test_a_displacement_of_what_is_not_there_is_refused(checkpoint):
     with pytest.raises(SettingsError, match="task 'reach' has no object to displace"):
         evaluate(checkpoint, ("bc",), (), 2, conditions=(Condition(displace_object=0.05),))
+
+
+def test_a_camera_policy_is_evaluated_whatever_runs_together(camera_checkpoint, monkeypatch):
+    """Each half has cameras of its own, which are closed on the thread that drew with them."""
+    closed = []
+    close = PolicyCameras.close
+    monkeypatch.setattr(
+        PolicyCameras,
+        "close",
+        lambda self: closed.append(threading.current_thread().name) or close(self),
+    )
+    episodes = MODES["bc"].batch_size + 3  # two groups, and so two halves
+    settings = {"modes": ("bc",), "noise_levels": (0.2,), "horizon": 6, "episodes": episodes}
+    whole = last(evaluate(camera_checkpoint, threads=2, **settings)).results
+    assert len(closed) == 2 and len({name[: len("evaluation 0")] for name in closed}) == 2
+    for options in ({"batch": 3}, {"threads": 1}):
+        assert last(evaluate(camera_checkpoint, **settings, **options)).results == whole
+    assert threads() == []
+
+
+def test_images_that_no_camera_gives_are_refused_at_the_call(camera_checkpoint):
+    spec = camera_checkpoint.model.spec
+    drawn = tuple(
+        replace(field, rendering=7) if field.kind == "image" else field for field in spec.fields
+    )
+    camera_checkpoint.model.spec = replace(spec, fields=drawn)
+    with pytest.raises(MismatchError, match="version 7 of the settings"):
+        evaluate(camera_checkpoint, ("bc",), (0.0,), 1)
+
+
+def test_no_graphics_reach_the_caller_as_a_sentence(camera_checkpoint, monkeypatch):
+    monkeypatch.setattr(canvas, "_backends", lambda: ("nothing",))
+    with pytest.raises(UnavailableGraphicsError, match="no OpenGL context"):
+        list(evaluate(camera_checkpoint, ("bc",), (0.0,), 2, horizon=3))
+    assert threads() == []

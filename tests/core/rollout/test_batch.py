@@ -5,7 +5,7 @@ import pytest
 
 from core.policies import MODES, Explanation, make_policy
 from core.rollout.batch import Batch, group_count, halves
-from core.simulation import Condition, World
+from core.simulation import Condition, PolicyCameras, World, image_field
 from core.simulation.disturbances.displacement import DISPLACEMENT_STEP
 
 
@@ -200,3 +200,54 @@ class Idle(Chaser):
 
     def act(self, *_: object) -> np.ndarray:
         return np.zeros((self.count, 7), np.float32)
+
+
+class Looker(Chaser):
+    """Chases what it sees: moves by where the brightest row and column of the image are."""
+
+    def act(self, observation, missing=None):
+        image = observation["workspace_image"].astype(np.float32)
+        actions = super().act(observation, missing)
+        actions[:, 3] = image.mean(axis=(1, 2, 3)) / 255 - 0.25
+        actions[:, 4] = image[:, :16].mean(axis=(1, 2, 3)) / 255 - 0.25
+        return actions
+
+
+def test_what_a_camera_policy_does_depends_on_no_other_simulation():
+    field = image_field("workspace", 32)
+
+    def run(seeds: range) -> tuple[dict[str, np.ndarray], list[int]]:
+        policies = [Looker(6.0) for _ in range(group_count(seeds, "bc"))]
+        with PolicyCameras("reach", (field,)) as cameras:
+            world = World("reach", len(seeds))
+            batch = Batch(
+                world, policies, {}, Condition(), seeds, 60, SIZE, starts=None, cameras=cameras
+            )
+            while not batch.finished:
+                batch.step()
+        return world.observe(), batch.steps
+
+    seeds = range(1_000_000, 1_000_000 + SIZE + 3)
+    ends, steps = run(seeds)
+    assert len(set(steps)) > 2  # some end earlier, and are drawn no more
+    for part in (seeds[2:3], seeds[5:12], seeds[SIZE:]):
+        place = slice(part[0] - seeds[0], part[-1] - seeds[0] + 1)
+        alone, count = run(part)
+        for name, values in alone.items():
+            np.testing.assert_array_equal(values, ends[name][place])
+        assert count == steps[place]
+
+
+def test_ended_simulations_are_not_drawn(monkeypatch):
+    drawn = []
+    render = PolicyCameras.render
+    monkeypatch.setattr(
+        PolicyCameras, "render", lambda self, what: drawn.append(len(what)) or render(self, what)
+    )
+    with PolicyCameras("reach", (image_field("workspace", 8),)) as cameras:
+        policies, seeds = [Chaser(5.0)], range(1_000_000, 1_000_004)
+        batch = Batch(World("reach", 4), policies, {}, Condition(), seeds, 120, SIZE, None, cameras)
+        while not batch.finished:
+            batch.step()
+    assert drawn[0] == 4 and drawn[-1] < 4
+    assert sum(drawn) == sum(batch.steps)

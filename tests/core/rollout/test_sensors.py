@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.rollout import Sensors
-from core.simulation import Condition, World
+from core.simulation import Condition, PolicyCameras, World, image_field
 from core.simulation.disturbances.displacement import DISPLACEMENT_STEP
 from core.simulation.task import REACHABLE_BOX
 
@@ -149,3 +149,45 @@ def test_images_are_lost_and_late_like_any_field_and_stay_as_they_are():
         masks.append(missing)
     arrived = np.where(masks, 0, np.maximum(np.arange(12) - 1, 0)[:, None])
     np.testing.assert_array_equal(frames, np.maximum.accumulate(arrived))
+
+
+def filmed(condition: Condition, steps: int, ids=None):
+    """Frames and masks of three moving arms with a camera, and the images as they were taken."""
+    world = World("reach", 3)
+    seeds = range(1_000_000, 1_000_003)
+    world.reset(seeds)
+    taken, frames, masks = [], [], []
+    field = image_field("workspace", 32)
+    with PolicyCameras("reach", (field,)) as cameras:
+        sensors = Sensors(world, condition, {"gripper_opening": np.ones(1)}, seeds, cameras)
+        for step in range(steps):
+            taken.append(cameras.render(world.get_states())["workspace_image"])
+            frame, missing = sensors.sense(world.observe(), step, None if step == 0 else ids)
+            frames.append(frame["workspace_image"])
+            masks.append(missing)
+            world.step(np.tile([0.0, 1.0, 0, 0, 0, 0, -1.0], (3, 1)))
+    return np.stack(taken), np.stack(frames), masks
+
+
+def test_cameras_show_the_scene_as_it_is_and_noise_of_vectors_leaves_it():
+    taken, frames, _ = filmed(Condition(noise=0.5), 4)
+    assert frames.dtype == np.uint8 and frames.shape == (4, 3, 32, 32, 3)
+    np.testing.assert_array_equal(frames, taken)
+    assert (frames[3] != frames[0]).any(axis=(1, 2, 3)).all()
+
+
+def test_images_are_late_and_lost_like_everything_else():
+    taken, frames, _ = filmed(Condition(delay=2), 6)
+    np.testing.assert_array_equal(frames[2:], taken[:-2])
+    taken, frames, masks = filmed(Condition(dropout=0.6), 6)
+    lost = np.stack(masks)
+    assert lost.any()
+    for step in range(1, 6):
+        expected = np.where(lost[step][:, None, None, None], frames[step - 1], taken[step])
+        np.testing.assert_array_equal(frames[step], expected)
+
+
+def test_only_what_still_runs_is_drawn():
+    taken, frames, _ = filmed(Condition(), 4, ids=[0, 2])
+    np.testing.assert_array_equal(frames[:, [0, 2]], taken[:, [0, 2]])
+    np.testing.assert_array_equal(frames[:, 1], np.broadcast_to(taken[0, 1], frames[:, 1].shape))
