@@ -10,6 +10,10 @@ from core.rollout.loop import Rollout
 from core.rollout.sensors import Sensors
 from core.simulation import COMMAND_SIZE, Condition, PolicyCameras, World
 
+CAMERA_GROUP = 25
+"""Most simulations that a policy with cameras drives at once. Encoding more images together is not
+faster, and a batch of 100 can be drawn in two halves."""
+
 
 @dataclass(frozen=True)
 class _Group:
@@ -77,7 +81,7 @@ class Batch:
         cameras: PolicyCameras | None = None,
     ) -> None:
         """`policies`: of one mode, as many as `group_count` says. `scales` {field: (size,)}: the
-        unit of sensor noise. `size`: simulations that one policy drives, the mode's `batch_size`.
+        unit of sensor noise. `size`: simulations that one policy drives, as `group_size` says.
         `starts` (n, state_size): states of the seeds' starts, where they are known already.
         `cameras`: of the images that the policies sense; all steps must be made on one thread."""
         self._world = world
@@ -128,14 +132,19 @@ class Batch:
         self._solved |= solved
 
 
-def group_count(seeds: range, mode: str) -> int:
-    """Number of policies that a batch over `seeds` needs."""
-    return len(_grouped(seeds, MODES[mode].batch_size))
-
-
-def halves(seeds: range, mode: str) -> list[range]:
-    """`seeds` cut in two where groups meet, or left whole if they are one group."""
+def group_size(mode: str, *, images: bool = False) -> int:
+    """Simulations that one policy drives at once; `images`: whether it senses any."""
     size = MODES[mode].batch_size
+    return min(size, CAMERA_GROUP) if images else size
+
+
+def group_count(seeds: range, size: int) -> int:
+    """Number of policies of groups of `size` that a batch over `seeds` needs."""
+    return len(_grouped(seeds, size))
+
+
+def halves(seeds: range, size: int) -> list[range]:
+    """`seeds` cut in two where groups of `size` meet, or left whole if they are one group."""
     first, last = seeds[0] // size, seeds[-1] // size
     if first == last:
         return [seeds]

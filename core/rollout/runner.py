@@ -10,10 +10,9 @@ import numpy as np
 import torch
 
 from core.learning import Checkpoint
-from core.policies import MODES, Policy, make_policy
-from core.rollout.batch import Batch, group_count, halves
+from core.policies import Policy, make_policy
+from core.rollout.batch import Batch, group_count, group_size, halves
 from core.simulation import Condition, PolicyCameras, World
-
 
 HALVES = 2
 """Parts of a batch that run at the same time."""
@@ -111,11 +110,12 @@ class BatchRunner:
 
     def begin(self, mode: str, condition: Condition, seeds: range) -> RunningBatch:
         """Start the episodes of `seeds`; the batch before must have ended."""
-        parts = halves(seeds, mode) if self._threads > 1 else [seeds]
+        size = group_size(mode, images=bool(self._checkpoint.spec.sensed_images))
+        parts = halves(seeds, size) if self._threads > 1 else [seeds]
         batches = []
         for half, part in enumerate(parts):
             world = self._world(half, len(part), max(1, self._threads // len(parts)))
-            policies = self._policies_of(mode, half, group_count(part, mode))
+            policies = self._policies_of(mode, half, group_count(part, size))
             batches.append(
                 Batch(
                     world,
@@ -124,7 +124,7 @@ class BatchRunner:
                     condition,
                     part,
                     self._horizon,
-                    MODES[mode].batch_size,
+                    size,
                     self._starts_of(part, world),
                     self._cameras_of(half),
                 )

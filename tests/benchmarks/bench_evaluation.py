@@ -23,7 +23,7 @@ from core.evaluation import FIRST_SEED
 from core.learning import Checkpoint, Dataset, Trainer, get_preset, load_checkpoint
 from core.policies import MODES, make_policy
 from core.rollout.batch import Batch as Episodes
-from core.rollout.batch import group_count
+from core.rollout.batch import group_count, group_size
 from core.rollout.runner import BatchRunner
 from core.simulation import Condition, World, demonstrate
 
@@ -102,9 +102,10 @@ def throughput(checkpoint: Checkpoint, episodes: int) -> Table:
 
 def visited(checkpoint: Checkpoint, world: World, seeds: range) -> list[np.ndarray]:
     """States before each of the first steps of a cloning rollout."""
-    policies = [make_policy(checkpoint, "bc") for _ in range(group_count(seeds, "bc"))]
+    size = group_size("bc")
+    policies = [make_policy(checkpoint, "bc") for _ in range(group_count(seeds, size))]
     settings = (checkpoint.noise_scales(), Condition(), seeds, STEPS)
-    rollout = Episodes(world, policies, *settings, MODES["bc"].batch_size)
+    rollout = Episodes(world, policies, *settings, size)
     states = []
     while not rollout.finished:
         states.append(world.get_states())

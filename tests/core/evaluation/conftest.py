@@ -1,17 +1,13 @@
 """A small checkpoint of reaching, trained for a moment."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
-from torch import nn
 
-from core.data import Episode, EpisodeInfo, scripted_episode
-from core.learning import ENCODERS, Checkpoint, Configuration, Dataset, Encoder, Trainer
-from core.registry import Registry
+from core.data import Episode, scripted_episode
+from core.learning import Checkpoint, Configuration, Dataset, Trainer, get_preset
 from core.simulation import PolicyCameras, demonstrate, image_field
-from core.spec import Field
 
 torch.set_num_threads(1)  # with other cores busy, more threads are a hundred times slower
 
@@ -50,45 +46,17 @@ def other_rate(episodes) -> Checkpoint:
     return Checkpoint.from_trainer(trainer)
 
 
-class Pixels(Encoder):
-    """One linear layer over the images of the workspace."""
-
-    takes_images = True
-
-    def __init__(self, configuration, spec, normaliser):
-        super().__init__(configuration, spec, normaliser)
-        self.linear = nn.Linear(16 * 16 * 3, configuration.latent)
-
-    def forward(self, observation):
-        image = observation["workspace_image"]
-        return torch.tanh(self.linear(image.flatten(-3).float() / 255.0))
-
-
-@dataclass(frozen=True)
-class Filmed:
-    """A demonstration with images among its observations."""
-
-    info: EpisodeInfo
-    observations: dict[str, np.ndarray]
-    actions: np.ndarray
-    fields: tuple[Field, ...]
-
-
-@pytest.fixture
-def camera_checkpoint(episodes, monkeypatch) -> Checkpoint:
-    """Senses nothing but images of the workspace camera, drawn from the simulator."""
-    known = Registry("encoder", {**ENCODERS, "pixels": Pixels}, expected=Encoder)
-    monkeypatch.setattr("core.learning.encoders.ENCODERS", known)
+@pytest.fixture(scope="session")
+def camera_checkpoint(episodes) -> Checkpoint:
+    """Senses images of the workspace camera, drawn from the simulator, and proprioception."""
     field, filmed = image_field("workspace", 16), []
     with PolicyCameras("reach", (field,)) as cameras:
         for episode in episodes[:3]:
-            observations = episode.observations | cameras.render(episode.states)
-            fields = (*episode.fields, field)
-            filmed.append(Filmed(episode.info, observations, episode.actions, fields))
-    c = Configuration.from_dict(SMALL)
-    kinds = ("position", "displacement", "rotation", "opening", "joint", "velocity", "wrench")
-    encoder = replace(c.encoder, kind="pixels", ignored=kinds)
-    c = replace(c, encoder=encoder, observer=replace(c.observer, kind="none"))
+            images = cameras.render(episode.states)
+            info = replace(episode.info, images=tuple(images), declared=(field,))
+            filmed.append(replace(episode, info=info, images=images))
+    c = get_preset("cameras")
+    c = replace(c, training=replace(c.training, batch=8))
     trainer = Trainer(Dataset.from_episodes(filmed), c, "cpu")
     trainer.update()
     return Checkpoint.from_trainer(trainer)

@@ -1,11 +1,13 @@
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from core.errors import UnknownNameError
-from core.evaluation import Condition, MismatchError, SettingsError, evaluate
+from core.evaluation import Condition, MismatchError, SettingsError, evaluate, require_fit
 from core.policies import MODES
+from core.rollout.batch import CAMERA_GROUP
 from core.simulation import ConditionError, PolicyCameras, UnavailableGraphicsError, canvas
 
 
@@ -143,7 +145,7 @@ def test_a_camera_policy_is_evaluated_whatever_runs_together(camera_checkpoint, 
         "close",
         lambda self: closed.append(threading.current_thread().name) or close(self),
     )
-    episodes = MODES["bc"].batch_size + 3  # two groups, and so two halves
+    episodes = CAMERA_GROUP + 3  # two groups, and so two halves
     settings = {"modes": ("bc",), "noise_levels": (0.2,), "horizon": 6, "episodes": episodes}
     whole = last(evaluate(camera_checkpoint, threads=2, **settings)).results
     assert len(closed) == 2 and len({name[: len("evaluation 0")] for name in closed}) == 2
@@ -152,14 +154,14 @@ def test_a_camera_policy_is_evaluated_whatever_runs_together(camera_checkpoint, 
     assert threads() == []
 
 
-def test_images_that_no_camera_gives_are_refused_at_the_call(camera_checkpoint):
-    spec = camera_checkpoint.model.spec
+def test_images_that_no_camera_gives_do_not_fit(camera_checkpoint):
+    spec = camera_checkpoint.spec
+    require_fit(camera_checkpoint)
     drawn = tuple(
         replace(field, rendering=7) if field.kind == "image" else field for field in spec.fields
     )
-    camera_checkpoint.model.spec = replace(spec, fields=drawn)
     with pytest.raises(MismatchError, match="version 7 of the settings"):
-        evaluate(camera_checkpoint, ("bc",), (0.0,), 1)
+        require_fit(SimpleNamespace(spec=replace(spec, fields=drawn)))
 
 
 def test_no_graphics_reach_the_caller_as_a_sentence(camera_checkpoint, monkeypatch):

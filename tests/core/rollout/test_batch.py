@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.policies import MODES, Explanation, make_policy
-from core.rollout.batch import Batch, group_count, halves
+from core.rollout.batch import CAMERA_GROUP, Batch, group_count, group_size, halves
 from core.simulation import Condition, PolicyCameras, World, image_field
 from core.simulation.disturbances.displacement import DISPLACEMENT_STEP
 
@@ -37,7 +37,7 @@ class Chaser:
         raise NotImplementedError
 
 
-SIZE = MODES["bc"].batch_size
+SIZE = group_size("bc")
 
 
 def batch_of(policies, seeds: range, sigma=0.0, horizon=60, scales=None, size=SIZE):
@@ -90,8 +90,8 @@ def test_an_episode_does_not_depend_on_what_runs_beside_it(checkpoint, mode):
     few = {"samples": 24, "neighbours": 6} if mode == "plan" else {}
 
     def run(seeds: range) -> np.ndarray:
-        policies = [make_policy(checkpoint, mode, **few) for _ in range(group_count(seeds, mode))]
-        size = MODES[mode].batch_size
+        size = group_size(mode)
+        policies = [make_policy(checkpoint, mode, **few) for _ in range(group_count(seeds, size))]
         world, batch = batch_of(policies, seeds, 0.3, 60, checkpoint.noise_scales(), size)
         for _ in range(12):
             batch.step()
@@ -140,11 +140,12 @@ def test_a_policy_always_sees_the_same_number_of_rows():
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("seeds", [range(7, 8), range(1000, 1100), range(13, 91)])
 def test_halves_are_cut_where_groups_meet(seeds, mode):
-    parts = halves(seeds, mode)
+    size = group_size(mode)
+    parts = halves(seeds, size)
     assert [seed for part in parts for seed in part] == list(seeds)
     assert all(len(part) > 0 for part in parts)
-    assert all(part[0] % MODES[mode].batch_size == 0 for part in parts[1:])
-    assert sum(group_count(part, mode) for part in parts) == group_count(seeds, mode)
+    assert all(part[0] % size == 0 for part in parts[1:])
+    assert sum(group_count(part, size) for part in parts) == group_count(seeds, size)
 
 
 def test_what_is_solved_moves_no_more():
@@ -216,21 +217,24 @@ class Looker(Chaser):
 def test_what_a_camera_policy_does_depends_on_no_other_simulation():
     field = image_field("workspace", 32)
 
+    size = group_size("bc", images=True)
+    assert size == CAMERA_GROUP < SIZE
+
     def run(seeds: range) -> tuple[dict[str, np.ndarray], list[int]]:
-        policies = [Looker(6.0) for _ in range(group_count(seeds, "bc"))]
+        policies = [Looker(6.0) for _ in range(group_count(seeds, size))]
         with PolicyCameras("reach", (field,)) as cameras:
             world = World("reach", len(seeds))
             batch = Batch(
-                world, policies, {}, Condition(), seeds, 60, SIZE, starts=None, cameras=cameras
+                world, policies, {}, Condition(), seeds, 60, size, starts=None, cameras=cameras
             )
             while not batch.finished:
                 batch.step()
         return world.observe(), batch.steps
 
-    seeds = range(1_000_000, 1_000_000 + SIZE + 3)
+    seeds = range(1_000_000, 1_000_000 + size + 3)
     ends, steps = run(seeds)
     assert len(set(steps)) > 2  # some end earlier, and are drawn no more
-    for part in (seeds[2:3], seeds[5:12], seeds[SIZE:]):
+    for part in (seeds[2:3], seeds[5:12], seeds[size:]):
         place = slice(part[0] - seeds[0], part[-1] - seeds[0] + 1)
         alone, count = run(part)
         for name, values in alone.items():
