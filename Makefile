@@ -16,8 +16,11 @@ run: setup
 demo: setup
 	@.ci/with-display $(PY) -m app.demo
 
+# One test process for each core, and two at most: `make test WORKERS=4` allows more.
+WORKERS ?= 2
+
 test: lint
-	.ci/with-display $(PY) -m pytest
+	.ci/with-display $(PY) -m pytest --numprocesses auto --maxprocesses $(WORKERS)
 
 lint: setup
 	$(PY) -m ruff check .

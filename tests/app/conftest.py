@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 import threading
@@ -11,6 +12,7 @@ if sys.platform.startswith("linux") and not (
 ):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # it would follow the last line
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings, Qt
@@ -25,6 +27,17 @@ from core.simulation import demonstrate
 # Both must be said before pytest-qt makes the application.
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 QSurfaceFormat.setDefaultFormat(surface_format())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_process_of_windows(tmp_path_factory):
+    """Fails where a second process of the same test run tests windows: see tests/conftest.py."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    with (tmp_path_factory.getbasetemp().parent / "windows.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 @pytest.fixture
