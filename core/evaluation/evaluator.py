@@ -13,6 +13,7 @@ from core.learning import Checkpoint
 from core.policies import MODES, require_offered
 from core.rollout.runner import BatchRunner, RunningBatch
 from core.simulation import DISTURBANCES, Condition
+from core.spec import Spec
 
 REPORT_INTERVAL = 0.2
 """Longest time between two reports [s]."""
@@ -61,7 +62,7 @@ def evaluate(
     for mode in modes:
         require_offered(checkpoint, mode)
     task = checkpoint.spec.task
-    wanted = _checked_conditions(noise_levels, conditions, task)
+    wanted = _checked_conditions(noise_levels, conditions, checkpoint.spec)
     for name, value in (("episodes", episodes), ("horizon", horizon), ("batch", batch)):
         if value < 1:
             raise SettingsError(f"{name} is {value}; expected at least 1")
@@ -103,14 +104,14 @@ def require_fit(checkpoint: Checkpoint) -> None:
 
 
 def _checked_conditions(
-    levels: Sequence[float], conditions: Sequence[Condition], task: str
+    levels: Sequence[float], conditions: Sequence[Condition], spec: Spec
 ) -> tuple[Condition, ...]:
     wanted = [*(Condition(noise=float(level)) for level in levels), *conditions]
     if not wanted:
         raise SettingsError("noise level none; expected numbers of 0 or more, or conditions")
-    found = simulation.TASKS[task]
+    task = simulation.TASKS[spec.task]
     for name, _ in (strength for each in wanted for strength in each.strengths):
-        lacking = DISTURBANCES[name].lacking(found)
+        lacking = DISTURBANCES[name].lacking(task, spec)
         if lacking is not None:
             raise SettingsError(f"{lacking}; leave {name} out")
     return tuple(dict.fromkeys(wanted))

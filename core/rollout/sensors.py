@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.rollout.images import ImageSensors
 from core.simulation import DISTURBANCES, Condition, PolicyCameras, World
 from core.simulation.disturbances import (
     ArrivalDisturbance,
@@ -36,9 +37,10 @@ class Sensors:
         the unit of noise. `seeds` (n,): of the starts, which decide all random numbers. `cameras`:
         of the images that the policy senses."""
         self._world = world
-        self._cameras = cameras
-        self._images: Frame = {}
         self._draws = Draws(scales, seeds)
+        self._images = (
+            None if cameras is None else ImageSensors(world, cameras, condition, self._draws)
+        )
         self._received: Frame = {}
         self._travelling: deque[Frame] = deque(maxlen=1)
         self.condition = condition
@@ -58,6 +60,8 @@ class Sensors:
         self._arrival = [(d, by) for d, by in on if isinstance(d, ArrivalDisturbance)]
         self._travelling = deque(self._travelling, maxlen=self.age + 1)
         self._offset: Frame = {}
+        if self._images is not None and self._images.condition != condition:
+            self._images.condition = condition
 
     @property
     def age(self) -> int:
@@ -86,7 +90,8 @@ class Sensors:
 
         Raises what :meth:`core.simulation.PolicyCameras.render` raises.
         """
-        self._travelling.append({**self._measure(truth, step), **self._see(ids)})
+        images = {} if self._images is None else self._images.see(step, ids)
+        self._travelling.append({**self._measure(truth, step), **images})
         arriving, missing = self._travelling[0], self._lost(step)
         if missing is not None and self._received:
             arriving = {
@@ -111,20 +116,6 @@ class Sensors:
             offset = other.change(offset, strength, self._draws, step, begins)
         self._offset = offset
         return {name: values + offset[name] for name, values in frame.items()}
-
-    def _see(self, ids: Sequence[int] | None) -> Frame:
-        """The images that cameras take now."""
-        if self._cameras is None:
-            return {}
-        states = self._world.get_states()
-        if ids is None or not self._images:
-            self._images = self._cameras.render(states)
-        elif len(ids):
-            images = {name: values.copy() for name, values in self._images.items()}
-            for name, drawn in self._cameras.render(states[ids]).items():
-                images[name][ids] = drawn
-            self._images = images
-        return self._images
 
     def _lost(self, step: int) -> np.ndarray | None:
         found = [each.lost(strength, self._draws, step) for each, strength in self._arrival]

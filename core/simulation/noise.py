@@ -88,6 +88,18 @@ def uniform(
     return unit
 
 
+def bits(
+    stream: str, seeds: Sequence[int] | np.ndarray | range, steps: np.ndarray | int, count: int
+) -> np.ndarray:
+    """Random numbers of 64 bits (n, count) uint64 for each seed, a function of (stream, seed, step)
+    alone: SplitMix64 from a place of its own."""
+    keys = _episode_keys(np.asarray(seeds), np.asarray(steps))
+    key = np.array(zlib.crc32(stream.encode()) << 16, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        places = np.arange(1, count + 1, dtype=np.uint64) * _GOLDEN
+        return _mixed(_mixed(keys ^ _mixed(key))[:, None] + places)
+
+
 def _episode_keys(seeds: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """One hash for each (seed, step) (n,)."""
     with np.errstate(over="ignore"):

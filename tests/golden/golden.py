@@ -23,6 +23,12 @@ from core.data import Episode, read_episode
 from core.evaluation import Condition, evaluate
 from core.learning import Configuration, Dataset, Trainer, get_preset, load_checkpoint
 from core.policies import MODES, make_policy
+from core.simulation.disturbances import (
+    AppearanceDisturbance,
+    Draws,
+    ImageArrivalDisturbance,
+    ImageDisturbance,
+)
 
 HERE = Path(__file__).parent
 NUMBERS = HERE / "numbers"
@@ -195,6 +201,54 @@ def rollouts() -> Numbers:
     return numbers
 
 
+def disturbed_images() -> Numbers:
+    """Images of two starts under each disturbance of images, and the looks of their scenes.
+
+    The images are of numbers, since what a driver draws differs between machines.
+    """
+    names = ("workspace_image", "wrist_image")
+    pixels = np.arange(2 * 32 * 48 * 3).reshape(2, 32, 48, 3)
+    images = {
+        name: (pixels * (7 + place) % 256).astype(np.uint8) for place, name in enumerate(names)
+    }
+    draws, task = Draws({}, [3, 4]), simulation.TASKS["pick_place"]
+    numbers: Numbers = {}
+    for name, each in simulation.DISTURBANCES.items():
+        if isinstance(each, ImageDisturbance):
+            made = each.disturb(images, each.example, draws, 5)
+            rows = [
+                image.reshape(2, -1).astype(float) @ _waves(image[0].size)
+                for image in made.values()
+            ]
+            numbers[name] = np.concatenate(rows).ravel().tolist()
+        elif isinstance(each, ImageArrivalDisturbance):
+            age, black = float(each.age(each.example)), float(each.black)
+            missed = [each.missed(each.example, draws, s, n) for s in range(8) for n in names]
+            rows = [[] if mask is None else mask.tolist() for mask in missed]
+            numbers[name] = [age, black, *(float(value) for row in rows for value in row)]
+        elif isinstance(each, AppearanceDisturbance):
+            looks = [each.change(simulation.Appearance(), each.example, task, s) for s in (3, 4)]
+            numbers[name] = [value for look in looks for value in _flat(look)]
+    return numbers
+
+
+def _waves(size: int) -> np.ndarray:
+    """Cosines (size, 4) onto which an image is projected; the first is its mean."""
+    place = (np.arange(size) + 0.5) / size
+    return np.cos(np.pi * np.outer(place, (0, 1, 10, 100))) / size
+
+
+def _flat(look: simulation.Appearance) -> list[float]:
+    """The numbers of an appearance."""
+    found = [*look.light_turned, *look.light, *look.ambient]
+    found += [value for _, color in sorted(look.colors.items()) for value in color]
+    for _, change in sorted(look.cameras.items()):
+        found += [*change.moved, *change.turned]
+    for thing in look.things:
+        found += [float(len(thing.shape)), *thing.size, *thing.position, *thing.color, thing.yaw]
+    return found
+
+
 def sample_episodes(task: str, count: int) -> list[Episode]:
     """The first recordings of `task` that ship with the program."""
     paths = sorted(SAMPLES.glob(f"{task}-*.hdf5"))[:count]
@@ -222,6 +276,8 @@ LEARNING_TOLERANCE = 1e-4
 """Single precision rounds at 6e-8. Kernels for SSE, AVX2 and AVX-512, which add in other orders,
 differ by up to 1.3e-6 after these updates, and planned actions by 2.2e-6. Fifty times that is still
 far below what a change does: see `test_golden.py`."""
+DISTURBANCE_TOLERANCE = 1e-5
+"""Hashes are exact. What may differ is a pixel that lies between two values, by one."""
 EPISODE_TOLERANCE = 0.02
 """One control step of an episode's 80."""
 
@@ -238,6 +294,7 @@ GOLDENS: tuple[Golden, ...] = (
         Golden(f"mode-{name}", partial(act, name), _MODE[name], LEARNING_TOLERANCE)
         for name in _MODE
     ),
+    Golden("disturbances", disturbed_images, _EVALUATION, DISTURBANCE_TOLERANCE),
     Golden(
         "evaluation", rollouts, {**_EVALUATION, **_SIMULATION, **_MODE["bc"]}, EPISODE_TOLERANCE
     ),

@@ -2,10 +2,14 @@
 
 from core.simulation.disturbances.condition import Condition
 from core.simulation.disturbances.disturbance import (
+    AppearanceDisturbance,
     ArrivalDisturbance,
     Disturbance,
     Draws,
     Frame,
+    ImageArrivalDisturbance,
+    ImageDisturbance,
+    Images,
     OffsetDisturbance,
     SceneDisturbance,
     SensorDisturbance,
@@ -14,11 +18,15 @@ from core.simulation.disturbances.registry import DISTURBANCES
 
 __all__ = [
     "DISTURBANCES",
+    "AppearanceDisturbance",
     "ArrivalDisturbance",
     "Condition",
     "Disturbance",
     "Draws",
     "Frame",
+    "ImageArrivalDisturbance",
+    "ImageDisturbance",
+    "Images",
     "OffsetDisturbance",
     "SceneDisturbance",
     "SensorDisturbance",

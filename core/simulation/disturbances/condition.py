@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.simulation.appearance import Appearance
+from core.simulation.disturbances.disturbance import AppearanceDisturbance
 from core.simulation.disturbances.registry import DISTURBANCES
 from core.simulation.errors import ConditionError
+from core.simulation.task import Task
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -43,6 +46,15 @@ class Condition:
     def only_noise(self) -> bool:
         """Whether nothing but Gaussian noise disturbs."""
         return self == Condition(noise=self.noise)
+
+    def appearance(self, task: Task, seed: int) -> Appearance | None:
+        """How the scene of the start `seed` of `task` looks; None: as it was built."""
+        looks = Appearance()
+        for name, strength in self.strengths:
+            each = DISTURBANCES[name]
+            if isinstance(each, AppearanceDisturbance):
+                looks = each.change(looks, strength, task, seed)
+        return None if looks == Appearance() else looks
 
     def changed(self, **strengths: float) -> Condition:
         """The condition with other strengths of some disturbances."""

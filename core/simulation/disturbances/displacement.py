@@ -9,6 +9,7 @@ import numpy as np
 
 from core.simulation.disturbances.disturbance import Draws, SceneDisturbance
 from core.simulation.task import REACHABLE_BOX, Task
+from core.spec import Spec
 
 if TYPE_CHECKING:
     from core.simulation.world import World
@@ -31,8 +32,8 @@ class Displacement(SceneDisturbance):
     what: str = "object"
     """What is displaced: object or goal."""
 
-    def lacking(self, task: Task) -> str | None:
-        """Why `task` cannot be disturbed so; None if it can."""
+    def lacking(self, task: Task, spec: Spec | None = None) -> str | None:  # noqa: ARG002 — any
+        """Why a policy cannot be disturbed so; None if it can."""
         if getattr(task, f"has_{self.what}"):
             return None
         return f"task {task.name!r} has no {self.what} to displace"

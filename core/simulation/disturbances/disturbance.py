@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from core.simulation.appearance import Appearance
 from core.simulation.errors import ConditionError
-from core.simulation.noise import SensorNoise, uniform
+from core.simulation.noise import SensorNoise, bits, uniform
 from core.simulation.task import Task
+from core.spec import Spec
 
 if TYPE_CHECKING:
     from core.simulation.world import World
 
 Frame = dict[str, np.ndarray]
 """What is sensed at one control step, {field: (n, size)} float32."""
+
+Images = dict[str, np.ndarray]
+"""The images of cameras at one control step, {field: (n, height, width, 3)} uint8."""
 
 
 class Draws:
@@ -43,6 +48,10 @@ class Draws:
         """A number in [0, 1) for each simulation (n,)."""
         return uniform(stream, self.seeds, step)
 
+    def bits(self, stream: str, step: int, count: int) -> np.ndarray:
+        """Random numbers of 64 bits for each simulation (n, count) uint64."""
+        return bits(stream, self.seeds, step, count)
+
 
 @dataclass(frozen=True)
 class Disturbance:
@@ -66,20 +75,27 @@ class Disturbance:
     """Largest strength that the window offers."""
     limit: float = float("inf")
     """Strengths are 0 (off) or more, and below this."""
+    most: float = float("inf")
+    """Largest strength that there can be."""
     whole: bool = False
     """Whether strengths are whole numbers."""
 
     def checked(self, strength: float) -> float:
         """`strength`, whole where it has to be. Raises `ConditionError` out of range."""
         whole = self.whole and float(strength).is_integer()
-        if not 0 <= strength < self.limit or (self.whole and not whole):
+        within = 0 <= strength < self.limit and strength <= self.most
+        if not within or (self.whole and not whole):
             what = f"whole {self.unit}, 0" if self.whole else "0"
             end = "or more" if self.limit == float("inf") else f"to below {self.limit:g}"
+            end = end if self.most == float("inf") else f"to {self.most:g}"
             raise ConditionError(f"{self.name} is {strength}; expected {what} {end}")
         return int(strength) if whole else strength
 
-    def lacking(self, task: Task) -> str | None:  # noqa: ARG002 — most fit every task
-        """Why `task` cannot be disturbed so; None if it can."""
+    def lacking(self, task: Task, spec: Spec | None = None) -> str | None:  # noqa: ARG002 — most fit
+        """Why a policy cannot be disturbed so; None if it can.
+
+        `spec`: what the policy senses, if there is one already.
+        """
         return None
 
 
@@ -118,4 +134,44 @@ class SceneDisturbance(Disturbance):
 
     def disturb(self, world: World, strength: float, draws: Draws, step: int) -> None:
         """Change `world` before control step `step`."""
+        raise NotImplementedError
+
+
+class SeenDisturbance(Disturbance):
+    """Base of those that only images show."""
+
+    def lacking(self, task: Task, spec: Spec | None = None) -> str | None:  # noqa: ARG002 — most fit
+        """Why a policy cannot be disturbed so; None if it can."""
+        return None if spec is None or spec.sensed_images else "policy senses no camera images"
+
+
+class ImageDisturbance(SeenDisturbance):
+    """Acts on each image when it is taken, whatever the images before were."""
+
+    def disturb(self, images: Images, strength: float, draws: Draws, step: int) -> Images:
+        """Disturbed copies of `images`, of the same sizes."""
+        raise NotImplementedError
+
+
+class ImageArrivalDisturbance(SeenDisturbance):
+    """Acts on whether and when an image of a camera arrives. The policy is not told."""
+
+    black: ClassVar[bool] = False
+    """What stands for an image that is missed: a black one, or the last of the camera."""
+
+    def age(self, strength: float) -> int:  # noqa: ARG002 — most do not delay
+        """How old the image is that arrives [control steps]."""
+        return 0
+
+    def missed(self, strength: float, draws: Draws, step: int, camera: str) -> np.ndarray | None:
+        """In which simulations no new image of `camera` arrives (n,) bool; None: in none, ever."""
+        del strength, draws, step, camera  # most let all arrive
+        return None
+
+
+class AppearanceDisturbance(SeenDisturbance):
+    """Acts on how the scene looks, from the start of an episode to its end."""
+
+    def change(self, looks: Appearance, strength: float, task: Task, seed: int) -> Appearance:
+        """`looks`, changed as the start `seed` has it."""
         raise NotImplementedError

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from core.simulation import SensorNoise, uniform
+from core.simulation.noise import bits
 
 SCALES = {"position": np.array([0.1, 0.2, 0.0]), "joints": np.ones(40)}
 
@@ -105,3 +106,15 @@ def test_uniform_numbers_depend_on_stream_seed_and_step_alone():
     np.testing.assert_array_equal(uniform("dropout", [5, 3], 7), numbers[[5, 3]])
     for other in (uniform("dropout", range(2000), 8), uniform("goal", range(2000), 7)):
         assert abs(np.corrcoef(numbers, other)[0, 1]) < 0.08
+
+
+def test_bits_are_even_and_a_function_of_stream_seed_and_step():
+    drawn = bits("a", range(20), 3, 500)
+    assert drawn.dtype == np.uint64 and drawn.shape == (20, 500)
+    np.testing.assert_array_equal(drawn[7], bits("a", [7], 3, 500)[0])
+    np.testing.assert_array_equal(drawn[:, :100], bits("a", range(20), 3, 100))
+    for other in (bits("b", range(20), 3, 500), bits("a", range(20), 4, 500)):
+        assert not np.isin(other, drawn).any()
+    ones = np.unpackbits(drawn.view(np.uint8)).mean()
+    assert abs(ones - 0.5) < 0.003
+    assert len(np.unique(drawn)) == drawn.size

@@ -20,11 +20,13 @@ def test_only_noise_is_told_from_more():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("fog=1", "unknown disturbance 'fog'; disturbances: bias, delay, displace_goal,"),
+        ("fog=1", "unknown disturbance 'fog'; disturbances: bias, blur, .*displace_goal,"),
         ("noise", "condition 'noise'; expected name=number"),
         ("noise=-1", "noise is -1.0; expected 0 or more"),
         ("drift=nan", "drift is nan; expected 0 or more"),
         ("dropout=1", "dropout is 1.0; expected 0 to below 1"),
+        ("brightness=1.5", "brightness is 1.5; expected 0 to 1"),
+        ("distractors=1.5", "distractors is 1.5; expected whole things, 0 to 100"),
         ("delay=1.5", "delay is 1.5; expected whole control steps"),
     ],
 )

@@ -1,13 +1,26 @@
 """The registry of disturbances: whole, and open to one more."""
 
 import pickle
+from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.rollout import Sensors
-from core.simulation import DISTURBANCES, TASKS, Condition, ConditionError, World
+from core.simulation import (
+    DISTURBANCES,
+    POLICY_CAMERAS,
+    TASKS,
+    Condition,
+    ConditionError,
+    PolicyCameras,
+    World,
+    image_field,
+)
 from core.simulation.disturbances import SensorDisturbance
+from core.simulation.disturbances.disturbance import SeenDisturbance
+from core.spec import Actions, Spec
 
 
 def test_every_entry_says_all_there_is_to_say():
@@ -22,15 +35,19 @@ def test_every_entry_says_all_there_is_to_say():
 
 @pytest.mark.parametrize("name", DISTURBANCES)
 def test_each_disturbs_and_depends_on_the_seed_and_the_step_alone(name):
+    kind = DISTURBANCES[name]
+    small = [image_field(camera, 16) for camera in POLICY_CAMERAS]
+    cameras = PolicyCameras("push", small) if isinstance(kind, SeenDisturbance) else None
+
     def seen(condition, seeds):
         world = World("push", len(seeds))
         world.reset(seeds)
         scales = {field: np.ones(values.shape[1]) for field, values in world.observe().items()}
-        sensors = Sensors(world, condition, scales, seeds)
+        sensors = Sensors(world, condition, scales, seeds, cameras)
         frames = []
-        for step in range(45):
+        for step in range(45 if cameras is None else 8):
             frame, missing = sensors.sense(sensors.look(step), step)
-            frames.append(np.concatenate(list(frame.values()), axis=1))
+            frames.extend(values.reshape(len(seeds), -1) for values in frame.values())
             if missing is not None:
                 frames.append(missing[:, None])
             command = np.zeros((len(seeds), 7), np.float32)
@@ -38,10 +55,11 @@ def test_each_disturbs_and_depends_on_the_seed_and_the_step_alone(name):
             world.step(command)
         return np.concatenate(frames, axis=1)
 
-    condition = Condition(**{name: DISTURBANCES[name].example})
-    together, alone = seen(condition, range(50, 53)), seen(condition, range(51, 52))
-    np.testing.assert_array_equal(together[1], alone[0])
-    assert not np.array_equal(together, seen(Condition(), range(50, 53)))
+    condition = Condition(**{name: kind.example})
+    with cameras or nullcontext():
+        together, alone = seen(condition, range(50, 53)), seen(condition, range(51, 52))
+        np.testing.assert_array_equal(together[1], alone[0])
+        assert not np.array_equal(together, seen(Condition(), range(50, 53)))
 
 
 def test_a_task_without_the_thing_says_so():
@@ -50,6 +68,18 @@ def test_a_task_without_the_thing_says_so():
     assert lacking == "task 'reach' has no object to displace"
     assert DISTURBANCES["displace_object"].lacking(push) is None
     assert DISTURBANCES["noise"].lacking(reach) is None
+
+
+def test_a_policy_without_cameras_is_not_disturbed_by_what_they_show():
+    push = TASKS["push"]
+    blind = Spec("push", 20.0, push.fields, push.sensors, Actions(("x",)))
+    camera = image_field("wrist")
+    seeing = replace(blind, fields=(*push.fields, camera), senses=(camera.name,))
+    probed = replace(seeing, senses=push.sensors)  # it has images and does not look at them
+    for each in DISTURBANCES.values():
+        why = "policy senses no camera images" if isinstance(each, SeenDisturbance) else None
+        assert each.lacking(push, blind) == each.lacking(push, probed) == why
+        assert each.lacking(push, seeing) is each.lacking(push) is None
 
 
 class Fog(SensorDisturbance):
