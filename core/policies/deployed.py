@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from core.learning import Checkpoint, load_checkpoint
+from core.learning.dataset.resizing import resized
 from core.policies.errors import ObservationError
 from core.policies.policy import Explanation
 from core.policies.registry import DEFAULT_MODE, make_policy
@@ -34,8 +35,21 @@ class DeployedPolicy:
 
     @property
     def fields(self) -> dict[str, int]:
-        """Name and size of each field that an observation must have."""
-        return {field.name: field.size for field in self.checkpoint.spec.sensed}
+        """Name and size of each vector field that an observation must have."""
+        sensed = self.checkpoint.spec.sensed
+        return {field.name: field.size for field in sensed if field.kind != "image"}
+
+    @property
+    def cameras(self) -> dict[str, tuple[int, int]]:
+        """Name of each camera whose images are looked at, with the height and width to which they
+        are brought [pixels]."""
+        sensed = self.checkpoint.spec.sensed
+        return {f.name: (f.shape[0], f.shape[1]) for f in sensed if f.kind == "image"}
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Cameras whose images were missing from the last observation."""
+        return self._policy.lost
 
     @property
     def action_names(self) -> tuple[str, ...]:
@@ -65,13 +79,22 @@ class DeployedPolicy:
 
         `observation` is {field: (size,)} for one robot, which gives (A,), or {field: (n, size)}
         for the n robots of the last `reset`, which gives (n, A); float32. A field of size 1 may
-        be a plain number. Fields that the policy does not know are not looked at. Raises
-        `ObservationError` naming the field that is missing, has another shape or is not finite.
+        be a plain number. Images are uint8 (height, width, 3) or (n, height, width, 3) of any size;
+        a camera that has stopped may be left out, which `lost` then says. Fields that the policy
+        does not know are not looked at. Raises `ObservationError` naming the field that is missing,
+        has another shape or is not finite.
         """
         arrays = {name: self._numbers(observation, name) for name in self.fields}
+        images = {name: self._images(observation, name) for name in self.cameras}
+        seen = {name: image for name, image in images.items() if image is not None}
         single = all(array.ndim <= 1 for array in arrays.values())
+        single = single and all(image.ndim == 3 for image in seen.values())
         if single:
             arrays = {name: array.reshape(1, -1) for name, array in arrays.items()}
+            seen = {name: image[None] for name, image in seen.items()}
+        for name, (height, width) in self.cameras.items():
+            if name in seen and seen[name].ndim == 4:
+                arrays[name] = resized(seen[name], height, width)
         commands = self._policy.act(arrays)
         actions = self.checkpoint.spec.actions.in_robot_units(commands)  # (n, A)
         return actions[0] if single else actions
@@ -89,6 +112,19 @@ class DeployedPolicy:
     def explain(self, index: int = 0) -> Explanation:
         """Why the last action of the robot at place `index` was chosen."""
         return self._policy.explain(index)
+
+    def _images(self, observation: Mapping[str, np.ndarray], name: str) -> np.ndarray | None:
+        """Images (..., height, width, 3) of a camera, or None if there are none."""
+        image = observation.get(name)
+        if image is None:
+            return None
+        array = np.asarray(image)
+        if array.dtype != np.uint8 or array.ndim not in (3, 4) or array.shape[-1] != 3:
+            raise ObservationError(
+                f"images '{name}' are {array.dtype} {array.shape}; expected uint8 (height, width, "
+                "3), or one more dimension for several robots"
+            )
+        return array
 
     def _numbers(self, observation: Mapping[str, np.ndarray], name: str) -> np.ndarray:
         if name not in observation:

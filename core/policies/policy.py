@@ -39,6 +39,8 @@ class Policy(Protocol):
     """Whether the observer, where there is one, corrects the frames; may be changed at any time."""
     delay: int
     """Age of every frame when it arrives [control steps]; another one begins episodes anew."""
+    lost: tuple[str, ...]
+    """Cameras whose images were missing from the last observation."""
 
     def reset(self, count: int, ids: Sequence[int] | None = None) -> None:
         """Begin new episodes: all `count`, or only those at the places `ids`."""
@@ -92,6 +94,7 @@ class BeliefPolicy:
         if decay is None:
             decay = usual_decay(len(checkpoint.demonstrations))
         self._ensemble = TemporalEnsemble(length, spec.actions.size, decay)
+        self.lost: tuple[str, ...] = ()
         self._delay = -1  # none yet
         self.count = 1
         self.delay = delay
@@ -241,19 +244,35 @@ class BeliefPolicy:
     def _sensed(self, observation: Mapping[str, np.ndarray]) -> Observation:
         """The fields that the policy senses, normalised; raises `ObservationError`."""
         checkpoint = self.checkpoint
+        cameras = [field.name for field in checkpoint.spec.sensed if field.kind == "image"]
+        self.lost = tuple(name for name in cameras if name not in observation)
+        if cameras and len(self.lost) == len(cameras):
+            raise ObservationError(
+                f"the observation has no image of any camera; this policy for task "
+                f"'{checkpoint.spec.task}' looks at: {', '.join(cameras)}"
+            )
+        sensed = {}
         for field in checkpoint.spec.sensed:
+            if field.name in self.lost:
+                continue
             if field.name not in observation:
                 raise ObservationError(
                     f"observation has no field '{field.name}'; this policy for task "
                     f"'{checkpoint.spec.task}' needs: {', '.join(checkpoint.spec.senses)}"
                 )
-            shape, expected = np.shape(observation[field.name]), (self.count, *field.shape)
+            values = observation[field.name]
+            shape, expected = np.shape(values), (self.count, *field.shape)
             if shape != expected:
                 raise ObservationError(
                     f"field '{field.name}' has shape {shape}; expected {expected} "
                     "(call reset with the number of simulations first)"
                 )
-        sensed = {name: observation[name] for name in checkpoint.spec.senses}
+            if field.kind == "image" and np.asarray(values).dtype != np.uint8:
+                raise ObservationError(
+                    f"images '{field.name}' hold {np.asarray(values).dtype}; expected uint8, 0 to "
+                    "255"
+                )
+            sensed[field.name] = values
         frame = checkpoint.normaliser.apply(sensed)
         if not bool(torch.isfinite(frame.packed).all()):
             raise ObservationError("the observation holds NaN or infinity; check the sensors")

@@ -150,3 +150,68 @@ def test_episodes_in_different_units_are_not_mixed():
     other = replace(second, info=replace(second.info, action_units=Degrees(scale=(1.0, 1.0))))
     with pytest.raises(DatasetError, match="other units"):
         Dataset.from_episodes([first, other])
+
+
+def filmed_arm(seed: int) -> Arm:
+    """An arm that two cameras look at; what they see is random."""
+    arm = make_arm(seed)
+    rng = np.random.default_rng(seed)
+    images = {
+        name: rng.integers(0, 256, (25, 16, 16, 3), dtype=np.uint8) for name in ("top", "hand")
+    }
+    return replace(arm, observations={**arm.observations, **images})
+
+
+@pytest.fixture(scope="module")
+def seeing(tmp_path_factory):
+    preset = get_preset("cameras")
+    configuration = replace(
+        preset,
+        training=replace(preset.training, steps=3, batch=4),
+        head=replace(preset.head, chunk=4),
+    )
+    data = Dataset.from_episodes([filmed_arm(i) for i in range(4)])
+    trainer = Trainer(data, configuration, "cpu")
+    for _ in range(trainer.total_steps):
+        trainer.update()
+    return load_policy(save_checkpoint(tmp_path_factory.mktemp("seeing") / "run", trainer))
+
+
+ANGLES = {"angles": np.array([0.3, -0.2]), "weight": 0.5}
+
+
+def image(side: int, value: int = 90) -> np.ndarray:
+    return np.full((side, 2 * side, 3), value, np.uint8)
+
+
+def test_a_policy_of_cameras_takes_images_of_any_size(seeing):
+    assert seeing.fields == {"angles": 2, "weight": 1}
+    assert seeing.cameras == {"top": (16, 16), "hand": (16, 16)}
+    seeing.reset()
+    small = seeing.act({**ANGLES, "top": image(16), "hand": image(8)})
+    assert small.shape == (2,)
+    seeing.reset()
+    large = seeing.act({**ANGLES, "top": image(240), "hand": image(31)})
+    np.testing.assert_allclose(small, large, rtol=1e-5)
+    seeing.reset(2)
+    both = {"angles": np.stack([ANGLES["angles"]] * 2), "weight": np.array([[0.5], [0.5]])}
+    both |= {name: np.stack([image(16), image(16)]) for name in seeing.cameras}
+    np.testing.assert_allclose(seeing.act(both), np.stack([small, small]), rtol=1e-4)
+
+
+def test_a_camera_that_stopped_is_named_and_survived(seeing):
+    seeing.reset()
+    whole = seeing.act({**ANGLES, "top": image(16), "hand": image(16)})
+    assert seeing.lost == ()
+    half = seeing.act({**ANGLES, "top": image(16)})
+    assert seeing.lost == ("hand",)
+    assert np.isfinite(half).all() and whole.shape == half.shape
+    with pytest.raises(ObservationError, match=r"no image of any camera; .* looks at: top, hand"):
+        seeing.act(ANGLES)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((16, 16, 3)), np.zeros((16, 16), np.uint8)])
+def test_what_is_no_image_is_refused(seeing, wrong):
+    seeing.reset()
+    with pytest.raises(ObservationError, match=r"images 'top' are .*; expected uint8"):
+        seeing.act({**ANGLES, "top": wrong, "hand": image(16)})
