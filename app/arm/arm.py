@@ -34,7 +34,7 @@ class Arm(QObject):
         self.tick: Tick | None = None
         self._ticks = 0
         self.scene.source = lambda: self.simulation.view
-        self.operator.azimuth = lambda: self.scene.eye.azimuth
+        self.operator.azimuth = lambda: self.scene.azimuth
         self.simulation.operator = lambda: self.operator.command
         self.simulation.ticked.connect(self._ticked)
         self.simulation.take_ready.connect(self.session.save)

@@ -13,12 +13,19 @@ from app.scene.gl import SceneGL, graphics
 from app.scene.image import SceneImage
 from app.scene.marks import Marks
 from app.scene.overlays import Banner, SceneTools
+from app.scene.policy_view import PolicyPainter, Seen, Sight, policy_fields
+from app.widgets.camera_images import ImagesView
 from app.widgets.controls import after, column, every
+from core.spec import Field
 
 FASTEST = 16
 """Shortest time between two frames [ms]."""
 SLOWEST = 100
 """Longest; even the slowest machine gets ten frames a second asked of it [ms]."""
+CAMERA_INTERVAL = 50
+"""Time between two images of a policy's cameras, which see at the rate of control [ms]."""
+FRONT = 180.0
+"""Azimuth in which the workspace camera of policies looks [degree]."""
 SHARE = 0.5
 """Part of one core that drawing may take; the rest belongs to the control loop and to training."""
 
@@ -27,7 +34,8 @@ class SceneView(QWidget):
     """Draws whatever `source` returns, as often as the machine can without hurting the loop.
 
     Drag turns the view, drag with the right or middle button (or Shift) moves it, the wheel zooms,
-    a double click puts it back. Owns the widget that draws: OpenGL, or pictures without it.
+    a double click puts it back. Owns the widget that draws: OpenGL, or pictures without it. Can
+    show what the cameras of policies see instead, and no more than that.
     """
 
     fps_changed = Signal(float)
@@ -50,13 +58,20 @@ class SceneView(QWidget):
         else:
             self.canvas = SceneImage(self.marks)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        column(self.canvas, inside=self)
+        self.cameras = ImagesView(smooth=False)
+        """What policies would see, while it is shown instead of the scene."""
+        self.cameras.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.cameras.hide()
+        self._fields: tuple[Field, ...] = ()
+        self._policy_painter = PolicyPainter(self)
+        self._policy_painter.drawn.connect(self._seen)
+        column(self.canvas, self.cameras, inside=self)
         self.banner = Banner(self)
         self.tools = SceneTools(self, inset=settings.value("scene/inset", "true") == "true")
         self.tools.home.clicked.connect(self._go_home)
         self.canvas.drawn.connect(self._drawn)
         self.canvas.broken.connect(self.broken)
-        self._last: tuple[View, Eye, bool, bool] | None = None
+        self._last: tuple[object, ...] | None = None
         self._pressed: QPointF | None = None
         self._cost = 0.01
         self._frames: deque[float] = deque(maxlen=240)
@@ -69,6 +84,21 @@ class SceneView(QWidget):
         """Frames drawn in the last second."""
         now = perf_counter()
         return float(sum(1 for moment in self._frames if now - moment <= 1.0))
+
+    @property
+    def azimuth(self) -> float:
+        """Direction in which a person looks at the scene, about the vertical [degree]."""
+        return FRONT if self._fields else self.eye.azimuth
+
+    def look_through_cameras(self, size: int) -> None:
+        """Show only what a policy would see, in images of `size` x `size` pixels; 0: the scene."""
+        self._fields = policy_fields(size) if size else ()
+        self._last = None
+        self.canvas.setVisible(not size)
+        self.tools.setVisible(not size)
+        self.cameras.setVisible(bool(size))
+        if size:
+            self.cameras.show_images(())
 
     def show_ghost(self, shown: bool) -> None:
         """Draw what a policy believes and considers, or do not."""
@@ -86,9 +116,10 @@ class SceneView(QWidget):
         self._settings.setValue("scene/eye", self.eye.to_text())
         self._settings.setValue("scene/inset", "true" if inset else "false")
         self.canvas.free()
+        self._policy_painter.close_down()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed = event.position()
+        self._pressed = None if self._fields else event.position()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -109,23 +140,44 @@ class SceneView(QWidget):
         self._go_home()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._fields:
+            return
         self.eye = self.eye.zoomed(event.angleDelta().y() / 120.0)
 
     @Slot()
     def _go_home(self) -> None:
-        self.eye = Eye()
+        if not self._fields:
+            self.eye = Eye()
 
     @Slot()
     def _draw(self) -> None:
         """Draw if there is anything new, and come again after a while."""
         view = self.source() if self.isVisible() else None
-        if view is not None:
+        if view is not None and self._fields:
+            self._draw_cameras(view)
+        elif view is not None:
             wanted = (view, self.eye, self.tools.wrist.isChecked(), self.marks.ghost)
             if wanted != self._last:
                 self._last = wanted
                 self.canvas.draw(view, self.eye, inset=self.tools.wrist.isChecked())
-        pause = 1000.0 * self._cost / SHARE
+        pause = CAMERA_INTERVAL if self._fields else 1000.0 * self._cost / SHARE
         self._timer.start(round(min(SLOWEST, max(FASTEST, pause))))
+
+    def _draw_cameras(self, view: View) -> None:
+        if (view, self._fields) != self._last:
+            self._last = (view, self._fields)
+            sight = Sight(self._fields, view.task, self._fields, view.snapshot)
+            self._policy_painter.ask(sight)
+
+    @Slot(object)
+    def _seen(self, seen: Seen) -> None:
+        if seen.key != self._fields:
+            return  # others are shown by now
+        if seen.problem:
+            self.cameras.say("No camera images", f"They cannot be drawn: {seen.problem}")
+        else:
+            self.cameras.show_images(seen.images)
+            self._frames.append(perf_counter())
 
     @Slot(float)
     def _drawn(self, took: float) -> None:

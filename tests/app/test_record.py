@@ -163,6 +163,28 @@ def test_closing_in_the_middle_of_a_recording_keeps_it_and_stops_every_thread(st
     assert len(episode) >= 15
 
 
+def test_a_key_looks_through_the_cameras_and_other_pages_show_the_scene(
+    studio_window, settings, qtbot
+):
+    scene, window = studio_window.arm.scene, studio_window.window
+    page = window.pages["Record"]
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    frames = scene.cameras.frames
+    qtbot.waitUntil(lambda: len(frames.images) == 2, timeout=20000)
+    assert {image.width() for _, image in frames.images} == {64}
+    page.image_size.setCurrentIndex(page.image_size.findData(128))
+    page.image_size.activated.emit(page.image_size.currentIndex())
+    qtbot.waitUntil(lambda: {image.width() for _, image in frames.images} == {128}, timeout=20000)
+    window.show_page("Episodes")
+    assert not scene.cameras.isVisible()
+    window.show_page("Record")
+    assert scene.cameras.isVisible()
+    assert settings.value("record/through cameras", False, bool)
+    assert int(settings.value("record/image size")) == 128
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    qtbot.waitUntil(scene.canvas.isVisible, timeout=3000)
+
+
 def test_the_window_without_focus_holds_the_arm_still(studio_window, qtbot):
     arm = studio_window.arm
     arm.operator.set_focused(False)

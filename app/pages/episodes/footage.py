@@ -4,18 +4,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QImage
 
 from app.jobs.background import NewestFirst
+from app.widgets.camera_images import Images, image_of
 from app.widgets.controls import every
 from core.data import ImageReader, RecordingError
 
 FASTEST = 16
 """Shortest time between two images [ms]; a faster recording is played with some left out."""
-LARGEST = 1280
-"""Longest edge at which an image is kept [px]: of a larger one no window shows more."""
 CAMERAS = 6
 """Cameras that are shown; more would be too small to see anything."""
 IDLE = 1.0
@@ -30,7 +27,7 @@ class Pictures:
     """The episode, as it was asked for."""
     step: int
     """The control step."""
-    images: tuple[tuple[str, QImage], ...] = ()
+    images: Images = ()
     """Name and image of each camera."""
     problem: str = ""
     """Why there are none; empty if there are."""
@@ -132,16 +129,5 @@ class Playback(QObject):
         self.moved.emit(self.step, self.playing)
 
 
-def image_of(pixels: np.ndarray) -> QImage:
-    """Pixels (height, width, 3) uint8 as an image of its own, no larger than is ever shown."""
-    height, width, _ = pixels.shape
-    data = np.ascontiguousarray(pixels)
-    image = QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    if max(width, height) > LARGEST:
-        ratio = Qt.AspectRatioMode.KeepAspectRatio
-        return image.scaled(LARGEST, LARGEST, ratio, Qt.TransformationMode.SmoothTransformation)
-    return image.convertToFormat(QImage.Format.Format_RGB32)
-
-
-def _images(reader: ImageReader, step: int) -> tuple[tuple[str, QImage], ...]:
+def _images(reader: ImageReader, step: int) -> Images:
     return tuple((name, image_of(reader.read(name, step))) for name in reader.names[:CAMERAS])

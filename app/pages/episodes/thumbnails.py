@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage
 
 from app.arm.replaying import in_scene
 from app.jobs.background import NewestFirst
-from app.pages.episodes.footage import image_of
 from app.scene.graphics import ready_context
+from app.widgets.camera_images import image_of
 from core.data import ImageReader, RecordingError, read_episode, read_info
 from core.simulation import Camera, SimulationError
 

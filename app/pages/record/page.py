@@ -35,11 +35,13 @@ from app.widgets.controls import (
     switch,
 )
 from app.window.page import Page
-from core.simulation import CONTROL_RATE, TASKS
+from core.simulation import CONTROL_RATE, IMAGE_SIZE, IMAGE_SIZES, TASKS
 
 FIRST_TASK = "pick_place"
-IMAGE_SIZE = 96
-"""Width and height of camera images [px]: what robomimic and LeRobot policies are fed."""
+STORED_SIZE = 96
+"""Width and height of stored camera images [px]: what robomimic and LeRobot policies are fed."""
+CAMERAS_KEY = "C"
+"""Key that switches to the cameras of policies and back."""
 
 
 class RecordPage(Page):
@@ -64,8 +66,10 @@ class RecordPage(Page):
     def activated(self) -> None:
         self.arm.start_activity(DRIVE, driven=True)
         self.arm.scene.setFocus()
+        self._look()
 
     def deactivated(self) -> None:
+        self.arm.scene.look_through_cameras(0)
         paused = "recording paused" if self._state == "recording" else ""
         self.studio.status.emit("recording", paused, "warning")
 
@@ -140,9 +144,28 @@ class RecordPage(Page):
             settings,
             "record/images",
             default=False,
-            tip=f"From the workspace and the wrist, {IMAGE_SIZE} x {IMAGE_SIZE} pixels, drawn from "
-            "the recorded states once a recording is saved",
+            tip=f"From the workspace and the wrist, {STORED_SIZE} x {STORED_SIZE} pixels, drawn "
+            "from the recorded states once a recording is saved",
         )
+        self.through_cameras = configure(
+            switch(
+                f"Through the cameras   ({CAMERAS_KEY})",
+                settings,
+                "record/through cameras",
+                default=False,
+                tip="Show only what a policy would see, so that a demonstration holds nothing "
+                "that it cannot know",
+            ),
+            shortcut=CAMERAS_KEY,
+        )
+        self.image_size = configure(
+            chooser(6, name="Size of the images"),
+            toolTip="Width and height of the images that you drive by",
+            focusPolicy=Qt.FocusPolicy.TabFocus,
+        )
+        offer(self.image_size, [(f"{size} px", size) for size in IMAGE_SIZES])
+        remembered = int(str(settings.value("record/image size", IMAGE_SIZE)))
+        self.image_size.setCurrentIndex(max(0, self.image_size.findData(remembered)))
         self.counts = label("", "muted", tip="Successes and failures of this session")
         return Card(
             "",
@@ -152,6 +175,7 @@ class RecordPage(Page):
             self.automatic,
             self.again,
             self.images,
+            row(self.through_cameras, 1, self.image_size),
         )
 
     def _session_card(self) -> Card:
@@ -169,6 +193,8 @@ class RecordPage(Page):
         arm.simulation.happened.connect(self._happened)
         arm.session.changed.connect(self._show_session)
         arm.session.saved.connect(self._saved)
+        self.through_cameras.toggled.connect(self._look)
+        self.image_size.activated.connect(self._size_chosen)
         self.list.replay_wanted.connect(self._replay)
         self.list.discard_wanted.connect(arm.session.discard)
         self.list.relabel_wanted.connect(arm.session.relabel)
@@ -181,6 +207,19 @@ class RecordPage(Page):
         self.instruction.setText(TASKS[name].instruction)
         self.studio.driven_task = name
         self._post(SelectTask(name))
+
+    @Slot()
+    def _look(self) -> None:
+        """Look at the scene, or through the cameras of policies."""
+        through = self.through_cameras.isChecked()
+        self.image_size.setEnabled(through)
+        if self.shown:
+            self.arm.scene.look_through_cameras(self.image_size.currentData() if through else 0)
+
+    @Slot()
+    def _size_chosen(self) -> None:
+        self.studio.settings.setValue("record/image size", self.image_size.currentData())
+        self._look()
 
     @Slot(object)
     def _ticked(self, tick: Tick) -> None:
@@ -205,7 +244,7 @@ class RecordPage(Page):
         text = f"{word} saved: {saved.quality.duration:.1f} s"
         self.studio.toast(text, "Discard", lambda: session.discard([saved.identifier]))
         if self.images.isChecked():
-            self.arm.filming.add(Path(saved.path), IMAGE_SIZE)
+            self.arm.filming.add(Path(saved.path), STORED_SIZE)
 
     @Slot(object)
     def _replay(self, saved: Saved) -> None:

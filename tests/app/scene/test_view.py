@@ -11,8 +11,9 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from app.scene.content import Eye, View
+from app.scene.policy_view import policy_fields
 from app.scene.view import SceneView
-from core.simulation import TASKS, World
+from core.simulation import TASKS, PolicyCameras, World
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,32 @@ def test_another_eye_is_another_picture(scene, qtbot):
     before = picture(scene, qtbot, view)
     scene.eye = Eye().orbited(0.4, 0.0)
     assert np.abs(picture(scene, qtbot, view) - before).mean() > 3
+
+
+def test_through_the_cameras_only_their_images_are_seen(scene, qtbot):
+    view = view_of()
+    scene.source = lambda: view
+    scene.eye = before = Eye(azimuth=90.0)
+    scene.look_through_cameras(96)
+    scene.start()
+    qtbot.waitUntil(lambda: bool(scene.cameras.frames.images), timeout=20000)
+    with PolicyCameras("pick_place", policy_fields(96)) as cameras:
+        expected = cameras.render([view.snapshot])
+    for name, image in scene.cameras.frames.images:
+        colour = image.pixelColor(40, 30)
+        assert [colour.red(), colour.green(), colour.blue()] == expected[name][0, 30, 40].tolist()
+    assert not scene.canvas.isVisible()
+    assert not scene.tools.isVisible()
+    assert scene.azimuth == 180.0, "keys move as the camera sees it"
+    middle = QPoint(240, 180)
+    drag(scene, Qt.MouseButton.LeftButton, middle, middle + QPoint(60, 30))
+    wheel(scene, middle, 120)
+    qtbot.mouseDClick(scene, Qt.MouseButton.LeftButton, pos=middle)
+    assert scene.eye == before
+    scene.look_through_cameras(0)
+    assert scene.canvas.isVisible()
+    assert scene.azimuth == before.azimuth
+    assert picture(scene, qtbot, view).std() > 10
 
 
 def test_a_ghost_is_drawn_only_when_wanted(scene, qtbot):

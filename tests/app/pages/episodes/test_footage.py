@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from app.pages.episodes.footage import LARGEST, Footage, Playback, image_of
+from app.pages.episodes.footage import Footage, Playback
 from core.data import episode_from_arrays, write_episode
 
 STEPS = 40
@@ -89,11 +89,6 @@ def test_a_file_that_nobody_looks_at_is_let_go(filmed, footage, qtbot, monkeypat
     )
     footage.ask(((filmed[0], STEPS), 0))
     qtbot.waitUntil(lambda: len(closed) == 1, timeout=5000)
-
-
-def test_large_images_are_kept_at_the_size_of_a_window():
-    image = image_of(np.full((1000, 2000, 3), 80, np.uint8))
-    assert (image.width(), image.height()) == (LARGEST, LARGEST // 2)
 
 
 def test_time_passes_at_the_recorded_rate_to_the_end_and_begins_anew(qtbot):
