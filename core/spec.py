@@ -15,6 +15,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from core.versions import RENDERING
+
 Kind = Literal[
     "position",
     "displacement",
@@ -191,6 +193,26 @@ _ARM_FIELDS = (
 )
 ARM: Mapping[str, Field] = MappingProxyType({each.name: each for each in _ARM_FIELDS})
 """What the bundled arm and its scenes can sense, by name."""
+
+
+POLICY_CAMERAS = ("workspace", "wrist")
+"""Cameras of the bundled scenes that policies see with, by name."""
+IMAGE_SIZES = (64, 96, 128, 224)
+"""Heights and widths of their images that are offered [px]."""
+IMAGE_SIZE = 64
+"""The default."""
+IMAGE_SUFFIX = "_image"
+"""What the name of a camera's field adds to its own."""
+
+
+def image_field(camera: str, size: int = IMAGE_SIZE) -> Field:
+    """The field of a bundled `camera`'s images of `size` x `size` pixels, drawn as now."""
+    return Field(f"{camera}{IMAGE_SUFFIX}", (size, size, 3), "image", rendering=RENDERING)
+
+
+def camera_of(name: str) -> str:
+    """The camera of the image field called `name`."""
+    return name.removesuffix(IMAGE_SUFFIX)
 
 
 def fields_of(arrays: Mapping[str, np.ndarray], known: Mapping[str, Field]) -> tuple[Field, ...]:

@@ -2,15 +2,7 @@
 
 from core.simulation.appearance import Appearance, CameraChange, SeenThing
 from core.simulation.camera import Camera
-from core.simulation.cameras import (
-    IMAGE_SIZE,
-    IMAGE_SIZES,
-    POLICY_CAMERAS,
-    PolicyCameras,
-    camera_of,
-    check_image_fields,
-    image_field,
-)
+from core.simulation.cameras import PolicyCameras, check_image_fields
 from core.simulation.command import COMMAND_FIELDS, COMMAND_SIZE, CONTROL_RATE
 from core.simulation.disturbances import DISTURBANCES, Condition, Disturbance
 from core.simulation.errors import (
@@ -31,6 +23,7 @@ from core.simulation.snapshot import Snapshot
 from core.simulation.task import Task
 from core.simulation.tasks import TASKS
 from core.simulation.world import World
+from core.spec import IMAGE_SIZE, IMAGE_SIZES, POLICY_CAMERAS, camera_of, image_field
 
 __all__ = [
     "COMMAND_FIELDS",

@@ -16,17 +16,9 @@ from core.simulation.canvas import Canvas, GraphicsContext, offscreen_context
 from core.simulation.errors import ImageFieldError, SimulationError
 from core.simulation.model import load_model
 from core.simulation.snapshot import Snapshot
-from core.spec import Field
+from core.spec import IMAGE_SIZES, IMAGE_SUFFIX, POLICY_CAMERAS, Field, camera_of
 from core.versions import RENDERING
 
-POLICY_CAMERAS = ("workspace", "wrist")
-"""Cameras of the bundled scenes, by name."""
-IMAGE_SIZES = (64, 96, 128, 224)
-"""Heights and widths that are offered [px]."""
-IMAGE_SIZE = 64
-"""The default."""
-SUFFIX = "_image"
-"""What the name of a camera's field adds to its own."""
 LARGEST_SIDE = 2048
 """Larger images are not drawn [px]."""
 
@@ -50,20 +42,6 @@ that lies at the goal."""
 SLICES, STACKS, QUADS = 8, 6, 1
 """Facets of round and flat shapes. Half the time of MuJoCo's 28, 16 and 4, for the same image at
 the sizes that policies use."""
-
-
-def image_field(camera: str, size: int = IMAGE_SIZE) -> Field:
-    """The field of `camera`'s images of `size` x `size` pixels as this program draws them now.
-
-    Raises :class:`ImageFieldError` for a size that is not drawn.
-    """
-    _check_size(camera, size, size)
-    return Field(f"{camera}{SUFFIX}", (size, size, 3), "image", rendering=RENDERING)
-
-
-def camera_of(name: str) -> str:
-    """The camera of an image field's `name`."""
-    return name.removesuffix(SUFFIX)
 
 
 def policy_model(task: str) -> mujoco.MjModel:
@@ -172,8 +150,8 @@ def check_image_fields(task: str, fields: Sequence[Field]) -> None:
         camera = camera_of(each.name)
         if each.kind != "image" or len(each.shape) != 3:
             raise ImageFieldError(f"field {each.name!r} is a {each.kind}; a camera gives images")
-        if not each.name.endswith(SUFFIX) or camera not in names:
-            known = ", ".join(f"{name}{SUFFIX}" for name in names)
+        if not each.name.endswith(IMAGE_SUFFIX) or camera not in names:
+            known = ", ".join(f"{name}{IMAGE_SUFFIX}" for name in names)
             raise ImageFieldError(
                 f"the scene of task {task!r} has no camera for {each.name!r}; it gives: {known}"
             )
@@ -187,15 +165,12 @@ def check_image_fields(task: str, fields: Sequence[Field]) -> None:
                 f"images {each.name!r} {what}; this program draws version {RENDERING}, which looks "
                 "different. Train again with images of this version"
             )
-        _check_size(camera, each.shape[1], each.shape[0])
-
-
-def _check_size(camera: str, width: int, height: int) -> None:
-    if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
-        raise ImageFieldError(
-            f"images of camera {camera!r} of {width} x {height} pixels; expected 1 to "
-            f"{LARGEST_SIDE} each way, such as {', '.join(map(str, IMAGE_SIZES))}"
-        )
+        height, width, _ = each.shape
+        if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
+            raise ImageFieldError(
+                f"images {each.name!r} of {width} x {height} pixels; expected 1 to {LARGEST_SIDE} "
+                f"each way, such as {', '.join(map(str, IMAGE_SIZES))}"
+            )
 
 
 def _frame_workspace(model: mujoco.MjModel) -> None:

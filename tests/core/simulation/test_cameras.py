@@ -131,7 +131,7 @@ def test_misuse_is_a_sentence(states: np.ndarray) -> None:
     with pytest.raises(ImageFieldError, match="no image fields"):
         PolicyCameras("reach", ())
     with pytest.raises(ImageFieldError, match="0 x 0"):
-        image_field("wrist", 0)
+        PolicyCameras("reach", (image_field("wrist", 0),))
     caught: list[SimulationError] = []
 
     def borrow() -> None:
