@@ -16,7 +16,6 @@ from core.learning.configuration import (
     Configuration,
     EncoderConfiguration,
     HeadConfiguration,
-    LossConfiguration,
     ObserverConfiguration,
     OptimiserConfiguration,
     PredictorConfiguration,
@@ -40,6 +39,7 @@ from core.learning.errors import (
     MissingCheckpointError,
     NotResumableError,
 )
+from core.learning.loss_configuration import LossConfiguration
 from core.learning.model import ActJepa
 from core.learning.monitoring.collapse import CollapseMeasures, effective_rank, measure_collapse
 from core.learning.monitoring.measures import RepresentationMeasures, measure_representation

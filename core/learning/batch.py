@@ -109,6 +109,11 @@ class Batch:
         time, device = time or self.windows.time, self.windows.rows.device
         return spread_points(time, limit, self.windows.offset.to(device))
 
+    def some_latents(self) -> Tensor:
+        """Online latents (n, D) of spread frames of the windows, those that exist."""
+        points = self.points()
+        return self.latents[:, points][self.windows.valid[:, points]]
+
     @cached_property
     def detached(self) -> Batch:
         """The same, for objectives whose gradient must not reach the belief."""

@@ -6,53 +6,18 @@ preset ``default`` (see `core.learning.presets`).
 
 from __future__ import annotations
 
-import math
-import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-from core.learning.errors import ConfigurationError
-from core.learning.saved_settings import build, hints_of
-
-FROM_0, FROM_1, A_PART = (0, math.inf), (1, math.inf), (0, 1)
-
-
-def _need(condition: bool, owner: object, name: str, expected: str) -> None:
-    if not condition:
-        section = type(owner).__name__.removesuffix("Configuration").lower() or "configuration"
-        given = getattr(owner, name)
-        raise ConfigurationError(f"{section}.{name} is {given!r}; it must be {expected}")
-
-
-class _Checked:
-    """Checks its fields when it is built: choices, widths, and numbers against `limits`."""
-
-    _limits: ClassVar[Mapping[str, tuple[float, float]]]
-
-    def __init_subclass__(cls, limits: Mapping[str, tuple[float, float]] | None = None) -> None:
-        """`limits`: smallest and largest value of fields."""
-        cls._limits = limits or {}
-
-    def __post_init__(self) -> None:
-        for name, hint in hints_of(typing.cast(Hashable, type(self))).items():
-            value = getattr(self, name)
-            if typing.get_origin(hint) is Literal:
-                choices = typing.get_args(hint)
-                expected = "one of " + ", ".join(map(repr, choices))
-                _need(value in choices, self, name, expected)
-            elif hint == tuple[int, ...]:
-                good = isinstance(value, tuple) and all(isinstance(w, int) and w > 0 for w in value)
-                _need(good, self, name, "a tuple of positive widths, such as (256, 256)")
-        for name, (least, most) in self._limits.items():
-            within = least <= getattr(self, name) <= most
-            expected = f"between {least:g} and {most:g}"
-            _need(within, self, name, f"at least {least:g}" if most == math.inf else expected)
+from core.learning.checked import A_PART, FROM_0, FROM_1, Checked, need
+from core.learning.loss_configuration import LossConfiguration
+from core.learning.saved_settings import build
 
 
 @dataclass(frozen=True)
 class EncoderConfiguration(
-    _Checked,
+    Checked,
     limits={
         "latent": FROM_1,
         "clip": FROM_0,
@@ -106,7 +71,7 @@ class EncoderConfiguration(
 
 
 @dataclass(frozen=True)
-class ActionEncoderConfiguration(_Checked):
+class ActionEncoderConfiguration(Checked):
     """The encoder of actions; its output has the size of the latent."""
 
     hidden: tuple[int, ...] = (128,)
@@ -114,7 +79,7 @@ class ActionEncoderConfiguration(_Checked):
 
 
 @dataclass(frozen=True)
-class PredictorConfiguration(_Checked):
+class PredictorConfiguration(Checked):
     """The predictor of the next latent from the belief and the encoded action."""
 
     combination: Literal["concatenate", "add", "film"] = "concatenate"
@@ -131,11 +96,11 @@ class PredictorConfiguration(_Checked):
     def __post_init__(self) -> None:
         super().__post_init__()
         modulated = self.combination != "film" or bool(self.hidden)
-        _need(modulated, self, "hidden", "at least one width, since film modulates hidden layers")
+        need(modulated, self, "hidden", "at least one width, since film modulates hidden layers")
 
 
 @dataclass(frozen=True)
-class BeliefConfiguration(_Checked, limits={"size": FROM_1, "length": FROM_1}):
+class BeliefConfiguration(Checked, limits={"size": FROM_1, "length": FROM_1}):
     """The memory over latents from which actions are chosen and futures predicted."""
 
     kind: str = "gru"
@@ -150,7 +115,7 @@ class BeliefConfiguration(_Checked, limits={"size": FROM_1, "length": FROM_1}):
 
 @dataclass(frozen=True)
 class ObserverConfiguration(
-    _Checked, limits={"size": FROM_1, "noise": FROM_0, "dropout": A_PART, "clean": A_PART}
+    Checked, limits={"size": FROM_1, "noise": FROM_0, "dropout": A_PART, "clean": A_PART}
 ):
     """The observer in front of the encoder: frames corrected by the actions executed."""
 
@@ -167,7 +132,7 @@ class ObserverConfiguration(
 
 
 @dataclass(frozen=True)
-class HeadConfiguration(_Checked, limits={"chunk": FROM_1}):
+class HeadConfiguration(Checked, limits={"chunk": FROM_1}):
     """The policy head: belief to a chunk of actions."""
 
     chunk: int = 16
@@ -181,7 +146,7 @@ class HeadConfiguration(_Checked, limits={"chunk": FROM_1}):
 
 
 @dataclass(frozen=True)
-class TargetConfiguration(_Checked, limits={"tau": A_PART, "final_tau": A_PART}):
+class TargetConfiguration(Checked, limits={"tau": A_PART, "final_tau": A_PART}):
     """The target encoder: an exponential moving average of the online encoder."""
 
     tau: float = 0.996
@@ -195,91 +160,9 @@ class TargetConfiguration(_Checked, limits={"tau": A_PART, "final_tau": A_PART})
     """Which part of the latent is predicted; needs a separate fusion where it is not all."""
 
 
-LOSS_TERMS = (
-    "prediction",
-    "inverse_dynamics",
-    "reconstruction",
-    "next_observation",
-    "contrastive",
-    "masked",
-    "observer",
-    "action",
-    "gripper",
-    "decoder",
-    "goal",
-)
-"""The loss terms, each with a weight in `LossConfiguration`."""
-
-
-@dataclass(frozen=True)
-class LossConfiguration(
-    _Checked,
-    limits={
-        **dict.fromkeys(("rollout", "goal_horizon", "inverse_span"), FROM_1),
-        **dict.fromkeys(("rollout_points", *LOSS_TERMS), FROM_0),
-        "hidden_future": A_PART,
-    },
-):
-    """The loss terms and their weights; a weight of 0 leaves a term out."""
-
-    distance: Literal["plain", "l2", "layer"] = "plain"
-    """Latent distance: squared difference, after division by the length, or after layer norm."""
-    reduction: Literal["mean", "sum"] = "mean"
-    """Over the D entries of a latent: mean (as in code) or sum (as in text, D times larger)."""
-    rollout: int = 4
-    """Steps that the predictor is rolled out and compared [control steps]."""
-    rollout_points: int = 4
-    """Points of a window from which it is rolled out; 0: all of them."""
-    prediction: float = 1.0
-    """Weight of the latent prediction loss."""
-    inverse_dynamics: float = 1.0
-    """Weight of recovering the actions between belief and a later latent."""
-    inverse_span: int = 16
-    """How much later that latent is [control steps]."""
-    hidden_future: float = 0.5
-    """Part of the windows in which inverse dynamics is not given the later latent. It then asks
-    for what a belief must hold to act, and not only for what it must hold to see what was done."""
-    reconstruction: float = 0.0
-    """Weight of decoding the observation from its latent (autoencoder)."""
-    next_observation: float = 0.0
-    """Weight of decoding the observations ahead from the predicted latents (predictive
-    autoencoder)."""
-    contrastive: float = 0.0
-    """Weight of telling two noisy, partly hidden views of one frame from those of all others
-    (SimCLR)."""
-    masked: float = 0.0
-    """Weight of predicting later latents from a partly hidden frame, without actions (V-JEPA)."""
-    observer: float = 1.0
-    """Weight of the observer's loss, where there is an observer; it reaches nothing else."""
-    action: float = 1.0
-    """Weight of the head's action loss (gripper apart)."""
-    gripper: float = 0.3
-    """Weight of the head's binary gripper loss."""
-    decoder: float = 1.0
-    """Weight of decoding the observation from the belief; its gradient stops there."""
-    goal: float = 1.0
-    """Weight of the goal map; its gradient stops at the belief."""
-    goal_horizon: int = 8
-    """How far ahead the goal map looks [control steps]."""
-    extra: dict[str, float] = field(default_factory=dict)
-    """Weights of the terms of further objectives, by the name of the term."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        known = [name for name in self.extra if name in LOSS_TERMS]
-        own = ", ".join(f"loss.{name}" for name in known)
-        _need(not known, self, "extra", f"without what has a setting of its own ({own})")
-        _need(min(self.extra.values(), default=0) >= 0, self, "extra", "of weights of at least 0")
-
-    def weight(self, term: str) -> float:
-        """Weight of a loss term, 0 for one that nothing is said of."""
-        weights = vars(self) if term in LOSS_TERMS else self.extra
-        return float(weights.get(term, 0.0))
-
-
 @dataclass(frozen=True)
 class OptimiserConfiguration(
-    _Checked,
+    Checked,
     limits={"warm_up": A_PART, "weight_decay": FROM_0, "gradient_clip": FROM_0},
 ):
     """How the weights move."""
@@ -297,13 +180,13 @@ class OptimiserConfiguration(
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _need(self.learning_rate > 0, self, "learning_rate", "larger than 0")
-        _need(self.warm_up < 1, self, "warm_up", "below 1")
+        need(self.learning_rate > 0, self, "learning_rate", "larger than 0")
+        need(self.warm_up < 1, self, "warm_up", "below 1")
 
 
 @dataclass(frozen=True)
 class TrainingConfiguration(
-    _Checked,
+    Checked,
     limits={
         **dict.fromkeys(("head_steps", "batch", "window"), FROM_1),
         **dict.fromkeys(("steps", "rotation", "translation", "noise", "replays", "seed"), FROM_0),
@@ -351,7 +234,7 @@ class TrainingConfiguration(
     def __post_init__(self) -> None:
         super().__post_init__()
         random = self.protocol == "frozen"  # without updates it is a random representation
-        _need(random or self.steps >= 1, self, "steps", "at least 1")
+        need(random or self.steps >= 1, self, "steps", "at least 1")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ OBSERVATION_CLIP = 5.0
 becomes tens of its standard deviations when a scene is turned, and would be all that counts."""
 LENGTH_FLOOR = 1e-6
 """Smallest length that a latent is divided by."""
+LARGEST_FREQUENCY, FREQUENCIES = 3.0, 17
+"""Where characteristic functions are compared, as in the LeJEPA authors' code."""
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -61,3 +63,25 @@ def gripper_distance(logit: Tensor, target: Tensor) -> Tensor:
     """Binary cross-entropy of the gripper logit (...) against the sign of the command (...)."""
     closed = (target > 0).to(logit.dtype)
     return functional.binary_cross_entropy_with_logits(logit, closed, reduction="none")
+
+
+def gaussian_distance(latents: Tensor, directions: Tensor) -> Tensor:
+    """Distance of the distribution of `latents` (n, D) from a standard normal one, ().
+
+    Sketched isotropic Gaussian regularisation (SIGReg; Balestriero and LeCun 2025, "LeJEPA",
+    algorithm 1). The statistic of Epps and Pulley (1983) compares characteristic functions,
+    n * integral |mean exp(i t x) - exp(-t^2 / 2)|^2 exp(-t^2 / 2) dt, along each of the unit
+    vectors `directions` (D, m); the mean over them is returned. The integral is a trapezoid over
+    [0, 3], doubled since the integrand is even. About 1 for n draws of a standard normal.
+    """
+    t = torch.linspace(0.0, LARGEST_FREQUENCY, FREQUENCIES, device=latents.device)
+    expected = torch.exp(-0.5 * t.square())
+    angles = (latents @ directions)[..., None] * t  # (n, m, frequencies)
+    real, imaginary = angles.cos().mean(dim=0), angles.sin().mean(dim=0)
+    error = (real - expected).square() + imaginary.square()
+    return len(latents) * 2.0 * torch.trapezoid(error * expected, t, dim=-1).mean()
+
+
+def random_directions(size: int, count: int, generator: torch.Generator) -> Tensor:
+    """Unit vectors of `size` entries, (size, count)."""
+    return functional.normalize(torch.randn(size, count, generator=generator), dim=0)

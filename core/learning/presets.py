@@ -8,7 +8,6 @@ from core.learning.configuration import (
     Configuration,
     EncoderConfiguration,
     HeadConfiguration,
-    LossConfiguration,
     ObserverConfiguration,
     OptimiserConfiguration,
     PredictorConfiguration,
@@ -16,6 +15,7 @@ from core.learning.configuration import (
     TrainingConfiguration,
 )
 from core.learning.errors import UnknownChoiceError
+from core.learning.loss_configuration import LossConfiguration
 from core.registry import Registry
 
 REFERENCE = Configuration(

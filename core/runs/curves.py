@@ -161,8 +161,8 @@ def report_values(report: Report) -> dict[str, float]:
         "steps_per_second": report.steps_per_second,
     }
     if report.collapse is not None:
-        values["standard_deviation"] = report.collapse.standard_deviation
-        values["effective_rank"] = report.collapse.effective_rank
+        for name in ("standard_deviation", "effective_rank", "sigreg", "correlation"):
+            values[name] = getattr(report.collapse, name)
     if report.held_out is not None:
         values |= {f"{LOSS}{HELD_OUT}{name}": value for name, value in report.held_out.items()}
     if report.measures is not None:

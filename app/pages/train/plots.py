@@ -40,8 +40,8 @@ LOSS_COLORS = {
     "held-out gripper": 8,
 }
 
-REPRESENTATION, OPTIMISER = "Representation", "Optimiser"
-"""Titles of the two groups of small plots."""
+REPRESENTATION, DISTRIBUTION, OPTIMISER = "Representation", "Distribution", "Optimiser"
+"""Titles of the groups of small plots."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,20 @@ MEASURES = {
         (1, 2),
         {f"prediction_error_{n}": f"{n} step{'s' if n > 1 else ''}" for n in (1, 8)},
         logarithmic=True,
+    ),
+    "sigreg": Measure(
+        "SIGReg",
+        "How far the latents are from a standard normal distribution, by the statistic of SIGReg. "
+        "About 1 where they follow it, large where they have collapsed.",
+        DISTRIBUTION,
+        (0, 0),
+        logarithmic=True,
+    ),
+    "correlation": Measure(
+        "Correlation",
+        "Mean magnitude of the correlation of two entries of the latent. At 1 all say the same.",
+        DISTRIBUTION,
+        (0, 1),
     ),
     "learning_rate": Measure("Learning rate", "Learning rate of the optimiser.", OPTIMISER, (0, 0)),
     "tau": Measure(
@@ -228,7 +242,7 @@ class TrainPlots(QStackedWidget):
         self._grid = grid(spacing=(8, 8), stretch=(2, 1))
         self._tabs = QTabWidget()
         self._groups: dict[str, QGridLayout] = {}
-        for group in (REPRESENTATION, OPTIMISER):
+        for group in (REPRESENTATION, DISTRIBUTION, OPTIMISER):
             page = QWidget()
             self._groups[group] = grid(spacing=(8, 8), stretch=(1, 1, 1), inside=page)
             self._groups[group].setContentsMargins(0, 8, 0, 0)

@@ -17,6 +17,8 @@ from core.learning.objectives.inverse_dynamics import InverseDynamics
 from core.learning.objectives.objective import Losses, Objective
 from core.learning.objectives.observer import ObserverObjective
 from core.learning.objectives.prediction import Prediction
+from core.learning.objectives.sigreg import Sigreg
+from core.learning.objectives.variance_covariance import VarianceCovariance
 from core.registry import Registry
 
 
@@ -44,6 +46,8 @@ OBJECTIVES: Registry[type[Objective]] = Registry(
         "contrastive": Contrastive,
         "masked": Masked,
         "observer": ObserverObjective,
+        "sigreg": Sigreg,
+        "variance_covariance": VarianceCovariance,
     },
     "objectives",
     expected=Objective,

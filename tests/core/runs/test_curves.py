@@ -34,6 +34,8 @@ def test_what_was_written_is_read_back(tmp_path):
     assert np.isnan(values[4])
     assert values[9] == pytest.approx(0.1)
     assert read["effective_rank"][0].tolist() == [5, 10]
+    assert read["sigreg"][1][0] == pytest.approx(measures.sigreg, rel=1e-4)
+    assert read["correlation"][1][0] == pytest.approx(measures.correlation, rel=1e-4)
     assert set(losses_of(read)) == {"total", "action"}
 
 

@@ -56,3 +56,16 @@ def test_collapse_raises_an_alarm_with_advice():
 def test_a_latent_of_one_dimension_has_a_map():
     latents = torch.randn(20, 1)
     assert measure_collapse(latents, progress(latents)).latent_map.shape == (20, 2)
+
+
+def test_distance_from_a_gaussian_and_correlation():
+    torch.manual_seed(0)
+    normal = torch.randn(400, 6)
+    measures = measure_collapse(normal, progress(normal))
+    assert 0.3 < measures.sigreg < 2.0
+    assert measures.correlation < 0.1
+    line = torch.randn(400, 1) * torch.tensor([1.0, -2.0, 3.0])
+    measures = measure_collapse(torch.nn.functional.pad(line, (0, 1)), progress(line))
+    assert measures.sigreg > 10.0
+    assert measures.correlation == pytest.approx(1.0, abs=1e-6)  # a constant entry does not count
+    assert measure_collapse(torch.ones(9, 4), torch.zeros(9)).correlation == 0.0

@@ -14,8 +14,8 @@ from core.learning import (
     save_checkpoint,
 )
 from core.learning.batch import Need
-from core.learning.configuration import LOSS_TERMS, LossConfiguration
 from core.learning.layers import perceptron
+from core.learning.loss_configuration import LOSS_TERMS, LossConfiguration
 from core.learning.objectives import OBJECTIVES, Objective
 
 
