@@ -38,6 +38,7 @@ from core.learning.errors import (
     LearningError,
     MissingCheckpointError,
     NotResumableError,
+    WeightsError,
 )
 from core.learning.loss_configuration import LossConfiguration
 from core.learning.model import ActJepa
@@ -85,6 +86,7 @@ __all__ = [
     "TargetConfiguration",
     "Trainer",
     "TrainingConfiguration",
+    "WeightsError",
     "effective_rank",
     "get_preset",
     "held_out_demonstrations",

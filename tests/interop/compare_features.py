@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
         name, size, way = place.split("/")
         height, width = map(int, size.split("x"))
         file = str(folder / f"{name}.safetensors")
-        trunk = TRUNKS[name](EncoderConfiguration(), height, width, weights=file)
+        trunk = TRUNKS[name](EncoderConfiguration(kind=name, weights=file), height, width)
         trunk.load_weights(file)
         given = trunk(images[size].to(memory_format=torch.channels_last))
         assert given.shape == features.shape, (place, given.shape, features.shape)

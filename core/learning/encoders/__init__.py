@@ -3,7 +3,7 @@
 from core.learning.configuration import EncoderConfiguration
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.encoders.encoder import Encoder
-from core.learning.encoders.fusion import CnnEncoder
+from core.learning.encoders.fusion import CnnEncoder, ResNetEncoder, ViTSmallEncoder, ViTTinyEncoder
 from core.learning.encoders.state import StateEncoder
 from core.learning.errors import ConfigurationError, UnknownChoiceError
 from core.registry import Registry
@@ -11,7 +11,13 @@ from core.spec import Spec
 
 ENCODERS: Registry[type[Encoder]] = Registry(
     "encoder",
-    {"mlp": StateEncoder, "cnn": CnnEncoder},
+    {
+        "mlp": StateEncoder,
+        "cnn": CnnEncoder,
+        "resnet18": ResNetEncoder,
+        "vit_s": ViTSmallEncoder,
+        "vit_tiny": ViTTinyEncoder,
+    },
     "encoders",
     expected=Encoder,
     error=UnknownChoiceError,

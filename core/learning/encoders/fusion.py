@@ -15,7 +15,9 @@ from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.learning.encoders.encoder import Encoder
 from core.learning.encoders.trunks.cnn import ConvolutionalTrunk
+from core.learning.encoders.trunks.resnet import ResNet18
 from core.learning.encoders.trunks.trunk import Trunk
+from core.learning.encoders.trunks.vit import ViTSmall, ViTTiny
 from core.learning.errors import ConfigurationError
 from core.learning.layers import LatentNorm, perceptron
 from core.spec import Field, Spec
@@ -185,6 +187,24 @@ class CnnEncoder(FusionEncoder):
     """A few convolutions: the fastest on a processor."""
 
     trunk = ConvolutionalTrunk
+
+
+class ResNetEncoder(FusionEncoder):
+    """A residual network of 18 layers."""
+
+    trunk = ResNet18
+
+
+class ViTSmallEncoder(FusionEncoder):
+    """A vision transformer of 22 million parameters."""
+
+    trunk = ViTSmall
+
+
+class ViTTinyEncoder(FusionEncoder):
+    """A vision transformer of 5.5 million parameters."""
+
+    trunk = ViTTiny
 
 
 def _columns(spec: Spec) -> dict[str, list[int]]:

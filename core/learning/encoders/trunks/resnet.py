@@ -4,8 +4,6 @@ Modules carry the names of torchvision's ``resnet18``, so that a file of its wei
 ``bn1`` is therefore a group norm where the network is trained from scratch.
 """
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -85,19 +83,11 @@ class ResNet18(Trunk):
 
     features = WIDTHS[-1]
 
-    def __init__(
-        self,
-        configuration: EncoderConfiguration,
-        height: int,
-        width: int,
-        *,
-        stem: Literal["small", "standard"] = "small",
-        weights: str = "",
-    ) -> None:
+    def __init__(self, configuration: EncoderConfiguration, height: int, width: int) -> None:
         super().__init__(configuration, height, width)
-        theirs = bool(weights)
+        theirs = bool(configuration.weights)
         self.scaling = ChannelScaling(IMAGENET_MEAN, IMAGENET_STD)
-        self.pooled = theirs or stem == "standard"
+        self.pooled = theirs or configuration.stem == "standard"
         if self.pooled:
             self.conv1 = _convolution(3, WIDTHS[0], 7, stride=2)
         else:

@@ -105,12 +105,11 @@ class VisionTransformer(Trunk):
     published: ClassVar[str]
     """The network of timm whose weights it takes."""
 
-    def __init__(
-        self, configuration: EncoderConfiguration, height: int, width: int, *, weights: str = ""
-    ) -> None:
+    def __init__(self, configuration: EncoderConfiguration, height: int, width: int) -> None:
         super().__init__(configuration, height, width)
         size = self.features = self.size
-        patch = SMALL_PATCH if max(height, width) < SMALL_BELOW and not weights else PATCH
+        small = max(height, width) < SMALL_BELOW and not configuration.weights
+        patch = SMALL_PATCH if small else PATCH
         if height % patch or width % patch:
             raise ConfigurationError(
                 f"images of {width} × {height} px do not divide into patches of {patch} px; "

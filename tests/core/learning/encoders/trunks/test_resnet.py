@@ -9,7 +9,7 @@ from core.learning.encoders.trunks.resnet import BasicBlock, FrozenBatchNorm, Re
 
 
 def resnet(size: int = 64, **options) -> ResNet18:
-    return ResNet18(EncoderConfiguration(), size, size, **options)
+    return ResNet18(EncoderConfiguration(**options), size, size)
 
 
 def test_a_block_worked_out_by_hand():

@@ -26,7 +26,7 @@ def test_shapes_for_every_size(name, size, weights):
     # without memory: the shapes are those of the real thing, and twelve blocks cost nothing
     kind, features = TRUNKS[name]
     with torch.device("meta"):
-        trunk = kind(EncoderConfiguration(), *size, weights=weights)
+        trunk = kind(EncoderConfiguration(weights=weights), *size)
         given = trunk(torch.empty(3, 3, *size))
     assert trunk.features == features
     assert given.shape == (3, features)
@@ -35,7 +35,7 @@ def test_shapes_for_every_size(name, size, weights):
 @pytest.mark.parametrize("name", TRUNKS)
 @pytest.mark.parametrize("weights", ["", "somebody's"])
 def test_every_parameter_learns_and_nothing_is_nan(name, weights):
-    trunk = TRUNKS[name][0](EncoderConfiguration(), 64, 64, weights=weights)
+    trunk = TRUNKS[name][0](EncoderConfiguration(weights=weights), 64, 64)
     given = trunk(image(64, 64))
     assert given.isfinite().all()
     assert given.std() > 0.1

@@ -17,7 +17,7 @@ from core.learning.errors import ConfigurationError
 
 
 def tiny(height: int = 64, width: int = 64, **options) -> ViTTiny:
-    return ViTTiny(EncoderConfiguration(), height, width, **options)
+    return ViTTiny(EncoderConfiguration(**options), height, width)
 
 
 def test_attention_worked_out_by_hand():

@@ -1,20 +1,25 @@
 """Files of weights in the names of torchvision and timm: read, and refused in a sentence."""
 
 import os
+from dataclasses import replace
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
+from core.learning import Trainer, load_checkpoint, save_checkpoint
 from core.learning.configuration import EncoderConfiguration
 from core.learning.encoders.trunks.resnet import ResNet18
 from core.learning.encoders.trunks.vit import ViTTiny, interpolated_positions
 from core.learning.encoders.trunks.weights import read_weights
 from core.learning.errors import LearningError, WeightsError
 
-C = EncoderConfiguration()
 NETWORK = "a network"
 SHAPES = {"weight": (2, 3), "bias": (2,)}
+
+
+def starting(file: str) -> EncoderConfiguration:
+    return EncoderConfiguration(weights=file)
 
 
 @pytest.fixture
@@ -106,7 +111,7 @@ def test_numbers_that_are_no_weights(write):
 
 
 def test_a_residual_network_starts_from_a_file(tmp_path):
-    source = ResNet18(C, 64, 64, weights="theirs")
+    source = ResNet18(starting("theirs"), 64, 64)
     for norm in (source.bn1, source.layer3[0].downsample[1]):
         norm.running_mean.normal_()
     file = str(tmp_path / "resnet18.safetensors")
@@ -119,7 +124,7 @@ def test_a_residual_network_starts_from_a_file(tmp_path):
     }
     save_file(tensors, file)
     assert {"layer4.1.conv2.weight", "layer2.0.downsample.1.running_var"} < set(tensors)
-    trunk = ResNet18(C, 64, 64, weights=file)
+    trunk = ResNet18(starting(file), 64, 64)
     images = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
         assert not torch.equal(trunk(images), source(images))
@@ -127,16 +132,41 @@ def test_a_residual_network_starts_from_a_file(tmp_path):
         assert torch.equal(trunk(images), source(images))
 
 
+def test_a_training_starts_from_a_file_and_its_checkpoint_does_without(
+    tmp_path, filmed, small_configuration
+):
+    source = ResNet18(starting("theirs"), 16, 16)
+    source.bn1.running_mean.normal_()
+    file = tmp_path / "resnet18.safetensors"
+    save_file(source.state_dict(), file)
+    c = small_configuration("cameras", batch=2, steps=2)
+    c = replace(c, encoder=replace(c.encoder, kind="resnet18", weights=str(file), shared=True))
+    trainer = Trainer(filmed, c, "cpu")
+    for encoder in (trainer.model.encoder, trainer.model.target_encoder):
+        for name, value in source.state_dict().items():
+            assert torch.equal(encoder.trunks["all"].state_dict()[name], value), name
+    trainer.update()
+    trained = trainer.model.encoder.trunks["all"]
+    assert not torch.equal(trained.bn1.weight, source.bn1.weight)
+    for name, value in source.named_buffers():
+        assert torch.equal(trained.get_buffer(name), value), name
+    folder = save_checkpoint(tmp_path / "run", trainer)
+    file.unlink()
+    deployed = load_checkpoint(folder).model.encoder.trunks["all"]
+    assert torch.equal(deployed.layer4[1].conv2.weight, trained.layer4[1].conv2.weight)
+    assert torch.equal(deployed.bn1.running_mean, source.bn1.running_mean)
+
+
 def test_a_transformer_starts_from_a_file_of_another_grid(tmp_path):
-    source = ViTTiny(C, 96, 96, weights="theirs")
+    source = ViTTiny(starting("theirs"), 96, 96)
     file = str(tmp_path / "vit.safetensors")
     save_file({**source.state_dict(), "head.weight": torch.zeros(10, 192)}, file)
-    same = ViTTiny(C, 96, 96, weights=file)
+    same = ViTTiny(starting(file), 96, 96)
     same.load_weights(file)
     images = torch.rand(1, 3, 96, 96)
     with torch.no_grad():
         assert torch.equal(same(images), source(images))
-    other = ViTTiny(C, 64, 96, weights=file)
+    other = ViTTiny(starting(file), 64, 96)
     other.load_weights(file)
     expected = interpolated_positions(source.pos_embed, (6, 6), (4, 6))
     assert torch.equal(other.pos_embed, expected)
@@ -145,8 +175,8 @@ def test_a_transformer_starts_from_a_file_of_another_grid(tmp_path):
 
 def test_files_of_another_network_are_refused(tmp_path):
     file = str(tmp_path / "weights.safetensors")
-    save_file(ResNet18(C, 64, 64, weights="theirs").state_dict(), file)
-    trunk = ViTTiny(C, 64, 64, weights=file)
+    save_file(ResNet18(starting("theirs"), 64, 64).state_dict(), file)
+    trunk = ViTTiny(starting(file), 64, 64)
     with pytest.raises(WeightsError, match=r"vit_tiny_patch16_224: 150 names \(.*, …\) are missi"):
         trunk.load_weights(file)
     tensors = trunk.state_dict()
