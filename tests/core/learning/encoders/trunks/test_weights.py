@@ -135,6 +135,7 @@ def test_a_residual_network_starts_from_a_file(tmp_path):
 def test_a_training_starts_from_a_file_and_its_checkpoint_does_without(
     tmp_path, filmed, small_configuration
 ):
+    torch.manual_seed(0)
     source = ResNet18(starting("theirs"), 16, 16)
     source.bn1.running_mean.normal_()
     file = tmp_path / "resnet18.safetensors"
@@ -145,9 +146,10 @@ def test_a_training_starts_from_a_file_and_its_checkpoint_does_without(
     for encoder in (trainer.model.encoder, trainer.model.target_encoder):
         for name, value in source.state_dict().items():
             assert torch.equal(encoder.trunks["all"].state_dict()[name], value), name
-    trainer.update()
+    while not trainer.finished:
+        trainer.update()
     trained = trainer.model.encoder.trunks["all"]
-    assert not torch.equal(trained.bn1.weight, source.bn1.weight)
+    assert not torch.equal(trained.bn1.bias, source.bn1.bias)
     for name, value in source.named_buffers():
         assert torch.equal(trained.get_buffer(name), value), name
     folder = save_checkpoint(tmp_path / "run", trainer)
