@@ -87,6 +87,11 @@ class Field:
     """Of an image: version of the settings with which this program draws it, as in
     `core.versions.RENDERING`. 0 for all other images: of a real camera, of another program, or
     drawn before there was a version."""
+    source: str = ""
+    """Field whose last `history` frames this one holds side by side, the newest last; empty: this
+    one is itself what is sensed."""
+    history: int = 1
+    """How many frames it holds."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -95,7 +100,7 @@ class Field:
                 f"kinds: {', '.join(KINDS)}"
             )
 
-        expected = SHAPES.get(self.kind, self.shape)
+        expected = self.shape if self.source else SHAPES.get(self.kind, self.shape)
         if self.shape != expected:
             raise ValueError(
                 f"field '{self.name}' has shape {self.shape}; a {self.kind} has {expected}"
@@ -105,6 +110,24 @@ class Field:
     def size(self) -> int:
         """Number of features."""
         return math.prod(self.shape)
+
+    def remembered(self, history: int) -> Field:
+        """The field of the last `history` frames of this vector field."""
+        return replace(
+            self,
+            name=f"{self.name}_history",
+            shape=(history * self.size,),
+            source=self.name,
+            history=history,
+        )
+
+    @property
+    def demanded(self) -> Field:
+        """What has to be sensed for it: itself, or the one frame of a field of several."""
+        if not self.source:
+            return self
+        shape = (self.size // self.history,)
+        return replace(self, name=self.source, shape=shape, source="", history=1)
 
     @property
     def resolution(self) -> float:
@@ -118,13 +141,15 @@ class Field:
 
     def to_dict(self) -> dict[str, Any]:
         """The field as JSON can hold it."""
-        drawn = {"rendering": self.rendering} if self.rendering else {}
+        more: dict[str, Any] = {"rendering": self.rendering} if self.rendering else {}
+        if self.source:
+            more |= {"source": self.source, "history": self.history}
         return {
             "name": self.name,
             "shape": list(self.shape),
             "kind": self.kind,
             "unit": self.unit,
-            **drawn,
+            **more,
         }
 
     @classmethod
@@ -137,6 +162,8 @@ class Field:
             kind=values["kind"],
             unit=str(values.get("unit", "")),
             rendering=int(values.get("rendering", 0)),
+            source=str(values.get("source", "")),
+            history=int(values.get("history", 1)),
         )
 
 
@@ -317,6 +344,11 @@ class Spec:
     def sensed(self) -> tuple[Field, ...]:
         """The fields that the policy senses."""
         return tuple(each for each in self.fields if each.name in self.senses)
+
+    @property
+    def demanded(self) -> tuple[Field, ...]:
+        """What has to be sensed for `sensed`, frame by frame."""
+        return tuple(dict.fromkeys(each.demanded for each in self.sensed))
 
     @property
     def probes(self) -> tuple[Field, ...]:

@@ -10,7 +10,9 @@ from core.spec import ARM, Spec
 PROPRIOCEPTION = ("end_effector_position", "end_effector_rotation", "gripper_opening")
 """What the bundled arm senses of itself beside its cameras."""
 FORCE = ("wrist_force", "wrist_torque")
-"""What its wrist feels."""
+"""What its wrist feels; a policy senses the last `HISTORY` frames of it."""
+HISTORY = 8
+"""Frames of force that a policy senses [control steps]: 0.4 s tell a touch from a pull."""
 GOAL = ("goal_position",)
 """A goal that is given."""
 HAND = "end_effector_position"
@@ -56,6 +58,11 @@ def image_senses(senses: Iterable[str]) -> bool:
     return any(name.startswith("cameras") for name in senses)
 
 
+def histories_for(senses: Iterable[str]) -> dict[str, int]:
+    """{field: frames} of the fields whose last frames `senses` name."""
+    return dict.fromkeys(FORCE, HISTORY) if "cameras+force" in senses else {}
+
+
 def _bundled(spec: Spec) -> bool:
     """Whether the fields are those of the bundled arm."""
     return spec.actions.frame == "world" and any(f.name in ARM for f in spec.fields)
@@ -64,7 +71,8 @@ def _bundled(spec: Spec) -> bool:
 def _group(spec: Spec, configuration: EncoderConfiguration, name: str) -> list[str]:
     if name == "state":
         left_out = {"image", *configuration.ignored}
-        return [f.name for f in spec.fields if not left_out & {f.name, f.kind}]
+        whole = (f for f in spec.fields if not f.source)
+        return [f.name for f in whole if not left_out & {f.name, f.kind}]
     if name in ("cameras", "cameras+force"):
         images = [field.name for field in spec.fields if field.kind == "image"]
         if not images:
@@ -74,8 +82,9 @@ def _group(spec: Spec, configuration: EncoderConfiguration, name: str) -> list[s
             )
         if not _bundled(spec):
             return [field.name for field in spec.fields]
-        own = PROPRIOCEPTION + (FORCE if name == "cameras+force" else ())
-        return [*images, *(field.name for field in spec.vectors if field.name in own)]
+        felt = FORCE if name == "cameras+force" else ()
+        own = [f.name for f in spec.vectors if f.name in PROPRIOCEPTION or f.source in felt]
+        return [*images, *own]
     if name not in {field.name for field in spec.fields}:
         known = ", ".join((*GROUPS, *(field.name for field in spec.fields)))
         raise ConfigurationError(f"there is no field '{name}' to sense; choose among: {known}")

@@ -36,14 +36,14 @@ class DeployedPolicy:
     @property
     def fields(self) -> dict[str, int]:
         """Name and size of each vector field that an observation must have."""
-        sensed = self.checkpoint.spec.sensed
+        sensed = self.checkpoint.spec.demanded
         return {field.name: field.size for field in sensed if field.kind != "image"}
 
     @property
     def cameras(self) -> dict[str, tuple[int, int]]:
         """Name of each camera whose images are looked at, with the height and width to which they
         are brought [pixels]."""
-        sensed = self.checkpoint.spec.sensed
+        sensed = self.checkpoint.spec.demanded
         return {f.name: (f.shape[0], f.shape[1]) for f in sensed if f.kind == "image"}
 
     @property

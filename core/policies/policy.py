@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core.learning import Checkpoint, Observation
+from core.learning.dataset.history import Histories
 from core.policies.ensembling import TemporalEnsemble, usual_decay
 from core.policies.errors import ObservationError, PolicyError
 
@@ -95,6 +96,7 @@ class BeliefPolicy:
             decay = usual_decay(len(checkpoint.demonstrations))
         self._ensemble = TemporalEnsemble(length, spec.actions.size, decay)
         self.lost: tuple[str, ...] = ()
+        self._histories = Histories(spec.sensed)
         self._delay = -1  # none yet
         self.count = 1
         self.delay = delay
@@ -136,11 +138,13 @@ class BeliefPolicy:
             self._age = torch.zeros(count, dtype=torch.long)
             self._chunks = torch.zeros(count, *self._ensemble.shape)
             self._ensemble.resize(count)
+            self._histories.reset(count)
             self._resize(count)
         index = torch.as_tensor(list(range(count) if ids is None else ids), dtype=torch.long)
         for rows in (self._state, self._sensing, self._past, self._age, self._chunks):
             rows[index] = 0
         self._ensemble.clear(index)
+        self._histories.clear(index)
         self._clear(index)
 
     @torch.inference_mode()
@@ -252,13 +256,14 @@ class BeliefPolicy:
                 f"'{checkpoint.spec.task}' looks at: {', '.join(cameras)}"
             )
         sensed = {}
-        for field in checkpoint.spec.sensed:
+        for field in checkpoint.spec.demanded:
             if field.name in self.lost:
                 continue
             if field.name not in observation:
                 raise ObservationError(
                     f"observation has no field '{field.name}'; this policy for task "
-                    f"'{checkpoint.spec.task}' needs: {', '.join(checkpoint.spec.senses)}"
+                    f"'{checkpoint.spec.task}' needs: "
+                    f"{', '.join(each.name for each in checkpoint.spec.demanded)}"
                 )
             values = observation[field.name]
             shape, expected = np.shape(values), (self.count, *field.shape)
@@ -273,7 +278,7 @@ class BeliefPolicy:
                     "255"
                 )
             sensed[field.name] = values
-        frame = checkpoint.normaliser.apply(sensed)
+        frame = checkpoint.normaliser.apply(self._histories.add(sensed))
         if not bool(torch.isfinite(frame.packed).all()):
             raise ObservationError("the observation holds NaN or infinity; check the sensors")
         return frame

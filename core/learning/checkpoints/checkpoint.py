@@ -58,9 +58,10 @@ class Checkpoint:
         return joint or self.provenance.get("phase", "head") == "head"
 
     def noise_scales(self) -> dict[str, np.ndarray]:
-        """Standard deviation (size,) of each sensed field, in its unit: that of sensor noise."""
+        """Standard deviation (size,) of each sensed vector field, in its unit: that of noise."""
         std = self.normaliser.std
-        return {name: std[name].copy() for name in self.spec.senses if name in std}
+        demanded = (f.name for f in self.spec.demanded if f.kind != "image")
+        return {name: std[name].copy() for name in demanded}
 
     def encoded_demonstrations(self) -> EncodedDemonstrations:
         """Latents and beliefs of the demonstrations; computed once, at the first call."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 
 from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.dataset.frames import frames_of
+from core.learning.dataset.history import with_histories
 from core.learning.dataset.normaliser import Normaliser
 from core.learning.dataset.observation import Observation
 from core.learning.errors import DatasetError
@@ -85,12 +87,14 @@ class Dataset:
         device: torch.device | str = "cpu",
         action_names: Sequence[str] | None = None,
         replays: Sequence[EpisodeLike] = (),
+        histories: Mapping[str, int] = MappingProxyType({}),
     ) -> Dataset:
         """Check, normalise and pack `episodes`.
 
         `action_names` defaults to those of the episodes' `info.action_units`, where they have
         such, then to the seven command names, or ``action_0`` … for other sizes. `replays` are
-        episodes of the same kind that only encoder and predictor learn from.
+        episodes of the same kind that only encoder and predictor learn from. `histories` {field:
+        frames} adds a field of the last frames of each of those that the episodes have.
         Raises `DatasetError` in one sentence for too few episodes, mixed tasks, control rates,
         fields or shapes, numbers that are not finite and actions outside [-1, 1].
         """
@@ -103,6 +107,7 @@ class Dataset:
         for episode in (*episodes, *replays):
             _check_arrays(episode, episodes[0])
         fields = _fields(episodes[0])
+        fields += tuple(f.remembered(histories[f.name]) for f in fields if f.name in histories)
         action_size = episodes[0].actions.shape[1]
         units = _action_units(episodes)
         usual: tuple[str, ...] = COMMAND_NAMES
@@ -122,8 +127,9 @@ class Dataset:
             senses=tuple(field.name for field in fields),
             actions=_actions(episodes, names, units),
         )
-        normaliser = Normaliser.of(fields, [seen_in(e) for e in episodes])
-        return cls(spec, normaliser, packed(episodes, replays, normaliser).to(device))
+        seen = [with_histories(seen_in(episode), fields) for episode in episodes]
+        normaliser = Normaliser.of(fields, seen)
+        return cls(spec, normaliser, packed(episodes, replays, spec, normaliser).to(device))
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same data on `device`."""
@@ -142,12 +148,13 @@ def _need(condition: bool, otherwise: str) -> None:
 def packed(
     demonstrations: Sequence[EpisodeLike],
     replays: Sequence[EpisodeLike],
+    spec: Spec,
     normaliser: Normaliser,
 ) -> Demonstrations:
     """The episodes one after the other, normalised; of replays nothing is imitated."""
     episodes = (*demonstrations, *replays)
     imitated = sum(len(e.actions) for e in demonstrations)
-    seen = [seen_in(episode) for episode in episodes]
+    seen = [with_histories(seen_in(episode), spec.fields) for episode in episodes]
     names = normaliser.mean
     vectors = [{n: rows for n, rows in each.items() if n in names} for each in seen]
     observations = Observation.cat([normaliser.apply(each) for each in vectors])

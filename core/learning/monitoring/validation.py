@@ -26,12 +26,13 @@ def held_out_demonstrations(dataset: Dataset, episodes: Sequence[EpisodeLike]) -
         name = episode.info.identifier
         if name in known:
             raise DatasetError(f"{name} is trained on and cannot be held out; choose others.")
-        same = shapes_of(episode) == {field.name: field.shape for field in dataset.spec.fields}
+        fields = (field for field in dataset.spec.fields if not field.source)
+        same = shapes_of(episode) == {field.name: field.shape for field in fields}
         if not same or np.shape(episode.actions)[1] != dataset.spec.actions.size:
             raise DatasetError(
                 f"{name} has other fields or actions than the demonstrations trained on."
             )
-    return packed(episodes, (), dataset.normaliser).to(dataset.demonstrations.device)
+    return packed(episodes, (), dataset.spec, dataset.normaliser).to(dataset.demonstrations.device)
 
 
 @torch.no_grad()

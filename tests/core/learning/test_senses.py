@@ -41,8 +41,12 @@ def test_a_policy_of_cameras_never_senses_true_poses(spec, goal):
 
 
 def test_force_is_sensed_where_it_is_asked_for(spec):
-    senses = senses_of(spec, EncoderConfiguration(senses=("cameras+force",)))
-    assert {"wrist_force", "wrist_torque"} < set(senses.encoded)
+    force, torque = (ARM[name].remembered(8) for name in ("wrist_force", "wrist_torque"))
+    spec = replace(spec, fields=(*spec.fields, force, torque))
+    for senses, felt in (("cameras", 0), ("state", 0), ("cameras+force", 2)):
+        names = senses_of(spec, EncoderConfiguration(senses=(senses,))).encoded
+        assert len({"wrist_force_history", "wrist_torque_history"} & set(names)) == felt
+    assert spec.sensing(names).demanded[-2:] == (ARM["wrist_force"], ARM["wrist_torque"])
 
 
 def test_single_fields_can_be_named(spec):
