@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from core.learning import Checkpoint, Observation
+from core.learning.fast.imagination import Imagination
 from core.policies.errors import PolicyError
 from core.policies.mode import Described, Mode, trained_head
 from core.policies.nearest_neighbour import Neighbourhood, whitening
@@ -14,6 +15,8 @@ from core.policies.surprise import Surprise
 
 SHOWN_FUTURES = 12
 """Courses shown to people, the best ones."""
+COURSES_AT_ONCE = 128
+"""Courses that are imagined together: what is computed of them stays in the cache."""
 SOLVERS = ("mppi", "cem")
 """Ways of searching for a course of little cost."""
 ELITES = 0.125
@@ -83,7 +86,8 @@ class LatentPlanning(BeliefPolicy):
         deviation = checkpoint.demonstrations.actions.std(dim=0)
         perturbed = self._unit[: samples - sources] * deviation * spread
         self._noise = torch.cat((torch.zeros_like(self._unit[:sources]), perturbed))
-        self._scale = whitening(self.neighbourhood.targets)
+        self._weight = whitening(self.neighbourhood.targets).square()  # of each squared difference
+        self._imagination = Imagination(checkpoint.model)
         self._surprise = Surprise(checkpoint)
         super().__init__(checkpoint, length=length, **shared)
 
@@ -131,12 +135,14 @@ class LatentPlanning(BeliefPolicy):
 
     def _costs(self, state: Tensor, rows: Tensor, chunks: Tensor) -> Tensor:
         """What each course (n, samples, length, A) costs, (n, samples)."""
-        n, samples, _, size = chunks.shape
-        course = chunks[:, :, : self.horizon].reshape(n * samples, self.horizon, size)
-        latents, _ = self.model.imagine(state.repeat_interleave(samples, dim=0), course)
-        latents = (latents * self._scale).unflatten(0, (n, samples))  # (n, samples, horizon, D)
-        costs = self._distance_to_goal(self.model.belief.known(state), latents)
-        return costs + self.staying * self._distance_to_data(rows, latents)
+        goals = self.model.goal_map(self.model.belief.known(state))  # (n, D)
+        ahead = self._ahead(rows)
+        costs = []
+        for index in torch.arange(len(state)).split(max(1, COURSES_AT_ONCE // chunks.shape[1])):
+            latents = self._imagination.latents(state[index], chunks[index, :, : self.horizon])
+            far = (latents[-1] - goals[index, None]).square() @ self._weight / latents.shape[-1]
+            costs.append(far + self.staying * _distance(latents, ahead[:, index], self._weight))
+        return torch.cat(costs)
 
     def _proposals(self, belief: Tensor, rows: Tensor) -> Tensor:
         """Chunks (n, samples, length, A) around the head's and the neighbours'."""
@@ -148,19 +154,11 @@ class LatentPlanning(BeliefPolicy):
         sources = torch.cat((own[:, None], self.neighbourhood.chunks[rows]), dim=1)
         return (sources[:, self._source] + self._noise).clamp(-1.0, 1.0)
 
-    def _distance_to_goal(self, belief: Tensor, latents: Tensor) -> Tensor:
-        """Mean squared distance (n, samples) of the last latents to the goal latent."""
-        goal = self.model.goal_map(belief) * self._scale  # (n, D)
-        return (latents[:, :, -1] - goal[:, None]).square().mean(dim=-1)
-
-    def _distance_to_data(self, rows: Tensor, latents: Tensor) -> Tensor:
-        """Mean squared distance (n, samples) of courses to the nearest neighbour's course."""
-        steps = torch.arange(1, self.horizon + 1)
-        ahead = torch.minimum(rows[..., None] + steps, self.neighbourhood.last_row[rows][..., None])
-        targets = self.neighbourhood.targets[ahead]  # (n, neighbours, horizon, D)
-        courses = (targets * self._scale).flatten(2)  # (n, neighbours, horizon * D)
-        mine = latents.flatten(2)  # (n, samples, horizon * D)
-        return torch.cdist(mine, courses).square().amin(dim=-1) / mine.shape[-1]
+    def _ahead(self, rows: Tensor) -> Tensor:
+        """Courses (horizon, n, neighbours, D) of the demonstrations from `rows` (n, neighbours)."""
+        steps = torch.arange(1, self.horizon + 1)[:, None, None]
+        ahead = torch.minimum(rows + steps, self.neighbourhood.last_row[rows])
+        return self.neighbourhood.targets[ahead]
 
     def _best(self, costs: Tensor, chunks: Tensor, count: int) -> Tensor:
         """The `count` courses (n, count, length, A) that cost least, the best first."""
@@ -187,6 +185,16 @@ class LatentPlanning(BeliefPolicy):
             futures=self._paths(index, courses[:, : self.horizon]),
             observation=self._believed(index),
         )
+
+
+def _distance(courses: Tensor, ahead: Tensor, weight: Tensor) -> Tensor:
+    """Mean weighted squared distance (n, samples) of `courses` (horizon, n, samples, D) to the
+    nearest of the courses `ahead` (horizon, n, neighbours, D)."""
+    weighted = ahead * weight
+    products = (courses @ weighted.mT).sum(dim=0)  # (n, samples, neighbours)
+    size = (courses.square() @ weight).sum(dim=0)[..., None]
+    squares = size + (weighted * ahead).sum(dim=(0, -1))[:, None] - 2.0 * products
+    return squares.clamp_(min=0.0).amin(dim=-1) / (courses.shape[0] * courses.shape[-1])
 
 
 def _perturbations(samples: int, length: int, size: int, seed: int) -> Tensor:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.policies import PolicyError, make_policy
+from core.policies import PolicyError, make_policy, planning
 
 
 def test_a_cold_planner_executes_the_course_of_the_least_cost(checkpoint, demonstrations):
@@ -44,3 +44,35 @@ def test_the_second_round_of_the_cross_entropy_method_finds_courses_that_cost_le
 def test_an_unknown_solver_is_named_with_those_there_are(checkpoint):
     with pytest.raises(PolicyError, match="'annealing'; solvers: mppi, cem"):
         make_policy(checkpoint, "plan", solver="annealing")
+
+
+def test_a_course_costs_the_same_however_many_are_imagined_together(
+    checkpoint, demonstrations, monkeypatch
+):
+    policy = make_policy(checkpoint, "plan")
+    seen = {
+        name: np.stack([episode.observations[name][10] for episode in demonstrations[:5]])
+        for name in demonstrations[0].observations
+    }
+    policy.reset(5)
+    policy.act(seen)
+    state = policy._state
+    with torch.inference_mode():
+        belief = policy.model.belief.read(state)
+        rows = policy.neighbourhood.distances(belief).topk(3, dim=1, largest=False).indices
+        chunks = policy._proposals(belief, rows[:, [0, 1, 2, 2]])
+        at_once = policy._costs(state, rows, chunks)
+        alone = [policy._costs(state[[i]], rows[[i]], chunks[[i]]) for i in range(5)]
+        monkeypatch.setattr(planning, "COURSES_AT_ONCE", 1)
+        one_by_one = policy._costs(state, rows, chunks)
+    torch.testing.assert_close(at_once, torch.cat(alone), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(at_once, one_by_one, atol=1e-5, rtol=1e-4)
+    assert at_once.std(dim=0).min() > 1e-3
+
+
+def test_courses_are_compared_with_the_nearest_demonstration():
+    torch.manual_seed(0)
+    courses, ahead, weight = torch.randn(3, 2, 5, 4), torch.randn(3, 2, 6, 4), torch.rand(4)
+    difference = courses[:, :, :, None] - ahead[:, :, None]  # (horizon, n, samples, neighbours, D)
+    expected = (difference.square() * weight).mean(dim=(0, -1)).amin(dim=-1)
+    torch.testing.assert_close(planning._distance(courses, ahead, weight), expected)
