@@ -58,7 +58,7 @@ def test_a_course_costs_the_same_however_many_are_imagined_together(
     policy.act(seen)
     state = policy._state
     with torch.inference_mode():
-        belief = policy.model.belief.read(state)
+        belief = policy.model.belief.known(state)
         rows = policy.neighbourhood.distances(belief).topk(3, dim=1, largest=False).indices
         chunks = policy._proposals(belief, rows[:, [0, 1, 2, 2]])
         at_once = policy._costs(state, rows, chunks)
