@@ -177,6 +177,9 @@ class OptimiserConfiguration(
     """Decoupled weight decay (AdamW); 0 is Adam."""
     gradient_clip: float = 1.0
     """Largest length of the gradient over all weights; 0: any."""
+    own_action_gradient: bool = False
+    """Whether the gradient of the action loss is taken and shortened apart from that of the other
+    losses, where all are learned together. An update then takes longer."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -132,7 +132,7 @@ class Trainer:
         for optimiser in self._optimisers:
             optimiser.clear_gradients()
         losses = self.losses()
-        torch.autograd.backward(tuple(losses.values()), [self._weights[name] for name in losses])
+        self._differentiate(losses)
         for optimiser in self._optimisers:
             optimiser.step(self.learning_rate)
         if not phase.frozen:
@@ -175,6 +175,21 @@ class Trainer:
         for i, optimiser in enumerate(self._optimisers):
             optimiser.restore(state.part(f"optimiser{i}"))
         self.generator.set_state(state.tensors["sampler.generator"].cpu())
+
+    def _differentiate(self, losses: Losses) -> None:
+        """Gradients of the weighted losses; those of the policy head first and apart, if wished."""
+        passes = [list(losses)]
+        if self.configuration.optimiser.own_action_gradient and not self.phase.frozen:
+            chosen = (o for o in self._objectives if o.phase == "head" and o.shapes_belief)
+            acting = [term for o in chosen for term in o.terms if term in losses]
+            passes = [acting, [name for name in losses if name not in acting]]
+        passes = [names for names in passes if names]
+        for place, names in enumerate(passes, start=1):
+            terms, weights = [losses[name] for name in names], [self._weights[n] for n in names]
+            torch.autograd.backward(terms, weights, retain_graph=place < len(passes))
+            if place < len(passes):
+                for optimiser in self._optimisers:
+                    optimiser.set_apart()
 
     def _scene_motion(self) -> SceneMotion | None:
         training, dataset = self.configuration.training, self.dataset

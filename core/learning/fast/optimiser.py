@@ -33,6 +33,7 @@ class Adam:
         self.count = torch.zeros((), device=device)
         self.averages = [torch.zeros_like(p, requires_grad=False) for p in self.parameters]
         self.squares = [torch.zeros_like(p, requires_grad=False) for p in self.parameters]
+        self._apart: dict[int, Tensor] = {}  # gradients of some losses, by their parameter
         self._values = [p.detach() for p in self.parameters]  # the same memory, outside autograd
         self._update = torch._fused_adamw_ if weight_decay else torch._fused_adam_
 
@@ -42,16 +43,28 @@ class Adam:
             parameter.grad = None
 
     @torch.no_grad()
+    def set_apart(self) -> None:
+        """Shorten the gradients found so far, and keep them for the next step.
+
+        The step adds them to what is found later, shortened likewise. Neither then takes the
+        place of the other in one gradient of limited length.
+        """
+        self._apart = self._shortened(self._found())
+        self.clear_gradients()
+
+    @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """One update of all parameters that have a gradient."""
-        if all(p.grad is None for p in self.parameters):
+        found, divisor = self._found(), None
+        if self._apart:
+            found, apart = self._shortened(found), self._apart
+            found |= {i: g + found[i] if i in found else g for i, g in apart.items()}
+            self._apart = {}
+        elif found:
+            divisor = self._divisor(found)
+        if not found:
             return
-        found = [(i, p.grad) for i, p in enumerate(self.parameters) if p.grad is not None]
-        at, gradients = [i for i, _ in found], [gradient for _, gradient in found]
-        divisor = None
-        if self.largest_gradient:
-            length = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-            divisor = (length / self.largest_gradient).clamp_(min=1.0)
+        at, gradients = list(found), list(found.values())
         self.count += 1
         self._update(
             [self._values[i] for i in at],
@@ -69,6 +82,22 @@ class Adam:
             maximize=False,
             grad_scale=divisor,
         )
+
+    def _found(self) -> dict[int, Tensor]:
+        """The gradients that there are, by their parameter."""
+        return {i: p.grad for i, p in enumerate(self.parameters) if p.grad is not None}
+
+    def _divisor(self, gradients: Mapping[int, Tensor]) -> Tensor | None:
+        """By what `gradients` are divided, () at least 1; None: they may be of any length."""
+        if not self.largest_gradient:
+            return None
+        lengths = torch._foreach_norm(list(gradients.values()))
+        length = torch.linalg.vector_norm(torch.stack(lengths))
+        return (length / self.largest_gradient).clamp_(min=1.0)
+
+    def _shortened(self, gradients: dict[int, Tensor]) -> dict[int, Tensor]:
+        divisor = self._divisor(gradients) if gradients else None
+        return gradients if divisor is None else {i: g / divisor for i, g in gradients.items()}
 
     def state(self) -> dict[str, Tensor]:
         """Copies of averages and count by name."""

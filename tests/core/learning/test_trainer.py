@@ -115,3 +115,20 @@ def test_a_phase_without_any_loss_is_refused_in_a_sentence(small_configuration, 
         Trainer(dataset, c, "cpu")
     c = replace(c, training=replace(c.training, steps=0))
     Trainer(dataset, c, "cpu").update()
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.1])
+def test_the_action_loss_may_have_a_gradient_of_its_own(clip, small_configuration, dataset):
+    """It makes no difference, unless gradients are shortened."""
+    c, trained = small_configuration(), []
+    loss = replace(c.loss, prediction=1000.0)  # it fills the gradient of all losses together
+    for own in (False, True):
+        chosen = replace(c.optimiser, own_action_gradient=own, gradient_clip=clip)
+        trainer = Trainer(dataset, replace(c, optimiser=chosen, loss=loss), "cpu")
+        trained.append(steps(trainer, 1).state().part("model"))
+    together, apart = trained
+    same = {k: torch.allclose(together[k], apart[k], atol=1e-4) for k in together}
+    if not clip:
+        assert all(same.values())
+    assert same["encoder.network.0.weight"] == same["belief.gru.weight_hh_l0"] == (not clip)
+    assert all(same[name] for name in same if name.startswith(("decoder.", "goal_map.")))
