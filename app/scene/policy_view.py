@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs.background import NewestFirst
 from app.scene.graphics import ready_context
-from app.widgets.camera_images import Images, image_of
+from app.widgets.camera_images import Images, Pictures, image_of
 from core.simulation import (
     IMAGE_SIZE,
     POLICY_CAMERAS,
@@ -47,23 +47,11 @@ class Sight:
     """How the scene looks; None: as it was built."""
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """The images of a moment. Immutable; crosses threads."""
-
-    key: Any
-    """As it was asked for."""
-    images: Images = ()
-    """Name and image of each camera."""
-    problem: str = ""
-    """Why there are none; empty if there are."""
-
-
 class PolicyPainter(NewestFirst[Sight]):
     """Draws the moment that was asked for last. Owns the cameras, and with them a GL context."""
 
     drawn = Signal(object)
-    """The images, or why there are none: `Seen`."""
+    """The images, or why there are none: `Pictures`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("policy cameras", 1, parent)
@@ -82,7 +70,7 @@ class PolicyPainter(NewestFirst[Sight]):
                         problem = unavailable = str(error)
                     except (SimulationError, mujoco.FatalError) as error:
                         problem = str(error)
-                self.drawn.emit(Seen(sight.key, images, problem))
+                self.drawn.emit(Pictures(sight.key, images, problem))
         finally:
             self._close()
 

@@ -13,9 +13,9 @@ from app.scene.gl import SceneGL, graphics
 from app.scene.image import SceneImage
 from app.scene.marks import Marks
 from app.scene.overlays import Banner, SceneTools
-from app.scene.policy_view import PolicyPainter, Seen, Sight, policy_fields
-from app.widgets.camera_images import ImagesView
-from app.widgets.controls import after, column, every
+from app.scene.policy_view import PolicyPainter, Sight, policy_fields
+from app.widgets.camera_images import ImagesView, Pictures
+from app.widgets.controls import after, column, every, row
 from core.spec import Field
 
 FASTEST = 16
@@ -65,7 +65,8 @@ class SceneView(QWidget):
         self._fields: tuple[Field, ...] = ()
         self._policy_painter = PolicyPainter(self)
         self._policy_painter.drawn.connect(self._seen)
-        column(self.canvas, self.cameras, inside=self)
+        self._beside: QWidget | None = None
+        self._row = row((column(self.canvas, self.cameras), 3), inside=self)
         self.banner = Banner(self)
         self.tools = SceneTools(self, inset=settings.value("scene/inset", "true") == "true")
         self.tools.home.clicked.connect(self._go_home)
@@ -99,6 +100,16 @@ class SceneView(QWidget):
         self.cameras.setVisible(bool(size))
         if size:
             self.cameras.show_images(())
+
+    def show_beside(self, part: QWidget | None) -> None:
+        """Show a widget to the right of the scene; None: nothing any more."""
+        if self._beside is not None:
+            self._row.removeWidget(self._beside)
+            self._beside.hide()
+        self._beside = part
+        if part is not None:
+            self._row.addWidget(part, 1)
+            part.show()
 
     def show_ghost(self, shown: bool) -> None:
         """Draw what a policy believes and considers, or do not."""
@@ -170,7 +181,7 @@ class SceneView(QWidget):
             self._policy_painter.ask(sight)
 
     @Slot(object)
-    def _seen(self, seen: Seen) -> None:
+    def _seen(self, seen: Pictures) -> None:
         if seen.key != self._fields:
             return  # others are shown by now
         if seen.problem:

@@ -1,9 +1,11 @@
 """Camera images as large as they fit, or a sentence in their place."""
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStackedWidget
 
@@ -21,6 +23,18 @@ CAPTION = 24
 
 Images = tuple[tuple[str, QImage], ...]
 """Name and image of each camera."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """What cameras saw at one moment. Immutable; crosses threads."""
+
+    key: Any
+    """The moment, as it was asked for."""
+    images: Images = ()
+    """Name and image of each camera."""
+    problem: str = ""
+    """Why there are none; empty if there are."""
 
 
 def image_of(pixels: np.ndarray) -> QImage:
@@ -71,20 +85,24 @@ class CameraImages(Painted):
         return max(grids, key=lambda cells: sum(c.width() * c.height() for c in cells), default=[])
 
     def _grid(self, sizes: list[QSize], columns: int) -> list[QRectF]:
+        """The same in so many columns: close together, in the middle of the place."""
         place, margin = QRectF(self.rect()), self._margin
         rows = math.ceil(len(sizes) / columns)
         width = (place.width() - margin * (columns + 1)) / columns
         height = (place.height() - margin * (rows + 1)) / rows - CAPTION
+        scales = [max(0.0, min(width / s.width(), height / s.height())) for s in sizes]
+        drawn = [QSizeF(s) * scale for s, scale in zip(sizes, scales, strict=True)]
+        across = max(each.width() for each in drawn) + margin
+        down = max(each.height() for each in drawn) + CAPTION + margin
         cells = []
-        for number, size in enumerate(sizes):
+        for number, size in enumerate(drawn):
             row, column = divmod(number, columns)
-            in_row = min(columns, len(sizes) - row * columns)
-            left = place.left() + (place.width() - in_row * (width + margin) + margin) / 2
-            scale = max(0.0, min(width / size.width(), height / size.height()))
-            w, h = size.width() * scale, size.height() * scale
-            x = left + column * (width + margin) + (width - w) / 2
-            y = place.top() + margin + row * (height + CAPTION + margin) + (height - h) / 2
-            cells.append(QRectF(x, y, w, h))
+            in_row = min(columns, len(drawn) - row * columns)
+            left = place.center().x() - in_row * across / 2 + column * across
+            top = place.center().y() - (rows * down - margin) / 2 + row * down
+            x = left + (across - size.width()) / 2
+            y = top + (down - CAPTION - margin - size.height()) / 2
+            cells.append(QRectF(QPointF(x, y), size))
         return cells
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
-from core.data import read_episode, read_info
-from core.simulation import World
+from app.scene.policy_view import policy_fields
+from core.data import read_episode, read_info, write_episode
+from core.simulation import PolicyCameras, World
 
 
 @pytest.fixture
@@ -111,3 +115,47 @@ def test_an_empty_workspace_says_what_to_do(studio_window, qtbot):
     )
     page.controls.empty.pressed.emit()
     qtbot.waitUntil(lambda: len(page.table.rows) > 0, timeout=5000)  # the samples again
+
+
+def test_the_cameras_beside_the_scene_follow_the_scrubbed_step(page, qtbot):
+    entry = choose(page, qtbot, "pick_place")
+    episode, frames = read_episode(entry.path), page.cameras.view.frames
+    page.timeline.play_wanted.emit(False)
+    with PolicyCameras("pick_place", policy_fields()) as cameras:
+        drawn = cameras.render(episode.states)
+    for step in (len(episode) - 1, 7):
+        page.timeline.scrubbed.emit(step)
+        qtbot.waitUntil(lambda step=step: shows(frames, drawn, step), timeout=20000)
+    assert page.cameras.view.isVisible()
+    qtbot.keyClick(page.controls.window(), Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: not page.cameras.view.isVisible(), timeout=3000)
+    assert not page.studio.settings.value("episodes/cameras", True, bool)
+
+
+def test_stored_images_are_shown_where_an_episode_has_them(page, qtbot):
+    entry = choose(page, qtbot, "reach")
+    choose(page, qtbot, "pick_place")
+    episode = read_episode(entry.path)
+    images = np.random.default_rng(0).integers(0, 256, (len(episode), 16, 24, 3), dtype=np.uint8)
+    info = replace(episode.info, images=("workspace_image",))
+    filmed = replace(episode, info=info, images={"workspace_image": images})
+    entry.path.unlink()
+    write_episode(entry.path.parent, filmed)
+    page.studio.episodes_changed.emit()
+    qtbot.waitUntil(lambda: any(row.entry.info.images for row in own(page)), timeout=20000)
+    choose(page, qtbot, "reach")
+    page.timeline.play_wanted.emit(False)
+    page.timeline.scrubbed.emit(3)
+    frames = page.cameras.view.frames
+    qtbot.waitUntil(lambda: shows(frames, {"workspace_image": images}, 3), timeout=20000)
+
+
+def shows(frames, images, step):
+    """Whether the images of a control step are shown."""
+    if [name for name, _ in frames.images] != list(images):
+        return False
+    for name, image in frames.images:
+        colour = image.pixelColor(9, 12)
+        if [colour.red(), colour.green(), colour.blue()] != images[name][step, 12, 9].tolist():
+            return False
+    return True

@@ -1,13 +1,12 @@
 """Camera images of an episode, read off the GUI thread, and the clock that plays them."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.jobs.background import NewestFirst
-from app.widgets.camera_images import Images, image_of
+from app.widgets.camera_images import Images, Pictures, image_of
 from app.widgets.controls import every
 from core.data import ImageReader, RecordingError
 
@@ -17,20 +16,6 @@ CAMERAS = 6
 """Cameras that are shown; more would be too small to see anything."""
 IDLE = 1.0
 """A file that no images are asked of is closed after this time [s]: it may be about to be cut."""
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """What the cameras saw at one control step."""
-
-    key: tuple[Path, int]
-    """The episode, as it was asked for."""
-    step: int
-    """The control step."""
-    images: Images = ()
-    """Name and image of each camera."""
-    problem: str = ""
-    """Why there are none; empty if there are."""
 
 
 Episode = tuple[Path, int]
@@ -44,7 +29,7 @@ class Footage(NewestFirst[tuple[Episode, int]]):
     """
 
     read = Signal(object)
-    """The images of a control step: `Pictures`."""
+    """The images of a control step, as it was asked for: `Pictures`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("footage", 1, parent)
@@ -63,9 +48,9 @@ class Footage(NewestFirst[tuple[Episode, int]]):
             try:
                 if opened is None:
                     opened = episode, ImageReader(episode[0])
-                found = Pictures(episode, step, _images(opened[1], step))
+                found = Pictures(wanted, _images(opened[1], step))
             except (RecordingError, IndexError) as error:
-                found = Pictures(episode, step, problem=f"{error}")
+                found = Pictures(wanted, problem=f"{error}")
             self.read.emit(found)
         if opened is not None:
             opened[1].close()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.pages.episodes.footage import Footage, Pictures, Playback
-from app.widgets.camera_images import ImagesView
+from app.pages.episodes.footage import Footage, Playback
+from app.widgets.camera_images import ImagesView, Pictures
 from core.data import Episode, EpisodeInfo
 
 BELOW = "its signals below can be played and scrubbed."
@@ -61,7 +61,7 @@ class EpisodeFootage(QObject):
 
     @Slot(object)
     def _show(self, pictures: Pictures) -> None:
-        if pictures.key != self._key:
+        if pictures.key[0] != self._key:
             return  # another episode was chosen meanwhile
         if pictures.problem:
             self.view.say("The images cannot be read", f"{pictures.problem}; {BELOW}")

@@ -9,6 +9,7 @@ from app.arm.arm import Arm
 from app.arm.messages import REPLAY, LoadReplay, Play, Seek, Tick
 from app.arm.replaying import in_scene
 from app.jobs.background import Listing
+from app.pages.episodes.cameras_beside import CamerasBeside
 from app.pages.episodes.footage_view import EpisodeFootage
 from app.pages.episodes.panel import EpisodesPanel
 from app.pages.episodes.quality_view import Survey, survey
@@ -41,6 +42,10 @@ class EpisodesPage(Page):
         self.strip = self.timeline = Timeline()
         self.footage = EpisodeFootage(self)
         self.center = self.footage.view
+        self.cameras = CamerasBeside(self)
+        self.timeline.cameras.setChecked(
+            bool(studio.settings.value("episodes/cameras", True, bool))
+        )
         self.panel = self.controls = EpisodesPanel(self.thumbnails)
         self.table = self.controls.table
         self._connect()
@@ -52,15 +57,18 @@ class EpisodesPage(Page):
     def activated(self) -> None:
         self.arm.start_activity(REPLAY, driven=False)
         self.studio.status.emit("recording", "", "")
+        self._show_cameras()
         if self._stale:
             self.refresh()
 
     def deactivated(self) -> None:
         self._play(False)
+        self.arm.scene.show_beside(None)
 
     def close_down(self) -> None:
         self.thumbnails.close_down()
         self.footage.close_down()
+        self.cameras.close_down()
 
     def _connect(self) -> None:
         studio, arm, controls = self.studio, self.arm, self.controls
@@ -81,6 +89,7 @@ class EpisodesPage(Page):
         self.timeline.scrubbed.connect(self._seek)
         self.timeline.trim_wanted.connect(self._trim)
         self.timeline.split_wanted.connect(self._split)
+        self.timeline.cameras.toggled.connect(self._cameras_wanted)
         self.footage.moved.connect(self.timeline.show_state)
         arm.ticked.connect(self._ticked)
         arm.replay_wanted.connect(self.show_episode)
@@ -209,6 +218,8 @@ class EpisodesPage(Page):
         """Play an episode: in the scene, or where that cannot be as its cameras saw it."""
         self.timeline.show_episode(episode)
         scene = episode is None or in_scene(episode.info)
+        self.cameras.show_episode(episode if scene else None, path)
+        self.timeline.cameras.setEnabled(scene)
         self.arm.simulation.post(REPLAY, LoadReplay(episode if scene else None))
         if episode is None or scene:
             self.footage.clear()
@@ -337,6 +348,16 @@ class EpisodesPage(Page):
     def _ticked(self, tick: Tick) -> None:
         if tick.activity == REPLAY and self.shown and not self.footage.active:
             self.timeline.show_state(tick.step, tick.state == "playing")
+            self.cameras.show_step(tick.step)
+
+    @Slot(bool)
+    def _cameras_wanted(self, wanted: bool) -> None:
+        self.studio.settings.setValue("episodes/cameras", wanted)
+        self._show_cameras()
+
+    def _show_cameras(self) -> None:
+        wanted = self.timeline.cameras.isChecked()
+        self.arm.scene.show_beside(self.cameras.view if wanted else None)
 
     @Slot()
     def _leave_empty(self) -> None:

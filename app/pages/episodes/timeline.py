@@ -8,6 +8,9 @@ from app.theme.theme import Themed, current_theme, icon
 from app.widgets.controls import button, column, configure, label, row, tool
 from core.data import Episode, idle_ends
 
+CAMERAS_KEY = "C"
+"""Key that shows and hides the cameras."""
+
 
 class Timeline(QWidget, Themed):
     """Play button, track and time, and the buttons that cut the episode."""
@@ -29,6 +32,15 @@ class Timeline(QWidget, Themed):
         self._editable = False
         self.play = tool("ph.play-fill", "Play", kind="")
         self.play.setFixedSize(40, 40)
+        self.cameras = configure(
+            tool(
+                "ph.video-camera",
+                f"What the cameras saw, beside the scene ({CAMERAS_KEY})",
+                kind="",
+            ),
+            checkable=True,
+            shortcut=CAMERAS_KEY,
+        )
         self.track = Track()
         self._time = configure(
             label(),
@@ -55,7 +67,7 @@ class Timeline(QWidget, Themed):
             kind="small",
             tip="Make two episodes; the second begins at the playhead",
         )
-        line = row(self.play, (self.track, 1), self._time, spacing=16)
+        line = row(self.play, (self.track, 1), self._time, self.cameras, spacing=16)
         foot = row((self._legend, 1), self.idle, self.trim, self.split)
         column((line, 1), foot, spacing=4, margins=(16, 8, 16, 8), inside=self)
         self.play.clicked.connect(lambda: self.play_wanted.emit(not self._playing))

@@ -53,7 +53,7 @@ def test_the_images_of_a_step_are_read(filmed, footage, qtbot):
         with qtbot.waitSignal(footage.read, timeout=5000) as told:
             footage.ask(((path, STEPS), step))
         (found,) = told.args
-        assert (found.key, found.step, found.problem) == ((path, STEPS), step, "")
+        assert (found.key, found.problem) == (((path, STEPS), step), "")
         ((name, image),) = found.images
         assert name == "front"
         np.testing.assert_array_equal(pixels_of(image), images[step])
@@ -62,7 +62,7 @@ def test_the_images_of_a_step_are_read(filmed, footage, qtbot):
 def test_what_was_asked_last_is_read_and_nothing_piles_up(filmed, footage, qtbot):
     path, _ = filmed
     read = []
-    footage.read.connect(lambda found: read.append(found.step))
+    footage.read.connect(lambda found: read.append(found.key[1]))
     for step in range(STEPS):
         footage.ask(((path, STEPS), step))
     qtbot.waitUntil(lambda: bool(read) and read[-1] == STEPS - 1, timeout=5000)
