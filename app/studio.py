@@ -27,6 +27,8 @@ class Studio(QObject):
     """`current_theme` is another one."""
     noise_changed = Signal(float)
     """The sensor noise σ changed, on whichever page."""
+    image_noise_changed = Signal(float)
+    """The noise of camera images changed, on whichever page."""
     workspace_changed = Signal(object)
     """Another workspace was opened: its root (Path). `episodes_changed` follows."""
     status = Signal(str, str, str)
@@ -50,6 +52,8 @@ class Studio(QObject):
         self.samples = Library(SAMPLES / "episodes", read_only=True)
         self.noise = 0.0
         """The sensor noise σ in [0, 1], in standard deviations of each sensed feature."""
+        self.image_noise = 0.0
+        """The noise of camera images in [0, 1], as part of the range of a pixel."""
         self.background_work = Background(
             lambda error: self.fail(str(error) or type(error).__name__, error), self
         )
@@ -62,6 +66,15 @@ class Studio(QObject):
             self.noise = sigma
             self.status.emit("noise", f"σ {sigma:.2f}", "warning" if sigma > 0 else "")
             self.noise_changed.emit(sigma)
+
+    def set_image_noise(self, sigma: float) -> None:
+        """The same for the noise of camera images; emits `image_noise_changed`."""
+        sigma = round(min(1.0, max(0.0, float(sigma))), 4)
+        if sigma != self.image_noise:
+            self.image_noise = sigma
+            text = f"images σ {sigma:.2f}" if sigma else ""
+            self.status.emit("image noise", text, "warning")
+            self.image_noise_changed.emit(sigma)
 
     @property
     def driven_task(self) -> str:

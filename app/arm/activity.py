@@ -13,7 +13,7 @@ import numpy as np
 from app.arm.messages import OperatorCommand, Take, TrialResult
 from app.arm.pace import RateMeter
 from app.scene.content import View
-from core.simulation import CONTROL_RATE, Condition, World
+from core.simulation import CONTROL_RATE, Appearance, Condition, World
 
 GRIPPER_SPEED = 4.0
 """A trigger held down moves the gripper's target from open to closed in half a second [1/s]."""
@@ -108,7 +108,12 @@ class Activity:
         """What there is to draw now."""
         if not self.task:
             return None
-        return View(self.task, self.world.snapshot(0), self.run, self.explanation)
+        snapshot = self.world.snapshot(0)
+        return View(self.task, snapshot, self.run, self.explanation, self.appearance())
+
+    def appearance(self) -> Appearance | None:
+        """How the scene looks; None: as it was built."""
+        return None
 
     def judge(self) -> None:
         """Report a grasp and success, when they begin."""

@@ -21,7 +21,7 @@ from app.arm.messages import (
 from app.scene.graphics import ready_context
 from core.data import EpisodeRecorder
 from core.rollout import Rollout, Sensors, Step
-from core.simulation import CONTROL_RATE, TASKS, PolicyCameras, model_hash
+from core.simulation import CONTROL_RATE, TASKS, Appearance, PolicyCameras, model_hash
 
 FIRST_SEED = 3_000_000
 """Starts of trials in the window: apart from training (0…), evaluation (1,000,000…) and
@@ -48,6 +48,7 @@ class Deployment(Activity):
         self._recorder = EpisodeRecorder()
         self._rollout: Rollout | None = None
         self._cameras: PolicyCameras | None = None
+        self._looks: tuple[Any, Appearance | None] = (None, None)
         self._pause = 0
         self._hands_off = HAND_BACK
         self._intervened = False
@@ -134,6 +135,18 @@ class Deployment(Activity):
                 self._begin_trial()
             else:
                 self.restart(next(self._seeds))
+
+    def appearance(self) -> Appearance | None:
+        """How the scene of the present start looks under the present condition.
+
+        The same object as long as neither changes, so that whoever draws need not compare.
+        """
+        assert self.world is not None
+        condition, seed = self.outbox.condition(), self.seed or 0
+        key = (condition, self.task, seed)
+        if key != self._looks[0]:
+            self._looks = key, condition.appearance(self.world.task, seed)
+        return self._looks[1]
 
     def leftover(self) -> Take | None:
         """A trial that a person was correcting, as a failure: it was not finished."""

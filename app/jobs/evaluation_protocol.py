@@ -77,7 +77,8 @@ class ProgressSender:
                 self._sent[cell] = result.episodes
                 grown.append(result)
         values = {name: getattr(progress, name) for name in _SENT}
-        return {"rows": results_json(grown)["rows"], **values}
+        condition = None if progress.condition is None else progress.condition.to_dict()
+        return {"rows": results_json(grown)["rows"], "condition": condition, **values}
 
 
 class ProgressReader:
@@ -93,7 +94,9 @@ class ProgressReader:
         for result in results_from_json(message):
             self._results[result.mode, result.condition] = result
         values = {name: message[name] for name in _SENT}
-        return Progress(results=tuple(self._results.values()), **values)
+        given = message["condition"]
+        condition = None if given is None else Condition.from_dict(given)
+        return Progress(tuple(self._results.values()), condition=condition, **values)
 
 
 def command_of(request: EvaluationRequest) -> list[str]:

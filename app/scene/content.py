@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import mujoco
 
-from core.simulation import Snapshot
+from core.simulation import Appearance, Snapshot
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +21,8 @@ class View:
     """Changes with every new start or jump, so that a trail can begin anew."""
     explanation: Any = None
     """`core.policies.Explanation` of the last action of a policy, or None."""
+    appearance: Appearance | None = None
+    """How the scene looks where something disturbs that; None: as it was built."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from app.scene.content import Eye, View
 from app.scene.marks import Marks
 from core.simulation import load_model
+from core.simulation.appearance import ChangingLooks
 
 GEOMS = 3000
 """Room for the model, the trail and the futures."""
@@ -44,6 +45,7 @@ class Drawing:
         self._task = ""
         self._model: Any = None
         self._data: Any = None
+        self._looks: Any = None
         self._scene: Any = None
         self._inset_scene: Any = None
         self.context: Any = None
@@ -68,6 +70,7 @@ class Drawing:
         began = time.perf_counter()
         self.marks.follow(view)
         self._load(view.task)
+        self._looks.show(view.appearance)
         data, snapshot = self._data, view.snapshot
         data.qpos[:] = snapshot.qpos
         data.mocap_pos[:] = snapshot.mocap_pos
@@ -116,6 +119,7 @@ class Drawing:
         mujoco.mjv_updateScene(
             self._model, self._data, self._options, None, camera, everything, scene
         )
+        self._looks.add_to(scene)
 
     def _load(self, task: str) -> None:
         """Another task: another model. MuJoCo's GL objects stay if they fit it too.
@@ -133,6 +137,7 @@ class Drawing:
             quality.offsamples, quality.shadowsize = 4, 4096
         before, self._model = self._model, model
         self._data = mujoco.MjData(model)
+        self._looks = ChangingLooks(model)
         self._scene = mujoco.MjvScene(model, GEOMS)
         self._inset_scene = mujoco.MjvScene(model, GEOMS)
         self._inset_scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = False

@@ -177,7 +177,7 @@ class SceneView(QWidget):
     def _draw_cameras(self, view: View) -> None:
         if (view, self._fields) != self._last:
             self._last = (view, self._fields)
-            sight = Sight(self._fields, view.task, self._fields, view.snapshot)
+            sight = Sight(self._fields, view.task, self._fields, view.snapshot, view.appearance)
             self._policy_painter.ask(sight)
 
     @Slot(object)

@@ -22,8 +22,22 @@ STEPS = 100
 """Slider positions between 0 and 1: the slider moves in hundredths, as the number shows them."""
 
 
+SENSES = (
+    "Sensor noise",
+    "Sensor noise σ, in standard deviations of each sensed feature over the training data. 0 "
+    "senses the truth.",
+)
+IMAGES = (
+    "Image noise",
+    "Noise σ of each pixel of the camera images, as part of the range of a pixel. 0 shows what the "
+    "cameras see.",
+)
+"""Name and explanation of what a slider chooses."""
+
+
 class NoiseSlider(QWidget):
-    """Chooses the sensor noise σ in [0, 1], in standard deviations of each sensed feature.
+    """Chooses a noise σ in [0, 1]: by default of the sensors, in standard deviations of each sensed
+    feature.
 
     The slider and the number field always show the same σ. `changed` carries the new σ and is
     emitted once per change, whether a person or the program made it; setting the σ that is
@@ -32,8 +46,9 @@ class NoiseSlider(QWidget):
 
     changed = Signal(float)
 
-    def __init__(self, value: float = 0.0, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, value: float = 0.0, what: tuple[str, str] = SENSES) -> None:
+        """`what`: `SENSES` or `IMAGES`."""
+        super().__init__()
         self._value = 0.0
         self.label = configure(QLabel("σ"), objectName="noiseSign")
         self.slider = configure(
@@ -53,13 +68,7 @@ class NoiseSlider(QWidget):
             alignment=Qt.AlignmentFlag.AlignRight,
         )
         self.marks = _Marks(self.slider)
-        for widget in (self.label, self.slider, self.number):
-            widget.setToolTip(
-                "Sensor noise σ, in standard deviations of each sensed feature over the training "
-                "data. 0 senses the truth."
-            )
-        self.slider.setAccessibleName("Sensor noise")
-        self.number.setAccessibleName("Sensor noise, as a number")
+        self.explain(what)
 
         self.label.setFixedHeight(CONTROL_HEIGHT)
         top = Qt.AlignmentFlag.AlignTop
@@ -71,6 +80,14 @@ class NoiseSlider(QWidget):
         self.number.valueChanged.connect(self.set_value)
         self._show(value)
         self._value = self.number.value()
+
+    def explain(self, what: tuple[str, str]) -> None:
+        """Say what is chosen: `SENSES` or `IMAGES`."""
+        name, tip = what
+        for widget in (self.label, self.slider, self.number):
+            widget.setToolTip(tip)
+        self.slider.setAccessibleName(name)
+        self.number.setAccessibleName(f"{name}, as a number")
 
     @property
     def value(self) -> float:

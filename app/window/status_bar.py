@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from app.widgets.controls import row, set_look
 
-ORDER = ("pad", "control", "fps", "device", "noise", "recording")
+ORDER = ("pad", "control", "fps", "device", "noise", "image noise", "recording")
 """Entries from left to right; others follow them."""
 
 SEPARATOR = "·"

@@ -9,6 +9,7 @@ from core.evaluation.errors import SettingsError
 from core.evaluation.results import Result, write_whole
 from core.policies import MODES
 from core.simulation import Condition
+from core.simulation.disturbances import IMAGE_NOISE, SENSOR_NOISE, varied_noise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,16 +17,24 @@ if TYPE_CHECKING:
 
 OTHER_COLOURS = ("#CC79A7", "#D55E00", "#56B4E9")
 """For results of modes that are not installed here."""
+HEADINGS = {
+    SENSOR_NOISE: "sensor noise σ [standard deviations]",
+    IMAGE_NOISE: "image noise σ [part of a pixel's range]",
+}
+"""Of the axis over which success is drawn."""
 INK, FAINT = "#24292F", "#D8DEE4"
 
 
 def plot_curves(results: Sequence[Result], path: Path | str, title: str | None = None) -> Path:
     """Draw success rate over noise with 95% Wilson intervals, one panel per task.
 
-    The ending of `path` chooses the format (png, svg, pdf). Results without
-    episodes are left out. Where the disturbances other than noise differ, only the results of the
-    first are drawn, and the heading names them. Raises :class:`SettingsError` if nothing is left or
-    the format is unknown, and :class:`core.data.StorageError` if the disk refuses.
+    The noise is that of images where several levels of it were measured, and otherwise that of the
+    other senses.
+
+    The ending of `path` chooses the format (png, svg, pdf). Results without episodes are left out.
+    Where the other disturbances differ, only the results of the first are drawn, and the heading
+    names them. Raises :class:`SettingsError` if nothing is left or the format is unknown, and
+    :class:`core.data.StorageError` if the disk refuses.
     """
     # Only here: matplotlib takes most of a second to load, and few commands draw.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -34,7 +43,8 @@ def plot_curves(results: Sequence[Result], path: Path | str, title: str | None =
     results = [result for result in results if result.outcomes]
     if not results:
         raise SettingsError("nothing to draw: no episode has been evaluated yet")
-    others = [result.condition.changed(noise=0.0) for result in results]
+    noise = varied_noise(result.condition for result in results)
+    others = [result.condition.changed(**{noise: 0.0}) for result in results]
     shown = Condition() if Condition() in others else others[0]
     results = [result for result, found in zip(results, others, strict=True) if found == shown]
     if shown != Condition():
@@ -49,7 +59,7 @@ def plot_curves(results: Sequence[Result], path: Path | str, title: str | None =
         raise SettingsError(f"cannot draw {path.name!r}; endings: {', '.join(formats)}")
     panels = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
     for panel, task in zip(panels, tasks, strict=True):
-        _draw(panel, task, [result for result in results if result.task == task])
+        _draw(panel, task, [result for result in results if result.task == task], noise)
     panels[0].set_ylabel("success rate [%]", color=INK)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
@@ -60,15 +70,17 @@ def plot_curves(results: Sequence[Result], path: Path | str, title: str | None =
     return save_figure(figure, path)
 
 
-def _draw(panel: "Axes", task: str, results: list[Result]) -> None:
-    """One task: a line, markers and an interval band per mode."""
+def _draw(panel: "Axes", task: str, results: list[Result], over: str) -> None:
+    """One task: a line, markers and an interval band per mode, over the noise called `over`."""
+
+    def level(result: Result) -> float:
+        return float(getattr(result.condition, over))
+
     modes = list(dict.fromkeys(result.mode for result in results))
     spare = iter(OTHER_COLOURS * len(modes))
     for mode in modes:
-        cells = sorted(
-            (result for result in results if result.mode == mode), key=lambda result: result.noise
-        )
-        noise = [result.noise for result in cells]
+        cells = sorted((result for result in results if result.mode == mode), key=level)
+        noise = [level(result) for result in cells]
         low = [100 * result.interval[0] for result in cells]
         high = [100 * result.interval[1] for result in cells]
         rate = [100 * result.rate for result in cells]
@@ -97,7 +109,7 @@ def _draw(panel: "Axes", task: str, results: list[Result]) -> None:
     counts = sorted({result.episodes for result in results})
     number = str(counts[0]) if len(counts) == 1 else f"{counts[0]}–{counts[-1]}"
     finish_panel(panel, f"{task.replace('_', '-')}  ·  {number} episodes, 95% intervals")
-    finish_rates(panel, "sensor noise σ [standard deviations]", {r.noise for r in results})
+    finish_rates(panel, HEADINGS[over], {level(result) for result in results})
     panel.margins(x=0.04)
 
 

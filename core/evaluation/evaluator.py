@@ -111,7 +111,7 @@ def _checked_conditions(
         raise SettingsError("noise level none; expected numbers of 0 or more, or conditions")
     task = simulation.TASKS[spec.task]
     for name, _ in (strength for each in wanted for strength in each.strengths):
-        lacking = DISTURBANCES[name].lacking(task, spec)
+        lacking = DISTURBANCES[name].lacking(task, bool(spec.sensed_images))
         if lacking is not None:
             raise SettingsError(f"{lacking}; leave {name} out")
     return tuple(dict.fromkeys(wanted))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.files import read_table
+from core.spec import Spec
 
 if TYPE_CHECKING:
     from core.learning import Configuration
@@ -46,6 +47,8 @@ class CheckpointEntry:
     """Files of demonstrations that it was validated on."""
     settings: dict[str, Any] = field(default_factory=dict, repr=False)
     """Its configuration as it was written."""
+    images: tuple[str, ...] = ()
+    """Camera images that it senses, by the name of their field."""
     problem: str | None = None
     """Why it cannot be used; None if it can."""
 
@@ -110,6 +113,7 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
             preset=str(source.get("preset", "")),
             episodes=tuple(str(name) for name in data["identifiers"]),
             recordings=tuple(Path(str(name)) for name in source.get("recordings", ())),
+            images=_sensed_images(content.get("spec", {})),
             held_out=tuple(Path(str(name)) for name in source.get("held_out", ())),
         )
     except OSError as error:
@@ -117,6 +121,14 @@ def describe_checkpoint(folder: Path) -> CheckpointEntry:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"its description does not make sense ({error!r})"
     return CheckpointEntry(folder, problem=f"{folder.name} cannot be read: {problem}")
+
+
+def _sensed_images(spec: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the images that a policy of this spec senses; {} stands for one of a former format,
+    which senses none."""
+    if not spec:
+        return ()
+    return tuple(field.name for field in Spec.from_dict(spec).sensed_images)
 
 
 def autosave_folder(folder: Path) -> Path:

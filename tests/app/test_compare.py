@@ -8,16 +8,20 @@ import os
 import shutil
 import signal
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QProcess
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter
 
+from app.pages.compare.comparisons import Comparison
 from app.pages.compare.page import ComparePage
 from app.pages.compare.success_curves import INTERPOLATED, MEASURED, OUTSIDE, cut
 from app.studio import Studio
 from app.widgets.elided import ElidedLabel
 from core.evaluation import Result, results_from_json, wilson, write_json
+from core.simulation import Condition, image_field
 
 
 @pytest.fixture
@@ -255,6 +259,53 @@ def test_slider_line_and_studio_are_always_at_the_same_noise(open_page, tmp_path
     assert view.slider.value == pytest.approx(0.1)
     assert [mode.kind for mode in view.cut.modes] == [INTERPOLATED, INTERPOLATED]
     studio.set_noise(0.0)
+
+
+def test_a_camera_policy_is_compared_over_the_noise_of_its_images(page, qtbot, tmp_path):
+    controls = page.controls
+    assert not controls.noise_box.isVisibleTo(controls)
+    controls.noise_box.setCurrentIndex(1)  # as another policy may have left it
+    assert controls.varied == "noise"
+    path = tmp_path / "workspace" / "checkpoints" / "reach-1" / "checkpoint.json"
+    content = json.loads(path.read_text())
+    content["spec"]["fields"].append(image_field("wrist").to_dict())
+    content["spec"]["senses"].append("wrist_image")
+    path.write_text(json.dumps(content))
+    page.listing.reload()
+    qtbot.waitUntil(lambda: controls.noise_box.isVisibleTo(controls), timeout=30_000)
+    controls.noise_line.setText("0, 0.1")
+    boxes = controls.disturbances.boxes
+    boxes["pixel_noise"].setValue(0.4)  # hidden: its levels are above
+    boxes["table_colour"].setValue(0.5)
+    boxes["noise"].setValue(0.3)
+    disturbed = Condition(noise=0.3, table_colour=0.5)
+    assert controls.conditions() == (disturbed, disturbed.changed(pixel_noise=0.1))
+    controls.noise_box.setCurrentIndex(0)
+    controls.noise_box.activated.emit(0)
+    disturbed = Condition(pixel_noise=0.4, table_colour=0.5)
+    assert controls.conditions() == (disturbed, disturbed.changed(noise=0.1))
+
+
+def test_results_over_image_noise_are_drawn_over_it(open_page, tmp_path):
+    rows = tuple(
+        replace(row, noise=0.0, condition=Condition(pixel_noise=row.noise)) for row in ROWS
+    )
+    page = open_page()
+    page.studio.set_noise(0.3)
+    page.show_comparison(Comparison(tmp_path / "one", "reach-1", "reach", rows=rows))
+    view, studio = page.view, page.studio
+    assert view.slider.value == studio.image_noise == 0.0
+    assert "image noise" in view.plot.heading.text()
+    np.testing.assert_allclose(points(page, "bc")[0], [0.0, 0.4])
+    assert [view.table.item(row, 1).text() for row in range(4)] == ["0.00", "0.40"] * 2
+    view.slider.set_value(0.4)
+    assert (studio.noise, studio.image_noise) == (0.3, 0.4)
+    assert [mode.kind for mode in view.cut.modes] == [MEASURED, MEASURED]
+    assert page.comparison.about == "Reach"
+    page.show_comparison(Comparison(tmp_path / "two", "reach-1", "reach", rows=ROWS))
+    assert view.slider.value == 0.3 and "sensor noise" in view.plot.heading.text()
+    studio.set_noise(0.0)
+    studio.set_image_noise(0.0)
 
 
 def test_a_cut_says_what_is_measured_and_what_is_not():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from PySide6.QtCore import Qt
 from app.arm.messages import TrialResult
 from core.data import read_episode
 from core.policies import MODES
-from core.simulation import DISTURBANCES, Condition
+from core.simulation import DISTURBANCES, Condition, image_field
+from core.simulation.disturbances.disturbance import SeenDisturbance
 
 
 @pytest.fixture
@@ -141,7 +143,7 @@ def test_a_trial_with_another_noise_in_its_middle_does_not_count(page, qtbot):
 def test_every_disturbance_that_the_task_can_have_is_switched_in_the_window(page, qtbot):
     page.studio.set_noise(0.1)
     boxes = page.disturbances.boxes
-    assert set(boxes) == set(DISTURBANCES) - {"noise"}
+    assert set(boxes) == set(DISTURBANCES) - {"noise", "pixel_noise"}
     assert not boxes["displace_object"].isEnabled()  # reach has no object
     assert "no object to displace" in boxes["displace_object"].toolTip()
     expected = {"noise": 0.1}
@@ -160,6 +162,45 @@ def test_every_disturbance_that_the_task_can_have_is_switched_in_the_window(page
     for box in boxes.values():
         box.setValue(0)
     assert page.arm.simulation.condition == Condition()
+
+
+def test_a_policy_without_cameras_is_offered_nothing_that_only_they_show(page):
+    controls = page.disturbances
+    controls.button.click()
+    seen = {n for n, each in DISTURBANCES.items() if isinstance(each, SeenDisturbance)}
+    offered = {name for name, box in controls.boxes.items() if box.isVisibleTo(page.panel)}
+    assert offered == set(controls.boxes) - seen
+    assert "senses no camera images" in controls.note.text()
+    assert controls.note.isVisibleTo(page.panel)
+    assert not page.image_noise.isVisibleTo(page.panel)
+    page.studio.set_image_noise(0.3)
+    controls.boxes["blur"].setValue(1.0)  # what another policy left there
+    assert page.arm.simulation.condition == Condition()
+    page.studio.set_image_noise(0.0)
+
+
+def test_a_camera_policy_has_two_noises_and_the_scene_changes_while_it_drives(page, qtbot):
+    """The policy here ignores its images; what disturbs them is drawn and counted all the same."""
+    page._use(replace(page._loaded, images=(image_field("workspace", 32),)))
+    assert page.image_noise.isVisibleTo(page.panel)
+    assert not page.disturbances.note.isVisibleTo(page.disturbances)
+    page.image_noise.number.setValue(0.2)
+    assert page.studio.image_noise == 0.2
+    page.studio.set_noise(0.1)
+    assert page.arm.simulation.condition == Condition(noise=0.1, pixel_noise=0.2)
+    labels = page.go.window().status_bar._labels
+    assert "0.20" in labels["image noise"].text()
+    page.toggle()
+    qtbot.waitUntil(lambda: drives(page, page._mode), timeout=10000)
+    assert page.arm.simulation.view.appearance is None
+    page.disturbances.boxes["light_direction"].setValue(60)
+    page.disturbances.boxes["distractors"].setValue(5)
+    qtbot.waitUntil(lambda: page.arm.simulation.view.appearance is not None, timeout=3000)
+    assert len(page.arm.simulation.view.appearance.things) == 5
+    qtbot.waitUntil(lambda: drives(page, page._mode), timeout=3000)
+    page.toggle()
+    page.studio.set_noise(0.0)
+    page.studio.set_image_noise(0.0)
 
 
 def test_a_broken_checkpoint_is_refused_in_words(page, qtbot):

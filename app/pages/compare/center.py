@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.pages.compare.comparison_plot import ComparisonPlot
 from app.pages.compare.noise_cut import NoiseCut
 from app.pages.compare.results_table import ResultsTable
-from app.pages.compare.success_curves import cut
+from app.pages.compare.success_curves import cut, level, noise_of
 from app.widgets.controls import Card, column, row
 from app.widgets.empty import Empty
-from app.widgets.noise_slider import NoiseSlider
+from app.widgets.noise_slider import IMAGES, SENSES, NoiseSlider
 from app.widgets.run_header import RunHeader
+from core.simulation.disturbances import IMAGE_NOISE, SENSOR_NOISE
 
 if TYPE_CHECKING:
     from core.evaluation import Result
@@ -28,6 +29,8 @@ class CompareCenter(QStackedWidget):
         self.setObjectName("center")
         self.rows: tuple[Result, ...] = ()
         """The rows shown."""
+        self.noise = SENSOR_NOISE
+        """Name of the noise over which they are shown."""
         self.empty = Empty("ph.scales", "Nothing compared yet", "", "Go to Train")
         self.header = RunHeader(("episodes", "time left"))
         self.plot = ComparisonPlot()
@@ -45,10 +48,12 @@ class CompareCenter(QStackedWidget):
 
     def show_rows(self, rows: Sequence[Result], planned: int) -> None:
         """Show `rows`; `planned` episodes make one complete."""
-        self.rows = tuple(rows)
+        self.rows, self.noise = tuple(rows), noise_of(rows)
+        self.slider.explain(IMAGES if self.noise == IMAGE_NOISE else SENSES)
         self.plot.show_rows(rows, planned)
         self.table.show_rows(rows, planned)
-        self.slider.set_marks(sorted({row.noise for row in rows if row.outcomes}))
+        levels = {level(row, self.noise) for row in rows if row.outcomes}
+        self.slider.set_marks(sorted(levels))
         self.set_noise(self.slider.value)
         self.setCurrentWidget(self._results)
 

@@ -11,17 +11,23 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPen
 
-from app.pages.compare.success_curves import curve_of, modes_of
+from app.pages.compare.success_curves import curve_of, level, modes_of, noise_of
 from app.theme.theme import current_theme
 from app.widgets.controls import column, empty_layout, label, row
 from app.widgets.elided import ElidedLabel
 from app.widgets.line_sample import LineSample
 from app.widgets.modes import find_mode, mode_color, mode_title
 from app.widgets.plot import PlotFrame, curve_pen
+from core.simulation.disturbances import IMAGE_NOISE, SENSOR_NOISE
 
 if TYPE_CHECKING:
     from core.evaluation import Result
 
+WORDS = {
+    SENSOR_NOISE: ("sensor noise", "standard deviations"),
+    IMAGE_NOISE: ("image noise", "part of a pixel's range"),
+}
+"""What each noise is called, and its unit."""
 BAND_OPACITY = 38
 """Of 255: three bands over one another leave each curve readable."""
 DODGE = 0.006
@@ -50,14 +56,15 @@ class ComparisonPlot(PlotFrame):
         super().__init__()
         self._rows: tuple[Result, ...] = ()
         self._planned = 0
+        self._noise = SENSOR_NOISE
         self._curves: dict[str, _Curve] = {}
         tip = (
             "<p>Share of starts solved, with 95% Wilson intervals. All modes and levels get the "
             "same starts and the same noise. Hollow points still grow.</p>"
         )
         self._legend = row(spacing=4)
-        head = row(label("Success over sensor noise", "heading", tip=tip), 1, self._legend)
-        self.plot.setLabel("bottom", "sensor noise σ [standard deviations]")
+        self.heading = label("", "heading", tip=tip)
+        head = row(self.heading, 1, self._legend)
         self.plot.setLabel("left", "success [%]")
         self.plot.getAxis("left").setWidth(64)
         self.plot.setMouseEnabled(x=False, y=False)
@@ -82,14 +89,17 @@ class ComparisonPlot(PlotFrame):
 
     def show_rows(self, rows: Sequence[Result], planned: int) -> None:
         """Draw what there is of each row; `planned` episodes make a row complete."""
-        self._rows, self._planned = tuple(rows), planned
+        self._rows, self._planned, self._noise = tuple(rows), planned, noise_of(rows)
+        what, unit = WORDS[self._noise]
+        self.heading.setText(f"Success over {what}")
+        self.plot.setLabel("bottom", f"{what} σ [{unit}]")
         modes = modes_of(rows)
         if tuple(modes) != self.modes:
             self._make_curves(modes)
         for mode, curve in self._curves.items():
             self._draw(mode, curve)
         self.plot.setXRange(0.0, self._span, padding=0.03)
-        levels = sorted({row.noise for row in rows})
+        levels = sorted({level(row, self._noise) for row in rows})
         ticks = [[(v, f"{v:g}") for v in levels]] if 0 < len(levels) <= 12 else None
         self.plot.getAxis("bottom").setTicks(ticks)
 
@@ -109,7 +119,7 @@ class ComparisonPlot(PlotFrame):
     @property
     def _span(self) -> float:
         """The highest noise level, or 1 before there is any."""
-        return max((row.noise for row in self._rows), default=1.0) or 1.0
+        return max((level(row, self._noise) for row in self._rows), default=1.0) or 1.0
 
     def _dodge(self, mode: str) -> float:
         modes = self.modes
@@ -145,8 +155,8 @@ class ComparisonPlot(PlotFrame):
         return curve
 
     def _draw(self, mode: str, curve: _Curve) -> None:
-        rows = curve_of(self._rows, mode)
-        noise = np.array([row.noise for row in rows]) + self._dodge(mode)
+        rows = curve_of(self._rows, mode, self._noise)
+        noise = np.array([level(row, self._noise) for row in rows]) + self._dodge(mode)
         rate = np.array([100 * row.rate for row in rows])
         bounds = np.array([[100 * end for end in row.interval] for row in rows]).reshape(-1, 2)
         color = mode_color(mode)

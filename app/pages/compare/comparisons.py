@@ -13,6 +13,7 @@ from app.widgets.disturbances import words_of
 from app.widgets.formats import joined, task_title
 from core.data import StorageError
 from core.simulation import Condition
+from core.simulation.disturbances import varied_noise
 
 if TYPE_CHECKING:
     from core.evaluation import Result
@@ -50,8 +51,9 @@ class Comparison:
     @property
     def about(self) -> str:
         """Its task and what disturbed it besides noise."""
-        condition = self.rows[0].condition if self.rows else Condition()
-        return joined(task_title(self.task), words_of(condition.to_dict()))
+        conditions = [row.condition for row in self.rows] or [Condition()]
+        others = words_of(conditions[0].to_dict(), varied_noise(conditions))
+        return joined(task_title(self.task), others)
 
 
 def list_comparisons(folder: Path) -> list[Comparison]:

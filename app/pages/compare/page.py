@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +16,17 @@ from app.jobs.evaluation_protocol import EvaluationRequest
 from app.pages.compare.center import CompareCenter
 from app.pages.compare.comparisons import Comparison, export, list_comparisons, new_folder
 from app.pages.compare.panel import ComparePanel
+from app.pages.compare.success_curves import level
 from app.studio import Studio
 from app.widgets.formats import format_seconds
 from app.widgets.modes import mode_title
 from app.window.page import Page
 from core.data import make_folder
 from core.runs import CheckpointEntry, list_checkpoints
+from core.simulation.disturbances import IMAGE_NOISE
 
 if TYPE_CHECKING:
-    from core.evaluation import Progress
+    from core.evaluation import Progress, Result
 
 LARGEST_BATCH = 100
 """Simulations that run at once at most."""
@@ -140,7 +142,7 @@ class ComparePage(Page):
         self.worker.ended.connect(self._ended)
         self.controls.set_running(True)
         self.controls.set_exportable(False)
-        self.view.show_rows((), episodes)
+        self._show_rows(())
         self.view.header.show_progress(0.0)
         self.view.header.say("Starting", "accent", entry.name, "Loading the policy …")
         self.worker.start()
@@ -164,14 +166,15 @@ class ComparePage(Page):
         shown = self.comparison
         if shown.rows != progress.results:
             self.comparison = replace(shown, complete=progress.finished, rows=progress.results)
-            self.view.show_rows(progress.results, self._planned)
+            self._show_rows(progress.results)
             self.controls.set_exportable(any(row.outcomes for row in progress.results))
         header = self.view.header
         total = self._planned * len(progress.results)
         done = sum(row.episodes for row in progress.results) + progress.running
         left = format_seconds(progress.seconds_left)
         header.show_progress(progress.fraction, f"{done:,} / {total:,}", left)
-        now = f"{mode_title(progress.mode)} at σ {progress.noise:g}"
+        sigma = level(progress.result, self.view.noise)
+        now = f"{mode_title(progress.mode)} at σ {sigma:g}"
         if progress.running:
             now += f": {progress.running_solved} of {progress.running} solved in this batch"
         if self.controls.stop_button.isEnabled():
@@ -206,6 +209,25 @@ class ComparePage(Page):
             header.say("Stopped", "warning", name, f"{task} · complete batches are kept")
         self.listing.reload()
 
+    # noise
+
+    @Slot(float)
+    def _choose_noise(self, sigma: float) -> None:
+        """Choose the noise over which the curves are drawn, for the whole program."""
+        images = self.view.noise == IMAGE_NOISE
+        (self.studio.set_image_noise if images else self.studio.set_noise)(sigma)
+
+    @Slot()
+    def _show_noise(self) -> None:
+        images = self.view.noise == IMAGE_NOISE
+        self.view.set_noise(self.studio.image_noise if images else self.studio.noise)
+
+    def _show_rows(self, rows: Sequence[Result]) -> None:
+        before = self.view.noise
+        self.view.show_rows(rows, self._planned)
+        if self.view.noise != before:
+            self._show_noise()
+
     # results
 
     @Slot(object)
@@ -215,7 +237,7 @@ class ComparePage(Page):
             return
         self.comparison = comparison
         self._planned = max((row.episodes for row in comparison.rows), default=0)
-        self.view.show_rows(comparison.rows, self._planned)
+        self._show_rows(comparison.rows)
         self.controls.set_exportable(bool(comparison.rows))
         state, role = ("Finished", "good") if comparison.complete else ("Stopped", "warning")
         episodes = sum(row.episodes for row in comparison.rows)
@@ -257,8 +279,9 @@ class ComparePage(Page):
         controls.folder_button.clicked.connect(self.open_folder)
         controls.earlier.open_wanted.connect(self.show_comparison)
         self.view.empty.pressed.connect(lambda: studio.go_to("Train"))
-        self.view.slider.changed.connect(studio.set_noise)
-        self.view.plot.noise_chosen.connect(studio.set_noise)
-        studio.noise_changed.connect(self.view.set_noise)
+        self.view.slider.changed.connect(self._choose_noise)
+        self.view.plot.noise_chosen.connect(self._choose_noise)
+        studio.noise_changed.connect(self._show_noise)
+        studio.image_noise_changed.connect(self._show_noise)
         studio.checkpoint_saved.connect(self.choose_checkpoint)
         studio.workspace_changed.connect(self.listing.reload)

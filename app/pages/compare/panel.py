@@ -34,6 +34,7 @@ from core.learning import LearningError
 from core.policies import MODES
 from core.runs import CheckpointEntry
 from core.simulation import TASKS, Condition
+from core.simulation.disturbances import IMAGE_NOISE, SENSOR_NOISE
 
 NOISE = "0, 0.1, 0.3, 0.6"
 """Levels offered at first."""
@@ -57,11 +58,14 @@ class ComparePanel(QWidget):
         for box in self.mode_boxes.values():
             box.setChecked(True)
             box.clicked.connect(self._check)
+        self.noise_box = chooser(name="What is noisy")
+        offer(self.noise_box, [("senses", SENSOR_NOISE), ("images", IMAGE_NOISE)])
+        self.noise_box.activated.connect(self._check)
         self.noise_line = configure(
             QLineEdit(NOISE),
             accessibleName="Noise levels",
-            toolTip="Sensor noise levels σ between 0 and 1, separated by commas, in standard "
-            "deviations of each sensed feature",
+            toolTip="Noise levels σ between 0 and 1, separated by commas: in standard deviations "
+            "of each sensed feature, or of images as part of the range of a pixel",
         )
         self.noise_line.textChanged.connect(self._check)
         self.episodes_box = configure(
@@ -75,7 +79,7 @@ class ComparePanel(QWidget):
             toolTip="Starts that every mode meets at every noise level",
         )
         self.episodes_box.valueChanged.connect(self._check)
-        self.disturbances = DisturbanceControls()
+        self.disturbances = DisturbanceControls(())
         self.disturbances.changed.connect(self._check)
         self.observer_box = configure(
             QCheckBox("Sensors corrected by the observer"),
@@ -125,10 +129,16 @@ class ComparePanel(QWidget):
             raise FieldError(f"{len(levels)} noise levels; take at most {MOST_LEVELS}")
         return tuple(sorted(levels))
 
+    @property
+    def varied(self) -> str:
+        """Name of the noise that has these levels."""
+        seeing = self.entry is not None and bool(self.entry.images)
+        return str(self.noise_box.currentData()) if seeing else SENSOR_NOISE
+
     def conditions(self) -> tuple[Condition, ...]:
         """A condition for each noise level. Raises `ValueError` in a sentence."""
-        others = self.disturbances.strengths
-        return tuple(Condition(noise=level, **others) for level in self.noise())
+        others, varied = self.disturbances.strengths, self.varied
+        return tuple(Condition(**{**others, varied: level}) for level in self.noise())
 
     @property
     def episodes(self) -> int:
@@ -183,7 +193,9 @@ class ComparePanel(QWidget):
             )
             problem = self._offer_modes(entry)
             if entry.task in TASKS:
-                self.disturbances.fit(TASKS[entry.task])
+                images = bool(entry.images)
+                self.noise_box.setVisible(images)
+                self.disturbances.fit(TASKS[entry.task], images=images, elsewhere=(self.varied,))
         try:
             cells = len(self.modes()) * len(self.noise())
         except ValueError as error:
@@ -223,7 +235,7 @@ class ComparePanel(QWidget):
         )
         what = (
             column(*modes, spacing=0),
-            row(_narrow("noise σ"), self.noise_line),
+            row(_narrow("noise σ"), self.noise_box, (self.noise_line, 1)),
             row(_narrow("starts"), self.episodes_box),
             self.disturbances,
             self.observer_box,

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
+from app.pages.compare.success_curves import SAME, level, noise_of
 from app.theme.theme import Themed, current_theme
 from app.widgets.controls import configure
 from app.widgets.modes import mode_color, mode_title, short_title
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     ("mode", "How actions are chosen"),
-    ("σ", "Sensor noise [standard deviations]"),
+    ("σ", "Sensor noise [standard deviations], or image noise [part of a pixel's range]"),
     ("solved", "Starts solved, of those done"),
     ("rate", "Share of starts solved"),
     ("95% interval", "Wilson interval of that share"),
@@ -62,8 +63,9 @@ class ResultsTable(QTableWidget, Themed):
         """Show `rows`; `planned` episodes make one complete."""
         self._rows, self._planned = tuple(rows), planned
         self.setRowCount(len(rows))
+        noise = noise_of(rows)
         for index, row in enumerate(rows):
-            for column, text in enumerate(texts_of(row, planned)):
+            for column, text in enumerate(texts_of(row, level(row, noise), planned)):
                 self._set(index, column, text, row)
 
     def apply_theme(self) -> None:
@@ -71,10 +73,11 @@ class ResultsTable(QTableWidget, Themed):
 
     def mark_noise(self, sigma: float) -> None:
         """Select the lines measured at σ."""
+        noise = noise_of(self._rows)
         self.clearSelection()
         self.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
         for index, row in enumerate(self._rows):
-            if abs(row.noise - sigma) < 5e-3:
+            if abs(level(row, noise) - sigma) < SAME:
                 self.selectRow(index)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
 
@@ -92,10 +95,10 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def texts_of(row: Result, planned: int) -> tuple[str, ...]:
-    """The texts of one line."""
+def texts_of(row: Result, sigma: float, planned: int) -> tuple[str, ...]:
+    """The texts of one line, measured at noise `sigma`."""
     if not row.outcomes:
-        return (short_title(row.mode), f"{row.noise:.2f}", f"0 of {planned}", "–", "–", "–")
+        return (short_title(row.mode), f"{sigma:.2f}", f"0 of {planned}", "–", "–", "–")
     low, high = row.interval
     counted = f"{row.successes} / {row.episodes}"
     if row.episodes < planned:
@@ -103,7 +106,7 @@ def texts_of(row: Result, planned: int) -> tuple[str, ...]:
     solved = sorted(s for s, good in zip(row.steps, row.outcomes, strict=True) if good)
     return (
         short_title(row.mode),
-        f"{row.noise:.2f}",
+        f"{sigma:.2f}",
         counted,
         f"{100 * row.rate:.0f} %",
         f"{100 * low:.0f} – {100 * high:.0f} %",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from core.simulation.disturbances import varied_noise
 
 if TYPE_CHECKING:
     from core.evaluation import Result
@@ -39,9 +42,21 @@ def modes_of(rows: Sequence[Result]) -> list[str]:
     return list(dict.fromkeys(row.mode for row in rows))
 
 
-def curve_of(rows: Sequence[Result], mode: str) -> list[Result]:
-    """The rows of one mode that have episodes, by rising noise."""
-    return sorted((r for r in rows if r.mode == mode and r.outcomes), key=lambda r: r.noise)
+def noise_of(rows: Sequence[Result]) -> str:
+    """Name of the noise over which `rows` are shown."""
+    return varied_noise(row.condition for row in rows)
+
+
+def level(row: Result, noise: str) -> float:
+    """The level of that noise at which `row` was measured."""
+    strength: float = getattr(row.condition, noise)
+    return strength
+
+
+def curve_of(rows: Sequence[Result], mode: str, noise: str) -> list[Result]:
+    """The rows of one mode that have episodes, by rising `noise`."""
+    done = [row for row in rows if row.mode == mode and row.outcomes]
+    return sorted(done, key=lambda row: level(row, noise))
 
 
 def cut(rows: Sequence[Result], sigma: float) -> list[ModeAt]:
@@ -49,20 +64,25 @@ def cut(rows: Sequence[Result], sigma: float) -> list[ModeAt]:
 
     Beyond the measured levels nothing is claimed.
     """
-    return [_at(mode, curve_of(rows, mode), sigma) for mode in modes_of(rows)]
+    noise = noise_of(rows)
+    curves = {mode: curve_of(rows, mode, noise) for mode in modes_of(rows)}
+    return [
+        _at(mode, curve, [level(row, noise) for row in curve], sigma)
+        for mode, curve in curves.items()
+    ]
 
 
-def _at(mode: str, curve: Sequence[Result], sigma: float) -> ModeAt:
-    for row in curve:
-        if abs(row.noise - sigma) < SAME:
+def _at(mode: str, curve: Sequence[Result], levels: Sequence[float], sigma: float) -> ModeAt:
+    """One mode at noise `sigma`, given its results at rising `levels`."""
+    for row, own in zip(curve, levels, strict=True):
+        if abs(own - sigma) < SAME:
             low, high = row.interval
-            return ModeAt(mode, MEASURED, row.rate, low, high, row.episodes, (row.noise,))
-    below = [row for row in curve if row.noise < sigma]
-    above = [row for row in curve if row.noise > sigma]
-    if not below or not above:
-        return ModeAt(mode, OUTSIDE, between=tuple(row.noise for row in curve))
-    left, right = below[-1], above[0]
-    share = (sigma - left.noise) / (right.noise - left.noise)
+            return ModeAt(mode, MEASURED, row.rate, low, high, row.episodes, (own,))
+    place = bisect(levels, sigma)
+    if place in (0, len(levels)):
+        return ModeAt(mode, OUTSIDE, between=tuple(levels))
+    left, right = curve[place - 1], curve[place]
+    share = (sigma - levels[place - 1]) / (levels[place] - levels[place - 1])
 
     def mix(one: float, other: float) -> float:
         return (1 - share) * one + share * other
@@ -74,5 +94,5 @@ def _at(mode: str, curve: Sequence[Result], sigma: float) -> ModeAt:
         mix(left.interval[0], right.interval[0]),
         mix(left.interval[1], right.interval[1]),
         min(left.episodes, right.episodes),
-        (left.noise, right.noise),
+        (levels[place - 1], levels[place]),
     )

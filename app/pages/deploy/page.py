@@ -36,12 +36,17 @@ from app.widgets.disturbances import DisturbanceControls
 from app.widgets.empty import Empty
 from app.widgets.formats import task_title
 from app.widgets.modes import short_title
-from app.widgets.noise_slider import NoiseSlider
+from app.widgets.noise_slider import IMAGES, NoiseSlider
 from app.window.page import Page
 from core.policies import DEFAULT_MODE, MODES
 from core.runs import CheckpointEntry, list_checkpoints
 from core.simulation import CONTROL_RATE, TASKS, Condition
 
+NOISES = (
+    "Noise of images, as part of the range of a pixel",
+    "Noise of its other senses, in standard deviations",
+)
+"""Titles of the two where a policy senses images."""
 REST = "Let the policy drive, or move the arm yourself with a stick or a key."
 
 
@@ -113,7 +118,10 @@ class DeployPage(Page):
         self.mode_text = label("", "muted", wrap=True)
         self._show_modes()
         self.noise = NoiseSlider(self.studio.noise)
-        self.disturbances = DisturbanceControls()
+        self.image_noise = NoiseSlider(self.studio.image_noise, IMAGES)
+        self.noise_titles = [label(title, "caption") for title in NOISES]
+        self._show_noises(False)
+        self.disturbances = DisturbanceControls(("noise", "pixel_noise"))
         self.observer = switch(
             "Sensors corrected by the observer",
             settings,
@@ -125,6 +133,9 @@ class DeployPage(Page):
             "Policy mode and sensors",
             row(*((choice, 1) for choice in choices), spacing=4),
             self.mode_text,
+            self.noise_titles[0],
+            self.image_noise,
+            self.noise_titles[1],
             self.noise,
             self.disturbances,
             self.observer,
@@ -173,6 +184,9 @@ class DeployPage(Page):
         self.modes.idClicked.connect(self._mode_chosen)
         self.noise.changed.connect(studio.set_noise)
         studio.noise_changed.connect(self.noise.set_value)
+        self.image_noise.changed.connect(studio.set_image_noise)
+        studio.image_noise_changed.connect(self.image_noise.set_value)
+        studio.image_noise_changed.connect(self._disturb)
         self.disturbances.changed.connect(self._disturb)
         self.observer.toggled.connect(self._post_policy)
         self.ghost.toggled.connect(arm.scene.show_ghost)
@@ -229,7 +243,8 @@ class DeployPage(Page):
         if self._mode not in loaded.policies:
             self._mode = next(iter(loaded.policies))
         self._show_modes()
-        self.disturbances.fit(TASKS[loaded.task])
+        self._show_noises(bool(loaded.images))
+        self.disturbances.fit(TASKS[loaded.task], images=bool(loaded.images))
         self._disturb()
         self.arm.simulation.post(DEPLOY, SelectTask(loaded.task))
         self._post_policy()
@@ -283,6 +298,11 @@ class DeployPage(Page):
         notes = [f"{MODES[name].title} is not offered. {why}" for name, why in lacking.items()]
         self.mode_text.setText("\n".join((f"{mode.title}. {mode.sentence}", *notes)))
 
+    def _show_noises(self, images: bool) -> None:
+        """Show one noise, or two where the policy senses images."""
+        for part in (*self.noise_titles, self.image_noise):
+            part.setVisible(images)
+
     def _run(self, running: bool) -> None:
         self._running = running
         self.arm.simulation.post(
@@ -303,8 +323,11 @@ class DeployPage(Page):
 
     @Slot()
     def _disturb(self) -> None:
+        sees = self._loaded is not None and bool(self._loaded.images)
         self.arm.simulation.condition = Condition(
-            noise=self.studio.noise, **self.disturbances.strengths
+            noise=self.studio.noise,
+            pixel_noise=self.studio.image_noise if sees else 0.0,
+            **self.disturbances.strengths,
         )
 
     # -- what happens -------------------------------------------------------------------------

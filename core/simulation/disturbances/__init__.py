@@ -1,7 +1,13 @@
 """Disturbances of sensors and scenes, and conditions: sets of them with strengths."""
 
-from core.simulation.disturbances.condition import Condition
+from core.simulation.disturbances.condition import (
+    IMAGE_NOISE,
+    SENSOR_NOISE,
+    Condition,
+    varied_noise,
+)
 from core.simulation.disturbances.disturbance import (
+    NO_IMAGES,
     AppearanceDisturbance,
     ArrivalDisturbance,
     Disturbance,
@@ -18,6 +24,9 @@ from core.simulation.disturbances.registry import DISTURBANCES
 
 __all__ = [
     "DISTURBANCES",
+    "IMAGE_NOISE",
+    "NO_IMAGES",
+    "SENSOR_NOISE",
     "AppearanceDisturbance",
     "ArrivalDisturbance",
     "Condition",
@@ -30,4 +39,5 @@ __all__ = [
     "OffsetDisturbance",
     "SceneDisturbance",
     "SensorDisturbance",
+    "varied_noise",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from core.simulation.disturbances.disturbance import AppearanceDisturbance
 from core.simulation.disturbances.registry import DISTURBANCES
 from core.simulation.errors import ConditionError
 from core.simulation.task import Task
+
+IMAGE_NOISE, SENSOR_NOISE = "pixel_noise", "noise"
+"""Names of the two noises: of camera images, and of all other senses."""
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -88,3 +91,10 @@ class Condition:
                     f"condition {part!r}; expected name=number, such as noise=0.3, or clean"
                 ) from None
         return cls.from_dict(settings)
+
+
+def varied_noise(conditions: Iterable[Condition]) -> str:
+    """The noise over which results under `conditions` are shown: that of images where it has more
+    than one strength, otherwise that of the other senses."""
+    strengths = {condition.pixel_noise for condition in conditions}
+    return IMAGE_NOISE if len(strengths) > 1 else SENSOR_NOISE

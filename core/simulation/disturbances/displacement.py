@@ -9,7 +9,6 @@ import numpy as np
 
 from core.simulation.disturbances.disturbance import Draws, SceneDisturbance
 from core.simulation.task import REACHABLE_BOX, Task
-from core.spec import Spec
 
 if TYPE_CHECKING:
     from core.simulation.world import World
@@ -32,8 +31,8 @@ class Displacement(SceneDisturbance):
     what: str = "object"
     """What is displaced: object or goal."""
 
-    def lacking(self, task: Task, spec: Spec | None = None) -> str | None:  # noqa: ARG002 — any
-        """Why a policy cannot be disturbed so; None if it can."""
+    def lacking(self, task: Task, images: bool = True) -> str | None:  # noqa: ARG002 — either way
+        """Why a policy for `task` cannot be disturbed so; None if it can."""
         if getattr(task, f"has_{self.what}"):
             return None
         return f"task {task.name!r} has no {self.what} to displace"

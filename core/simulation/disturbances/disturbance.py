@@ -12,13 +12,15 @@ from core.simulation.appearance import Appearance
 from core.simulation.errors import ConditionError
 from core.simulation.noise import SensorNoise, bits, uniform
 from core.simulation.task import Task
-from core.spec import Spec
 
 if TYPE_CHECKING:
     from core.simulation.world import World
 
 Frame = dict[str, np.ndarray]
 """What is sensed at one control step, {field: (n, size)} float32."""
+
+NO_IMAGES = "policy senses no camera images"
+"""Why a policy is not disturbed by what only images show."""
 
 Images = dict[str, np.ndarray]
 """The images of cameras at one control step, {field: (n, height, width, 3)} uint8."""
@@ -91,10 +93,10 @@ class Disturbance:
             raise ConditionError(f"{self.name} is {strength}; expected {what} {end}")
         return int(strength) if whole else strength
 
-    def lacking(self, task: Task, spec: Spec | None = None) -> str | None:  # noqa: ARG002 — most fit
-        """Why a policy cannot be disturbed so; None if it can.
+    def lacking(self, task: Task, images: bool = True) -> str | None:  # noqa: ARG002 — most fit all
+        """Why a policy for `task` cannot be disturbed so; None if it can.
 
-        `spec`: what the policy senses, if there is one already.
+        `images`: whether it senses camera images.
         """
         return None
 
@@ -140,9 +142,9 @@ class SceneDisturbance(Disturbance):
 class SeenDisturbance(Disturbance):
     """Base of those that only images show."""
 
-    def lacking(self, task: Task, spec: Spec | None = None) -> str | None:  # noqa: ARG002 — most fit
-        """Why a policy cannot be disturbed so; None if it can."""
-        return None if spec is None or spec.sensed_images else "policy senses no camera images"
+    def lacking(self, task: Task, images: bool = True) -> str | None:  # noqa: ARG002 — most fit all
+        """Why a policy for `task` cannot be disturbed so; None if it can."""
+        return None if images else NO_IMAGES
 
 
 class ImageDisturbance(SeenDisturbance):

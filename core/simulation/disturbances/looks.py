@@ -13,11 +13,10 @@ from typing import Literal
 import numpy as np
 
 from core.simulation.appearance import Appearance, CameraChange, SeenThing, Vector
-from core.simulation.disturbances.disturbance import AppearanceDisturbance
+from core.simulation.disturbances.disturbance import NO_IMAGES, AppearanceDisturbance
 from core.simulation.model import load_model
 from core.simulation.noise import bits
 from core.simulation.task import OBJECT_BOX, Box, Task
-from core.spec import Spec
 
 _UNIT = 2.0**-53
 TABLE = ("bench_top",)
@@ -66,11 +65,13 @@ class Colour(AppearanceDisturbance):
     materials: tuple[str, ...] = TABLE
     """Names of its materials in the scene."""
 
-    def lacking(self, task: Task, spec: Spec | None = None) -> str | None:
-        """Why a policy cannot be disturbed so; None if it can."""
-        if not any(name in _scene(task.name).colors for name in self.materials):
-            return f"task {task.name!r} has no {self.what} to colour"
-        return super().lacking(task, spec)
+    def lacking(self, task: Task, images: bool = True) -> str | None:
+        """Why a policy for `task` cannot be disturbed so; None if it can."""
+        if not images:
+            return NO_IMAGES
+        if any(name in _scene(task.name).colors for name in self.materials):
+            return None
+        return f"task {task.name!r} has no {self.what} to colour"
 
     def change(self, looks: Appearance, strength: float, task: Task, seed: int) -> Appearance:
         """The materials mixed with a pure colour; `strength` is the colour's part."""

@@ -290,6 +290,34 @@ def test_where_nothing_can_be_drawn_a_camera_policy_is_put_aside(deployment, sai
     assert deployment.state == "idle"
 
 
+def test_the_scene_and_the_cameras_look_as_the_condition_says(deployment, said):
+    field = image_field("workspace", 32)
+    policy = Upwards()
+    deployment.handle(UsePolicy(policy, "bc", images=(field,)))
+    assert deployment.view().appearance is None
+    said.condition = Condition(table_colour=0.5, distractors=3)
+    deployment.handle(RunTrials(True))
+    step(deployment, STILL, 2)
+    expected = said.condition.appearance(deployment.world.task, FIRST_SEED)
+    looks = deployment.view().appearance
+    assert looks == expected and deployment.view().appearance is looks
+    said.condition = Condition(light_strength=0.5)
+    step(deployment, STILL, 1)
+    light = said.condition.appearance(deployment.world.task, FIRST_SEED)
+    assert deployment.view().appearance == light
+    world = World("lift", 1)
+    world.reset([FIRST_SEED])
+    with PolicyCameras("lift", (field,)) as cameras:
+        for frame, each in zip(policy.seen, (expected, expected, light), strict=True):
+            drawn = cameras.render(world.get_states(), [each])["workspace_image"]
+            np.testing.assert_array_equal(frame["workspace_image"], drawn)
+            world.step(np.array([[0.0, 0.0, 0.5, 0.0, 0.0, 0.0, -1.0]], dtype=np.float32))
+    deployment.handle(NewStart())
+    assert deployment.view().appearance != light or light.light == (0.5,) * 3
+    deployment.close()
+    assert said.failures == []
+
+
 def test_a_trial_says_under_which_condition_it_was(deployment, said):
     said.condition = Condition(dropout=0.5)
     deployment.handle(UsePolicy(Upwards(), "bc"))

@@ -41,6 +41,10 @@ def test_progress_is_put_together_from_rows_that_grew():
         message = json.loads(json.dumps(sender.message(progress)))
         assert len(message["rows"]) == sent
         assert reader.read(message) == progress
+    noisy = Result("reach", "bc", 0.0, 5, condition=Condition(pixel_noise=0.1))
+    progress = Progress((*grown, noisy), "bc", 0.0, 0.5, None, condition=noisy.condition)
+    again = reader.read(json.loads(json.dumps(sender.message(progress))))
+    assert again == progress and again.result == noisy
 
 
 def test_the_command_that_makes_a_result_again_is_one_the_program_understands():

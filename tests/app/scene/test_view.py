@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.scene.content import Eye, View
 from app.scene.policy_view import policy_fields
 from app.scene.view import SceneView
-from core.simulation import TASKS, PolicyCameras, World
+from core.simulation import TASKS, Appearance, PolicyCameras, SeenThing, World
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,20 @@ def picture(scene, qtbot, view):
     image = scene.canvas.grab().toImage()
     bits = np.frombuffer(image.constBits(), np.uint8)
     return bits.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, :, :3].astype(int)
+
+
+def test_a_scene_looks_as_it_is_disturbed_and_then_as_before(scene, qtbot):
+    plain = view_of()
+    dark = Appearance(light=(0.2, 0.2, 0.2), ambient=(0.2, 0.2, 0.2))
+    ball = SeenThing("sphere", (0.08, 0.08, 0.08), (0.5, 0.0, 0.2), (1.0, 0.0, 0.0))
+    before, darker, red, after = (
+        picture(scene, qtbot, replace(plain, appearance=looks))
+        for looks in (None, dark, Appearance(things=(ball,)), None)
+    )
+    assert darker.mean() < 0.6 * before.mean()
+    reds = (red[..., 2] > 120) & (red[..., 1] < 60)
+    assert reds.mean() > 0.01 > ((before[..., 2] > 120) & (before[..., 1] < 60)).mean()
+    assert np.abs(after - before).mean() < 1.0
 
 
 def test_every_task_is_drawn(scene, qtbot):

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
 from core.evaluation import Result, SettingsError, plot_curves
+from core.simulation import Condition
 
 
 def row(mode: str, noise: float, successes: int, task: str = "push") -> Result:
@@ -17,12 +20,25 @@ ROWS = [
 ]
 
 
-def test_every_mode_is_drawn_in_its_colour(tmp_path):
-    picture = imread(plot_curves(ROWS, tmp_path / "curves.png"))[..., :3]
+def colours(path) -> list[int]:
+    """How many pixels of a picture have the colour of each mode."""
+    picture = imread(path)[..., :3]
+    found = []
     for colour in ("#0072B2", "#E69F00", "#009E73"):
         wanted = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-        near = np.abs(picture - wanted).max(axis=-1) < 0.02
-        assert near.sum() > 200, colour
+        found.append(int((np.abs(picture - wanted).max(axis=-1) < 0.02).sum()))
+    return found
+
+
+def test_every_mode_is_drawn_in_its_colour(tmp_path):
+    assert min(colours(plot_curves(ROWS, tmp_path / "curves.png"))) > 200
+
+
+def test_noise_of_images_is_the_axis_where_it_varies(tmp_path):
+    rows = [replace(each, noise=0.2, condition=Condition(pixel_noise=each.noise)) for each in ROWS]
+    drawn = colours(plot_curves(rows, tmp_path / "images.png"))
+    expected = colours(plot_curves(ROWS, tmp_path / "senses.png"))
+    np.testing.assert_allclose(drawn, expected, rtol=0.15)
 
 
 def test_several_tasks_lie_side_by_side(tmp_path):

@@ -136,6 +136,22 @@ def test_a_displacement_of_what_is_not_there_is_refused(checkpoint):
         evaluate(checkpoint, ("bc",), (), 2, conditions=(Condition(displace_object=0.05),))
 
 
+def test_what_only_cameras_show_is_refused_for_a_policy_without_them(checkpoint):
+    for condition in (Condition(pixel_noise=0.1), Condition(light_direction=40)):
+        with pytest.raises(SettingsError, match="policy senses no camera images; leave "):
+            evaluate(checkpoint, ("bc",), (), 2, conditions=(condition,))
+
+
+def test_a_camera_policy_is_evaluated_under_what_images_show(camera_checkpoint):
+    conditions = (
+        Condition(pixel_noise=0.1, frozen_images=0.5, late_images=2),
+        Condition(noise=0.2, lost_images=0.5, camera_turned=5, distractors=3),
+    )
+    final = last(evaluate(camera_checkpoint, ("bc",), (), 3, conditions=conditions, horizon=8))
+    assert [row.condition for row in final.results] == list(conditions)
+    assert {row.episodes for row in final.results} == {3}
+
+
 def test_a_camera_policy_is_evaluated_whatever_runs_together(camera_checkpoint, monkeypatch):
     """Each half has cameras of its own, which are closed on the thread that drew with them."""
     closed = []

@@ -9,6 +9,7 @@ import pytest
 
 from core.learning import load_checkpoint
 from core.runs import describe_checkpoint, list_checkpoints
+from core.spec import Field
 
 
 def test_the_description_agrees_with_the_checkpoint(checkpoint):
@@ -20,6 +21,18 @@ def test_the_description_agrees_with_the_checkpoint(checkpoint):
     assert entry.total_steps == loaded.provenance["total_steps"]
     assert entry.episodes == loaded.demonstrations.identifiers
     assert entry.complete and entry.head_trained
+
+
+def test_the_images_that_a_policy_senses_are_named(checkpoint, tmp_path):
+    assert describe_checkpoint(checkpoint).images == ()
+    shutil.copytree(checkpoint, tmp_path / "seeing")
+    path = tmp_path / "seeing" / "checkpoint.json"
+    content = json.loads(path.read_text())
+    fields = [Field(name, (64, 64, 3), "image").to_dict() for name in ("front", "side")]
+    content["spec"]["fields"] += fields
+    content["spec"]["senses"].append("side")
+    path.write_text(json.dumps(content))
+    assert describe_checkpoint(tmp_path / "seeing").images == ("side",)
 
 
 def test_newest_first_and_neither_hidden_nor_foreign_folders(checkpoint, tmp_path):

@@ -1,6 +1,7 @@
 import pytest
 
 from core.simulation import Condition, ConditionError
+from core.simulation.disturbances import varied_noise
 
 
 def test_a_condition_is_written_as_it_is_read():
@@ -15,6 +16,13 @@ def test_a_condition_is_written_as_it_is_read():
 def test_only_noise_is_told_from_more():
     assert Condition(noise=0.3).only_noise
     assert not Condition(noise=0.3, bias=0.1).only_noise
+
+
+def test_the_noise_that_varies_is_that_of_images_or_of_the_other_senses():
+    assert varied_noise([]) == varied_noise([Condition(), Condition(noise=0.3)]) == "noise"
+    fixed = [Condition(pixel_noise=0.1), Condition(noise=0.3, pixel_noise=0.1)]
+    assert varied_noise(fixed) == "noise"
+    assert varied_noise([*fixed, Condition(noise=0.3)]) == "pixel_noise"
 
 
 @pytest.mark.parametrize(
