@@ -33,6 +33,9 @@ OnProgress = Callable[[float, str], None]
 
 TRAINING_COST = 60.0
 """What a training costs, about [s]: for the time left only."""
+COURSES = 64
+"""Courses that latent planning imagines in the tables. A policy imagines 16 by default, which had
+the same outcome in each of 150 trials (docs/BENCHMARKS.md)."""
 TRAINING_FILE = "training.safetensors"
 """The part of a checkpoint that only resuming needs."""
 
@@ -197,7 +200,7 @@ def _evaluated(
             batch=alike.episodes,
             threads=1,
             observer=alike.observer,
-            options={alike.mode: {} if alike.decay is None else {"decay": alike.decay}},
+            options={alike.mode: _options(alike)},
         ):
             on_progress((done + cost * progress.fraction) / total, alike.mode)
         seconds = (time.perf_counter() - began) / len(together)
@@ -216,6 +219,12 @@ def _evaluated(
                 }
             )
     return results
+
+
+def _options(trial: Trial) -> dict[str, Any]:
+    """What the policy of a trial is told besides its checkpoint."""
+    options: dict[str, Any] = {} if trial.decay is None else {"decay": trial.decay}
+    return options | ({"samples": COURSES} if trial.mode == "plan" else {})
 
 
 def _cost(trial: Trial) -> float:

@@ -63,8 +63,6 @@ class ActJepa(nn.Module):
                     "observer.kind to none"
                 )
             self.spec = self.spec.sensing_all_vectors()  # an observer filters them all
-        if training and configuration.encoder.weights:
-            self.encoder.load_weights(configuration.encoder.weights)
         self.target_encoder = deepcopy(self.encoder).requires_grad_(False)
         actions = configuration.action_encoder
         self.action_encoder = perceptron(spec.actions.size, actions.hidden, latent)
@@ -85,6 +83,11 @@ class ActJepa(nn.Module):
             for kept, new in zip(self.target_encoder.modules(), self.encoder.modules(), strict=True)
             if isinstance(kept, nn.BatchNorm1d) and isinstance(new, nn.BatchNorm1d)
         ]
+
+    def start_from(self, file: str) -> None:
+        """Let encoder and target encoder start from the weights in `file`."""
+        self.encoder.load_weights(file)
+        self.target_encoder.load_state_dict(self.encoder.state_dict())
 
     def encode(self, observation: Observation) -> Tensor:
         """Latent (..., D) of a normalised observation (...)."""

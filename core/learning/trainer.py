@@ -87,7 +87,10 @@ class Trainer:
         dataset: Dataset,
         configuration: Configuration | None = None,
         device: str = "auto",
+        *,
+        resumed: bool = False,
     ) -> None:
+        """`resumed`: a state is restored next, so that no file of weights is needed."""
         self.configuration = configuration or get_preset("default")
         self.device = choose_device(device)
         self.dataset = dataset.to(self.device)
@@ -101,6 +104,8 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(training.seed)
             model = ActJepa(self.configuration, dataset.spec, dataset.normaliser)
+        if self.configuration.encoder.weights and not resumed:
+            model.start_from(self.configuration.encoder.weights)
         self.model = model.to(self.device)
         self.phases = phases_of(self.configuration)
         _refuse_idle_phases(self.phases, self.configuration)

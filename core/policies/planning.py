@@ -237,7 +237,7 @@ PLANNING = Mode(
     # a decision takes 1.6 ms a row at 5 rows, 1.0 at 25, and 0.9 at 100 (processor time)
     batch_size=25,
     trial_cost=70.0,
-    version=2,
+    version=1,
     policy=LatentPlanning,
     options=("decay", "solver"),
     needs=_lacking,

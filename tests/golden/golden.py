@@ -19,6 +19,7 @@ import torch
 
 from core import simulation, versions
 from core.benchmark import configuration
+from core.benchmark.execution import COURSES
 from core.data import Episode, read_episode
 from core.evaluation import Condition, evaluate
 from core.learning import Configuration, Dataset, Trainer, get_preset, load_checkpoint
@@ -171,7 +172,8 @@ def projections(tensors: Sequence[torch.Tensor]) -> list[float]:
 
 def act(mode: str) -> Numbers:
     """Actions for what was seen in two recordings, with a frame that does not arrive."""
-    policy = make_policy(load_checkpoint(CHECKPOINT), mode)
+    courses = {"samples": COURSES} if mode == "plan" else {}
+    policy = make_policy(load_checkpoint(CHECKPOINT), mode, **courses)
     episodes = sample_episodes("reach", 2)
     policy.reset(len(episodes))
     numbers: Numbers = {}

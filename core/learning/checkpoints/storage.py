@@ -157,7 +157,7 @@ def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") 
         tensors |= {f"model.{name}": value for name, value in weights.items()}
         place = description["training"]
         state = TrainingState(int(place["step"]), int(place["phase"]), tensors)
-        trainer = Trainer(dataset, configuration, device)
+        trainer = Trainer(dataset, configuration, device, resumed=True)
         try:
             trainer.restore(state)
         except (RuntimeError, IndexError) as error:

@@ -22,8 +22,8 @@ from core.learning.errors import ConfigurationError
 from core.learning.layers import LatentNorm, perceptron
 from core.spec import Field, Spec
 
-IMAGES_AT_ONCE = 1024
-"""Images of a camera that are encoded together where no gradient is needed; bounds the memory."""
+PIXELS_AT_ONCE = 1024 * 64 * 64
+"""Pixels of a camera that are encoded together where no gradient is needed; bounds the memory."""
 SHARED = "all"
 """Name of the trunk that looks at the images of all cameras."""
 PROPRIOCEPTION = "proprioception"
@@ -157,7 +157,10 @@ class FusionEncoder(Encoder):
             frames.rows.flatten(),
             None if frames.views is None else frames.views.reshape(-1, frames.views.shape[-1]),
         )
-        at_once = len(flat) if torch.is_grad_enabled() else IMAGES_AT_ONCE
+        _, height, width, _ = flat.shape
+        at_once = len(flat)
+        if not torch.is_grad_enabled():
+            at_once = max(1, PIXELS_AT_ONCE // (height * width))
         found = []
         for start in range(0, len(flat), at_once):
             pixels = flat[start : start + at_once].pixels(self.precision)

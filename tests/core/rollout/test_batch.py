@@ -246,7 +246,9 @@ def test_ended_simulations_are_not_drawn(monkeypatch):
     drawn = []
     render = PolicyCameras.render
     monkeypatch.setattr(
-        PolicyCameras, "render", lambda self, what: drawn.append(len(what)) or render(self, what)
+        PolicyCameras,
+        "render",
+        lambda self, what, *looks: drawn.append(len(what)) or render(self, what, *looks),
     )
     with PolicyCameras("reach", (image_field("workspace", 8),)) as cameras:
         policies, seeds = [Chaser(5.0)], range(1_000_000, 1_000_004)

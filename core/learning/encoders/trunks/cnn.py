@@ -22,7 +22,7 @@ class ConvolutionalTrunk(Trunk):
         super().__init__(configuration, height, width)
         layers: list[nn.Module] = [nn.Conv2d(3, 32, 4, stride=4), nn.ReLU()]
         side = max(height, width) // 4
-        while side >= 28:  # from 112 pixels on
+        while side >= 24:  # from 96 pixels on
             layers += [nn.Conv2d(32, 32, 3, stride=2, padding=1), nn.ReLU()]
             side //= 2
         layers += [nn.Conv2d(32, 64, 3, stride=2, padding=1), nn.ReLU()]

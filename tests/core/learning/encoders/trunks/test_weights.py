@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from core.learning import Trainer, load_checkpoint, save_checkpoint
+from core.learning import Trainer, load_checkpoint, resume_training, save_checkpoint
 from core.learning.configuration import EncoderConfiguration
 from core.learning.encoders.trunks.resnet import ResNet18
 from core.learning.encoders.trunks.vit import ViTTiny, interpolated_positions
@@ -157,6 +157,7 @@ def test_a_training_starts_from_a_file_and_its_checkpoint_does_without(
     deployed = load_checkpoint(folder).model.encoder.trunks["all"]
     assert torch.equal(deployed.layer4[1].conv2.weight, trained.layer4[1].conv2.weight)
     assert torch.equal(deployed.bn1.running_mean, source.bn1.running_mean)
+    assert resume_training(folder, filmed, "cpu").step == trainer.step, "it needs no file either"
 
 
 def test_a_transformer_starts_from_a_file_of_another_grid(tmp_path):
