@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+MANY = 32
+"""From this number of new files on, the whole disk is synced once instead of each of them."""
+
 
 def sync(path: Path) -> None:
     """Wait until a file, or the list of files in a folder, is on the disk; raises OSError."""
@@ -34,8 +37,7 @@ def new_folder(target: Path, building: Path) -> Iterator[None]:
     try:
         building.mkdir(parents=True)
         yield
-        for path in (*building.rglob("*"), building):
-            sync(path)
+        _sync_all([*building.rglob("*"), building])
         # A kill between the renames leaves both, under names that explain themselves.
         aside = free_path(target.with_name(f"{target.name}.before-{os.getpid()}"))
         if target.exists():
@@ -45,6 +47,14 @@ def new_folder(target: Path, building: Path) -> Iterator[None]:
         shutil.rmtree(aside, ignore_errors=True)
     finally:  # a Ctrl-C must not leave half a folder either
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _sync_all(paths: list[Path]) -> None:
+    if len(paths) > MANY and hasattr(os, "sync"):
+        os.sync()
+        return
+    for path in paths:
+        sync(path)
 
 
 def free_path(path: Path) -> Path:

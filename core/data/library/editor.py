@@ -116,12 +116,12 @@ class Editor:
         since or the trash was emptied; the change can be taken back once that is put right.
         """
         self.library.require_writable("undo")
-        return self._history.step("before").text
+        return self._history.step("before")
 
     def redo(self) -> str:
         """Do again what was taken back last; returns what it was. Raises as :meth:`undo` does."""
         self.library.require_writable("redo")
-        return self._history.step("after").text
+        return self._history.step("after")
 
     @property
     def undo_text(self) -> str:

@@ -18,7 +18,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,7 @@ from core.data.errors import NothingToUndoError, StorageError
 from core.data.library.locking import locked
 from core.data.stamps import remember_written
 from core.data.writer import commit, make_folder, new_file, refused
-from core.files import read_table, sync
+from core.files import new_folder, read_table, sync
 
 STATE = "history.json"
 CHANGE = "change.json"
@@ -36,10 +36,9 @@ FORMAT = "act-jepa-studio history"
 VERSION = 1
 LARGEST = 64 << 20
 """A larger file is no history of ours [bytes]."""
-MANY = 32
-"""From this number of new files on, the whole disk is synced once instead of each of them."""
 
 Side = Literal["before", "after"]
+SIDES: tuple[Side, ...] = ("before", "after")
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ class History:
             for path in self.trash.glob(f"{PREPARING}*"):  # nothing was moved yet: only copies
                 shutil.rmtree(path, ignore_errors=True)
             interrupted = self.interrupted
-            self._settled()
+            self._settled(self._state())
             return interrupted
 
     @property
@@ -118,7 +117,7 @@ class History:
         """Whether a change was cut off and waits to be completed."""
         return self._state().pending is not None
 
-    def do(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> Change:
+    def do(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> None:
         """Give each named file new contents, or remove it (None); what was undone is forgotten.
 
         Raises :class:`StorageError`. Then nothing was changed, or the next :meth:`recover`
@@ -127,15 +126,12 @@ class History:
         make_folder(self.trash)
         make_folder(self.folder)
         with locked(self.trash):
-            state = self._settled()
-            change = self._prepare(text, files)
+            state = self._settled(self._state())
+            name = self._prepare(text, files)
             kept = state.changes[: state.done]
-            wanted = _State((*kept, change.identifier), len(kept), (change.identifier, "after"))
-            self._save(wanted)
-            for name in state.changes[state.done :]:
-                shutil.rmtree(self.trash / name, ignore_errors=True)
-            self._finish(wanted, change.identifier, "after")
-            return change
+            self._settled(_State((*kept, name), len(kept), (name, "after")))
+            for undone in state.changes[state.done :]:
+                shutil.rmtree(self.trash / undone, ignore_errors=True)
 
     def text_of(self, side: Side) -> str:
         """What :meth:`step` would take back or do again; empty if nothing."""
@@ -143,18 +139,16 @@ class History:
         change = self._read(name) if name else None
         return change.text if change is not None else ""
 
-    # -- one change ---------------------------------------------------------------------------
-
-    def step(self, side: Side) -> Change:
+    def step(self, side: Side) -> str:
         """Take back the last change ("before"), or do again what was taken back last ("after").
 
-        Raises :class:`NothingToUndoError` and :class:`StorageError`.
+        Returns what it was. Raises :class:`NothingToUndoError` and :class:`StorageError`.
         """
         word = "undo" if side == "before" else "redo"
         if not (self.trash / STATE).exists():
             raise NothingToUndoError(f"nothing to {word} in this library")
         with locked(self.trash):
-            state = self._settled()
+            state = self._settled(self._state())
             name = state.next(side)
             if not name:
                 raise NothingToUndoError(f"nothing to {word} in this library")
@@ -166,43 +160,35 @@ class History:
                 )
             self._require(change, side)
             make_folder(self.folder)
-            wanted = _State(state.changes, state.done, (name, side))
-            self._save(wanted)
-            self._finish(wanted, name, side)
-            return change
+            self._settled(replace(state, pending=(name, side)))
+            return change.text
 
-    def _prepare(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> Change:
+    # -- one change ---------------------------------------------------------------------------
+
+    def _prepare(self, text: str, files: Iterable[tuple[str, bytes | None]]) -> str:
+        """Keep both sides of a change in the trash; returns its name."""
         now = datetime.now(UTC)
-        identifier = f"{now:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
-        building = self.trash / f"{PREPARING}{identifier}"
+        name = f"{now:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
+        kept, building = self.trash / name, self.trash / f"{PREPARING}{name}"
+        listed = []
         try:
-            before, after = building / "before", building / "after"
-            before.mkdir(parents=True)
-            after.mkdir()
-            listed, fresh = [], []
-            for name, contents in files:
-                path = self.folder / name
-                if path.exists():
-                    _link_or_copy(path, before / name)
-                if contents is not None:
-                    (after / name).write_bytes(contents)
-                    fresh.append(after / name)
-                listed.append(FileChange(name, path.exists(), contents is not None))
-            change = Change(identifier, text, now.isoformat(timespec="seconds"), tuple(listed))
-            (building / CHANGE).write_text(json.dumps(asdict(change)), encoding="utf-8")
-            _sync([*fresh, building / CHANGE])
-            for folder in (before, after, building):
-                sync(folder)
-            building.rename(self.trash / identifier)
-            sync(self.trash)
-        except BaseException as error:
-            shutil.rmtree(building, ignore_errors=True)
-            if isinstance(error, OSError):
-                raise refused(error, self.trash, "keep a copy in") from error
-            raise
-        for path in fresh:
-            remember_written(self.trash / identifier / "after" / path.name)
-        return change
+            with new_folder(kept, building):
+                (building / "before").mkdir()
+                (building / "after").mkdir()
+                for file, contents in files:
+                    path = self.folder / file
+                    if path.exists():
+                        _link_or_copy(path, building / "before" / file)
+                    if contents is not None:
+                        (building / "after" / file).write_bytes(contents)
+                    listed.append(FileChange(file, path.exists(), contents is not None))
+                change = Change(name, text, now.isoformat(timespec="seconds"), tuple(listed))
+                (building / CHANGE).write_text(json.dumps(asdict(change)), encoding="utf-8")
+        except OSError as error:
+            raise refused(error, self.trash, "keep a copy in") from error
+        for path in (kept / "after").iterdir():
+            remember_written(path)
+        return name
 
     def _require(self, change: Change, side: Side) -> None:
         """Refuse to overwrite what is neither side of the change, and to restore what is gone."""
@@ -215,7 +201,7 @@ class History:
                     "was the trash emptied?",
                     path,
                 )
-            sides = [each for each in ("before", "after") if getattr(file, each)]
+            sides = [each for each in SIDES if getattr(file, each)]
             if path.exists() and not any(_same(path, kept / s / file.name) for s in sides):
                 raise StorageError(
                     f"cannot restore {path}: a file of that name exists; move it away first"
@@ -225,8 +211,21 @@ class History:
                     path,
                 )
 
-    def _finish(self, state: _State, name: str, side: Side) -> None:
-        """Put every file where the change wants it; doing so again changes nothing."""
+    def _put(self, source: Path, path: Path) -> None:
+        if not source.is_file() or (path.exists() and path.samefile(source)):
+            return  # renaming a link over a link of the same file would do nothing and stay
+        with new_file(path, durable=False) as building:
+            building.unlink(missing_ok=True)
+            _link_or_copy(source, building)
+
+    # -- what is on the disk ------------------------------------------------------------------
+
+    def _settled(self, state: _State) -> _State:
+        """`state` once its change under way is complete; completing it again changes nothing."""
+        if state.pending is None:
+            return state
+        self._save(state)
+        name, side = state.pending
         change = self._read(name)
         if change is not None:
             try:
@@ -240,25 +239,9 @@ class History:
                 sync(self.folder)
             except OSError as error:
                 raise refused(error, self.folder, "finish a change in") from error
-        place = state.changes.index(name) + (side == "after")
-        self._save(_State(state.changes, place))
-
-    def _put(self, source: Path, path: Path) -> None:
-        if not source.is_file() or (path.exists() and path.samefile(source)):
-            return  # renaming a link over a link of the same file would do nothing and stay
-        with new_file(path, durable=False) as building:
-            building.unlink(missing_ok=True)
-            _link_or_copy(source, building)
-
-    # -- what is on the disk ------------------------------------------------------------------
-
-    def _settled(self) -> _State:
-        """The state, after a change that a kill cut off was completed."""
-        state = self._state()
-        if state.pending is not None:
-            self._finish(state, *state.pending)
-            state = self._state()
-        return state
+        settled = _State(state.changes, state.changes.index(name) + (side == "after"))
+        self._save(settled)
+        return settled
 
     def _save(self, state: _State) -> None:
         values = {"format": FORMAT, "version": VERSION, **asdict(state)}
@@ -267,18 +250,18 @@ class History:
     def _state(self) -> _State:
         try:
             values = read_table(self.trash / STATE, LARGEST)
-            changes = tuple(_plain(name) for name in values["changes"])
-            done, pending = int(values["done"]), values["pending"]
-            if values["format"] != FORMAT or not 0 <= done <= len(changes):
+            pending = values["pending"]
+            state = _State(
+                tuple(_plain(name) for name in values["changes"]),
+                int(values["done"]),
+                None if pending is None else (pending[0], pending[1]),
+            )
+            sound = values["format"] == FORMAT and 0 <= state.done <= len(state.changes)
+            if not sound or (pending and not (pending[0] in state.changes and pending[1] in SIDES)):
                 raise ValueError("no history")
-            if pending is not None:
-                name, side = pending
-                if name not in changes or side not in ("before", "after"):
-                    raise ValueError("no change")
-                pending = (name, side)
-        except (OSError, KeyError, TypeError, ValueError, OverflowError):
+        except (OSError, LookupError, TypeError, ValueError, OverflowError):
             return _State()  # the files are all in the trash; only their order is lost
-        return _State(changes, done, pending)
+        return state
 
     def _read(self, name: str) -> Change | None:
         try:
@@ -305,14 +288,6 @@ def _link_or_copy(source: Path, target: Path) -> None:
     except (OSError, NotImplementedError):  # another disk, or one without links
         shutil.copyfile(source, target)
         sync(target)
-
-
-def _sync(paths: list[Path]) -> None:
-    if len(paths) > MANY and hasattr(os, "sync"):
-        os.sync()
-        return
-    for path in paths:
-        sync(path)
 
 
 def _same(first: Path, second: Path) -> bool:
