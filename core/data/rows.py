@@ -12,14 +12,27 @@ from typing import Any
 import numpy as np
 
 from core.data.episode import Episode, EpisodeInfo, info_from_json, info_to_json
-from core.data.errors import (
-    InvalidEpisodeError,
-)
+from core.data.errors import InvalidEpisodeError
 from core.data.quality import action_counts, measure_quality, position_of
 
 Point = tuple[float, float, float]
 _SHARED = ("versions", "fields", "model_hash", "task", "operator", "images", "action_units")
 """Parts of a description that are the same in most episodes of a folder."""
+
+_UNKNOWN = EpisodeInfo(
+    identifier="",
+    task="",
+    success=None,
+    operator="",
+    control_rate=1.0,
+    measured_rate=None,
+    seed=None,
+    created="",
+    steps=0,
+    model_hash="none",
+    versions={},
+    fields=(),
+)
 
 
 @dataclass(frozen=True)
@@ -63,39 +76,9 @@ class EpisodeRow(EpisodeEntry):
     """Whether it is a recording that is cut short or destroyed, and not something else."""
 
     @property
-    def task(self) -> str:
-        """Name of the task; empty for a broken file."""
-        return self.info.task if self.info is not None else ""
-
-    @property
-    def length(self) -> int:
-        """Number of control steps; 0 for a broken file."""
-        return self.info.steps if self.info is not None else 0
-
-    @property
-    def duration(self) -> float:
-        """Length [s]; 0 for a broken file."""
-        return self.info.duration if self.info is not None else 0.0
-
-    @property
-    def success(self) -> bool | None:
-        """Whether the task was solved; None if unknown."""
-        return self.info.success if self.info is not None else None
-
-    @property
-    def operator(self) -> str:
-        """Who drove; empty for a broken file."""
-        return self.info.operator if self.info is not None else ""
-
-    @property
-    def date(self) -> str:
-        """When the recording ended, ISO 8601 in UTC; empty for a broken file."""
-        return self.info.created if self.info is not None else ""
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The person's own marks, sorted."""
-        return self.info.tags if self.info is not None else ()
+    def known(self) -> EpisodeInfo:
+        """The description; that of a broken file has no steps and empty texts."""
+        return self.info or _UNKNOWN
 
     @property
     def action_counts(self) -> np.ndarray:

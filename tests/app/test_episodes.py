@@ -73,7 +73,9 @@ def test_the_list_is_filtered_by_task(page, qtbot):
     box = page.controls.filter.task
     box.setCurrentIndex(box.findData("reach"))
     box.activated.emit(box.currentIndex())
-    qtbot.waitUntil(lambda: {row.entry.task for row in page.table.rows} == {"reach"}, timeout=5000)
+    qtbot.waitUntil(
+        lambda: {row.entry.known.task for row in page.table.rows} == {"reach"}, timeout=5000
+    )
 
 
 def test_relabelling_and_discarding_can_be_taken_back(page, qtbot):

@@ -42,7 +42,7 @@ def load(page, qtbot, number=0):
     """Choose an episode and wait until it lies on the timeline."""
     entry = own(page)[number].entry
     page.table.choose(entry.identifier)
-    qtbot.waitUntil(lambda: page.timeline.track.range == (0, entry.length), timeout=5000)
+    qtbot.waitUntil(lambda: page.timeline.track.range == (0, entry.known.steps), timeout=5000)
     return entry
 
 
@@ -85,7 +85,10 @@ def test_several_episodes_are_tagged_relabelled_and_deleted_at_once(page, qtbot)
     page.controls.bad.click()
     qtbot.waitUntil(
         lambda: (
-            sum(row.entry.tags == ("careful",) and row.entry.success is False for row in own(page))
+            sum(
+                row.entry.known.tags == ("careful",) and row.entry.known.success is False
+                for row in own(page)
+            )
             == 3
         ),
         timeout=5000,
@@ -118,7 +121,7 @@ def test_what_was_done_can_be_undone_after_a_restart(page, open_window, qtbot):
 def test_samples_can_be_looked_at_and_not_changed(page, qtbot):
     sample = next(row for row in page.table.rows if row.sample)
     page.table.choose(sample.entry.identifier)
-    length = sample.entry.length
+    length = sample.entry.known.steps
     qtbot.waitUntil(lambda: page.timeline.track.range == (0, length), timeout=5000)
     page.timeline.track.set_range(1, 5)
     controls = page.controls
@@ -131,13 +134,13 @@ def test_samples_can_be_looked_at_and_not_changed(page, qtbot):
 def test_dragging_the_end_of_the_track_marks_what_is_kept(page, qtbot):
     entry = load(page, qtbot)
     track = page.timeline.track
-    right = QPoint(round(track._x(entry.length - 1)), track.height() // 2)
-    middle = QPoint(round(track._x(entry.length // 2)), track.height() // 2)
+    right = QPoint(round(track._x(entry.known.steps - 1)), track.height() // 2)
+    middle = QPoint(round(track._x(entry.known.steps // 2)), track.height() // 2)
     qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=right)
     qtbot.mouseMove(track, middle)
     track._drag(middle.x())  # a platform without a pointer moves none
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=middle)
-    assert track.range == (0, entry.length // 2 + 1)
+    assert track.range == (0, entry.known.steps // 2 + 1)
 
 
 def test_a_selection_is_saved_shown_again_and_offered_for_training(page, qtbot):
@@ -181,5 +184,5 @@ def test_the_survey_tells_actions_and_places(page, qtbot):
     qtbot.waitUntil(lambda: page.controls.quality.survey is not None, timeout=5000)
     found = page.controls.quality.survey
     shown = [row.entry for row in page.table.rows if row.entry.info is not None]
-    assert found.counts.sum(axis=1).tolist() == [sum(row.length for row in shown)] * 7
+    assert found.counts.sum(axis=1).tolist() == [sum(row.known.steps for row in shown)] * 7
     assert len(found.starts) == len(shown)

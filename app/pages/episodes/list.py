@@ -67,7 +67,7 @@ class _Model(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return row
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{task_title(row.entry.task)} {row.entry.identifier}"
+            return f"{task_title(row.entry.known.task)} {row.entry.identifier}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(row)
         return None
@@ -110,10 +110,10 @@ class _Delegate(QStyledItemDelegate):
     def _lines(self, painter: QPainter, place: QRect, row: Row, info: EpisodeInfo) -> None:
         entry, half = row.entry, place.height() // 2
         upper, lower = place.adjusted(0, 0, 0, -half), place.adjusted(0, half, 0, 0)
-        sign, role = SIGNS[entry.success]
+        sign, role = SIGNS[entry.known.success]
         write(painter, upper, sign, role, font="body")
-        write(painter, upper.adjusted(20, 0, 0, 0), task_title(entry.task))
-        write(painter, upper, f"{entry.duration:.1f} s", align=RIGHT)
+        write(painter, upper.adjusted(20, 0, 0, 0), task_title(entry.known.task))
+        write(painter, upper, f"{entry.known.duration:.1f} s", align=RIGHT)
         when = "sample" if row.sample else local_time(info)
         write(painter, lower, when, "muted", RIGHT, font="small")
         metrics = painter.fontMetrics()
@@ -122,8 +122,8 @@ class _Delegate(QStyledItemDelegate):
             mark = f"! {row.outlying}"
             write(painter, lower, mark, "warning", elide=CUT)
             lower = lower.adjusted(metrics.horizontalAdvance(mark) + 8, 0, 0, 0)
-        driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
-        facts = " · ".join((driver, *(f"#{tag}" for tag in entry.tags)))
+        driver = OPERATOR_NAMES.get(entry.known.operator, entry.known.operator)
+        facts = " · ".join((driver, *(f"#{tag}" for tag in entry.known.tags)))
         if lower.width() > 16:
             write(painter, lower, facts, "muted", elide=CUT)
 
@@ -275,8 +275,8 @@ def _tip(row: Row) -> str:
     entry = row.entry
     if entry.info is None:
         return entry.problem or ""
-    word = {True: "success", False: "failure", None: "not labelled"}[entry.success]
-    lines = [entry.identifier, f"{word}, {entry.length} steps, {100 * entry.idle:.0f} % idle"]
+    word = {True: "success", False: "failure", None: "not labelled"}[entry.known.success]
+    lines = [entry.identifier, f"{word}, {entry.known.steps} steps, {100 * entry.idle:.0f} % idle"]
     if row.outlying:
         lines.append(f"unusual among its task: {row.outlying}")
     return "\n".join(lines)

@@ -203,7 +203,7 @@ class EpisodesPage(Page):
             self._show_episode(None)
             return
         self.timeline.set_editable(not chosen.sample)
-        key = (chosen.entry.path, chosen.entry.length)
+        key = (chosen.entry.path, chosen.entry.known.steps)
         if key == self._loading:
             return  # only its description is another
         self._loading = key

@@ -65,8 +65,8 @@ class EpisodesPanel(QWidget):
 
     def show_count(self, rows: Sequence[Row], total: int) -> None:
         """Say how much is shown, and where nothing is, what to do."""
-        good = sum(r.entry.success is True for r in rows)
-        minutes = sum(r.entry.duration for r in rows) / 60.0
+        good = sum(r.entry.known.success is True for r in rows)
+        minutes = sum(r.entry.known.duration for r in rows) / 60.0
         of = f" of {total:,}" if len(rows) != total else ""
         self.count.setText(f"{len(rows):,}{of} episodes · {good:,} ✓ · {minutes:.1f} min")
         self.everything.setVisible(self.filter.narrows)
@@ -118,7 +118,7 @@ class EpisodesPanel(QWidget):
         for tag in self.known_tags:
             action = menu.addAction(f"#{tag}")
             action.setCheckable(True)
-            everywhere = all(tag in r.entry.tags for r in chosen)
+            everywhere = all(tag in r.entry.known.tags for r in chosen)
             action.setChecked(everywhere)
             action.setData((tag, not everywhere))
         if self.known_tags:
@@ -142,15 +142,15 @@ def _name(chosen: Sequence[Row]) -> str:
     entry = chosen[0].entry
     if entry.info is None:
         return short(entry.path.name)
-    word = {True: "success", False: "failure", None: "not labelled"}[entry.success]
-    return f"{task_title(entry.task)}, {word}"
+    word = {True: "success", False: "failure", None: "not labelled"}[entry.known.success]
+    return f"{task_title(entry.known.task)}, {word}"
 
 
 def _facts(chosen: Sequence[Row]) -> str:
     if not chosen:
         return "Choose one in the list to replay it. Hold Ctrl or Shift to choose several."
     if len(chosen) > 1:
-        seconds = sum(r.entry.duration for r in chosen)
+        seconds = sum(r.entry.known.duration for r in chosen)
         samples = sum(r.sample for r in chosen)
         good = sum(LABELS["success"](r) for r in chosen)
         read_only = f"{samples:,} samples, read only" if samples else ""

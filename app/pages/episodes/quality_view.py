@@ -55,7 +55,7 @@ def survey(rows: Sequence[EpisodeRow]) -> Survey:
     starts, goals = coverage(rows, "start"), coverage(rows, "goal")
     words = []
     for form, values in (
-        ("median {:.1f} s", [row.duration for row in rows]),
+        ("median {:.1f} s", [row.known.duration for row in rows]),
         ("idle {:.0f} %", [100 * row.idle for row in rows]),
         ("jerk {:.1f} m/s³", [row.jerk for row in rows]),
     ):

@@ -35,8 +35,8 @@ class Row:
     def words(self) -> str:
         """What a search looks through."""
         entry = self.entry
-        driver = OPERATOR_NAMES.get(entry.operator, entry.operator)
-        parts = (entry.identifier, entry.task.replace("_", " "), driver, *entry.tags)
+        driver = OPERATOR_NAMES.get(entry.known.operator, entry.known.operator)
+        parts = (entry.identifier, entry.known.task.replace("_", " "), driver, *entry.known.tags)
         return " ".join(parts).lower()
 
 
@@ -66,19 +66,19 @@ class Filter:
         words = self.text.lower().split()
         tests: tuple[tuple[object, Callable[[Row], bool]], ...] = (
             (self.place, lambda row: row.sample == (self.place == "samples")),
-            (self.task, lambda row: row.entry.task == self.task),
+            (self.task, lambda row: row.entry.known.task == self.task),
             (self.label, lambda row: LABELS[self.label](row)),
-            (self.operator, lambda row: row.entry.operator == self.operator),
-            (self.tag, lambda row: self.tag in row.entry.tags),
+            (self.operator, lambda row: row.entry.known.operator == self.operator),
+            (self.tag, lambda row: self.tag in row.entry.known.tags),
             (words, lambda row: all(word in row.words for word in words)),
         )
         return [test for wanted, test in tests if wanted]
 
 
 LABELS: dict[str, Callable[[Row], bool]] = {
-    "success": lambda row: row.entry.success is True,
-    "failure": lambda row: row.entry.success is False,
-    "unlabelled": lambda row: row.readable and row.entry.success is None,
+    "success": lambda row: row.entry.known.success is True,
+    "failure": lambda row: row.entry.known.success is False,
+    "unlabelled": lambda row: row.readable and row.entry.known.success is None,
     "outlier": lambda row: bool(row.outlying),
     "broken": lambda row: not row.readable,
 }
@@ -91,13 +91,17 @@ def _number(value: float) -> float:
 
 
 ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {
-    "newest": ("Newest first", lambda row: row.entry.date, True),
-    "oldest": ("Oldest first", lambda row: row.entry.date, False),
-    "longest": ("Longest first", lambda row: row.entry.duration, True),
-    "shortest": ("Shortest first", lambda row: row.entry.duration, False),
-    "task": ("By task", lambda row: row.entry.task, False),
-    "operator": ("By operator", lambda row: row.entry.operator, False),
-    "label": ("Failures first", lambda row: {False: 0, None: 1, True: 2}[row.entry.success], False),
+    "newest": ("Newest first", lambda row: row.entry.known.created, True),
+    "oldest": ("Oldest first", lambda row: row.entry.known.created, False),
+    "longest": ("Longest first", lambda row: row.entry.known.duration, True),
+    "shortest": ("Shortest first", lambda row: row.entry.known.duration, False),
+    "task": ("By task", lambda row: row.entry.known.task, False),
+    "operator": ("By operator", lambda row: row.entry.known.operator, False),
+    "label": (
+        "Failures first",
+        lambda row: {False: 0, None: 1, True: 2}[row.entry.known.success],
+        False,
+    ),
     "idle": ("Most idle first", lambda row: _number(row.entry.idle), True),
     "jerk": ("Most jerk first", lambda row: _number(row.entry.jerk), True),
     "path": ("Longest path first", lambda row: _number(row.entry.path_length), True),
@@ -108,7 +112,7 @@ ORDERS: dict[str, tuple[str, Callable[[Row], Any], bool]] = {
 def ordered(rows: Sequence[Row], order: str) -> list[Row]:
     """The rows in an order of `ORDERS`; within equal ones the newest comes first, samples last."""
     _, key, reverse = ORDERS[order]
-    newest = sorted(rows, key=lambda row: row.entry.date, reverse=True)
+    newest = sorted(rows, key=lambda row: row.entry.known.created, reverse=True)
     found = sorted(newest, key=key, reverse=reverse)
     if order == "newest":
         found.sort(key=lambda row: row.sample)
@@ -155,10 +159,10 @@ def found_of(rows: tuple[Row, ...], undo: str, redo: str, selections: tuple[str,
         undo=undo,
         redo=redo,
         selections=selections,
-        lengths={row.entry.path: row.entry.length for row in rows},
-        tasks=tuple(sorted({entry.task for entry in entries})),
-        operators=tuple(sorted({entry.operator for entry in entries})),
-        tags=tuple(sorted({tag for entry in entries for tag in entry.tags})),
+        lengths={row.entry.path: row.entry.known.steps for row in rows},
+        tasks=tuple(sorted({entry.known.task for entry in entries})),
+        operators=tuple(sorted({entry.known.operator for entry in entries})),
+        tags=tuple(sorted({tag for entry in entries for tag in entry.known.tags})),
     )
 
 

@@ -57,7 +57,7 @@ def outliers(values: np.ndarray, threshold: float = OUTLYING) -> np.ndarray:
 
 def length_outliers(rows: Sequence[EpisodeRow], threshold: float = OUTLYING) -> np.ndarray:
     """(N,) bool: episodes much longer or shorter than others of their task."""
-    return _within_tasks(rows, np.array([row.duration for row in rows]), threshold)
+    return _within_tasks(rows, np.array([row.known.duration for row in rows]), threshold)
 
 
 def path_outliers(rows: Sequence[EpisodeRow], threshold: float = OUTLYING) -> np.ndarray:
@@ -102,7 +102,7 @@ def coverage(
 
 def _within_tasks(rows: Sequence[EpisodeRow], values: np.ndarray, threshold: float) -> np.ndarray:
     found = np.zeros(len(rows), dtype=np.bool_)
-    tasks = np.array([row.task for row in rows])
+    tasks = np.array([row.known.task for row in rows])
     for task in set(tasks) - {""}:
         chosen = tasks == task
         found[chosen] = outliers(values[chosen], threshold)

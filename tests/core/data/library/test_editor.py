@@ -107,7 +107,7 @@ def test_tags(library):
     assert editor.tag(["e0", "e1", "e2"], add=["good"]) == 1  # only e2 lacked it
     assert editor.tag("e0", remove=["slow", "never"]) == 1
     assert editor.tag("e0", remove=["slow"]) == 0
-    tags = {row.identifier: row.tags for row in open_index(library.folder).rows}
+    tags = {row.identifier: row.known.tags for row in open_index(library.folder).rows}
     assert tags == {"e0": ("good",), "e1": ("good", "slow"), "e2": ("good",)}
     for tag in ("", "a,b", "x" * 41, "a\nb"):
         with pytest.raises(InvalidEpisodeError, match="is no tag"):

@@ -32,8 +32,8 @@ def test_rows_say_what_the_episodes_say(folder):
         episode = read_episode(row.path)
         assert row == row_of(row.path, episode)
         assert row.info == episode.info
-        assert (row.task, row.length, row.duration) == ("push", 30, 1.5)
-        assert (row.success, row.operator, row.tags) == (True, "script", ())
+        assert (row.known.task, row.known.steps, row.known.duration) == ("push", 30, 1.5)
+        assert (row.known.success, row.known.operator, row.known.tags) == (True, "script", ())
         assert row.action_counts.sum(axis=1).tolist() == [30] * 7
         assert row.start == pytest.approx(episode.observations["end_effector_position"][0])
         assert row.goal is None
@@ -90,7 +90,7 @@ def test_a_stale_index_is_brought_up_to_date(folder):
     old = (folder / INDEX).read_bytes()
     Library(folder).editor.relabel("e0", False)
     (folder / INDEX).write_bytes(old)
-    assert [row.success for row in open_index(folder).rows] == [False, True, True]
+    assert [row.known.success for row in open_index(folder).rows] == [False, True, True]
 
 
 def test_undo_brings_the_row_back_without_reading(folder):
