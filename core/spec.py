@@ -262,7 +262,11 @@ def fields_of(arrays: Mapping[str, np.ndarray], known: Mapping[str, Field]) -> t
 
 @dataclass(frozen=True)
 class Actions:
-    """What a policy does: named numbers, commands in [-1, 1] while it is learned."""
+    """What a policy does: named numbers, commands in [-1, 1] while it is learned and recorded.
+
+    A robot that is driven in radians or degrees executes ``offset + scale * command``. Raises
+    `ValueError` for units that do not fit the names or are not finite.
+    """
 
     names: tuple[str, ...]
     """Name of each entry (A)."""
@@ -276,7 +280,21 @@ class Actions:
     offset: tuple[float, ...] = ()
     """What the command 0 means (A), in the robot's units; () where commands are its units."""
     scale: tuple[float, ...] = ()
-    """What a command grows by from 0 to 1 (A), in the robot's units; () as above."""
+    """What a command grows by from 0 to 1 (A), in the robot's units, larger than 0; () as above."""
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.offset), len(self.scale)}
+        if sizes not in ({0}, {len(self.names)}):
+            raise ValueError(
+                f"{len(self.names)} action names, {len(self.offset)} offsets and "
+                f"{len(self.scale)} scales; expected one of each for every entry of an action"
+            )
+        if not all(map(math.isfinite, self.offset)) or not all(
+            0 < s < math.inf for s in self.scale
+        ):
+            raise ValueError(
+                "the units of the actions are not finite; expected scales larger than 0"
+            )
 
     @property
     def size(self) -> int:

@@ -10,6 +10,8 @@ thread they would take it from the window and from the control loop of the arm.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import sys
@@ -52,12 +54,10 @@ class Orders:
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
 
     def _listen(self) -> None:
-        for line in self._source:
+        for line in itertools.chain(self._source, [QUIT]):  # at the end the window is gone
             if line == QUIT:
                 self.hurry.set()
             self.stop.set()
-        self.hurry.set()  # the window is gone
-        self.stop.set()
 
 
 class Speaker:
@@ -68,11 +68,9 @@ class Speaker:
 
     def say(self, what: str, **values: Any) -> None:
         """Send `what` with its values."""
-        try:
+        with contextlib.suppress(BrokenPipeError, ValueError):
             self._target.write(json.dumps({"say": what, **values}).encode() + b"\n")
             self._target.flush()
-        except (BrokenPipeError, ValueError):
-            pass
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
@@ -27,36 +27,27 @@ class FieldError(ValueError):
 
 
 class FieldEditor(QWidget):
-    """Base of the editors: shows one value, and `edited` is emitted when a person changed it."""
+    """Shows one value in one or several widgets; `edited` is emitted when a person changed it."""
 
     edited = Signal()
 
-    def __init__(self, *parts: QWidget) -> None:
+    def __init__(
+        self,
+        *parts: QWidget,
+        changed: SignalInstance,
+        value: Callable[[], Any],
+        set_value: Callable[[Any], object],
+    ) -> None:
+        """`parts` stand side by side; `changed` is the signal of the first of them."""
         super().__init__()
-        row(*((part, 1) for part in parts), inside=self)
-
-    def value(self) -> Any:
+        self.widget = parts[0]
+        """The widget that a person uses first."""
+        self.value = value
         """The value shown. Raises `FieldError` if what is typed is not one."""
-        raise NotImplementedError
-
-    def set_value(self, value: Any) -> None:
-        """Show `value` without emitting `edited`."""
-        raise NotImplementedError
-
-
-class SwitchEditor(FieldEditor):
-    """A truth value as a tick box."""
-
-    def __init__(self) -> None:
-        self.box = QCheckBox()
-        super().__init__(self.box)
-        self.box.clicked.connect(self.edited)
-
-    def value(self) -> bool:
-        return self.box.isChecked()
-
-    def set_value(self, value: Any) -> None:
-        self.box.setChecked(bool(value))
+        self.set_value = set_value
+        """Show a value without emitting `edited`."""
+        changed.connect(self.edited)
+        row(*((part, 1) for part in parts), inside=self)
 
 
 class _QuietSpinBox(QSpinBox):
@@ -76,99 +67,84 @@ class _QuietComboBox(QComboBox):
         event.ignore()
 
 
-class IntegerEditor(FieldEditor):
+def _switch() -> FieldEditor:
+    """A truth value as a tick box."""
+    box = QCheckBox()
+    return FieldEditor(box, changed=box.clicked, value=box.isChecked, set_value=box.setChecked)
+
+
+def _integer() -> FieldEditor:
     """A whole number; its bounds are checked by the configuration itself."""
+    box = configure(
+        _QuietSpinBox(),
+        minimum=-LARGEST_INTEGER,
+        maximum=LARGEST_INTEGER,
+        focusPolicy=Qt.FocusPolicy.StrongFocus,
+        alignment=Qt.AlignmentFlag.AlignRight,
+        minimumWidth=NARROWEST,
+    )
 
-    def __init__(self) -> None:
-        self.box = _QuietSpinBox()
-        super().__init__(self.box)
-        configure(
-            self.box,
-            minimum=-LARGEST_INTEGER,
-            maximum=LARGEST_INTEGER,
-            focusPolicy=Qt.FocusPolicy.StrongFocus,
-            alignment=Qt.AlignmentFlag.AlignRight,
-            minimumWidth=NARROWEST,
-        )
-        self.box.valueChanged.connect(self.edited)
+    def show(value: int) -> None:
+        with QSignalBlocker(box):
+            box.setValue(value)
 
-    def value(self) -> int:
-        return self.box.value()
-
-    def set_value(self, value: Any) -> None:
-        with QSignalBlocker(self.box):
-            self.box.setValue(int(value))
+    return FieldEditor(box, changed=box.valueChanged, value=box.value, set_value=show)
 
 
-class LineEditor(FieldEditor):
+def _line(
+    read: Callable[[str], Any] = str,
+    write: Callable[[Any], str] = str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> FieldEditor:
     """One line of text, with how it becomes a value and how a value is written.
 
     Real numbers are text too, since learning rates span powers of ten that arrows cannot.
     """
+    line = configure(QLineEdit(), minimumWidth=NARROWEST, alignment=side)
 
-    def __init__(
-        self,
-        read: Callable[[str], Any] = str,
-        write: Callable[[Any], str] = str,
-        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-    ) -> None:
-        self.line = configure(QLineEdit(), minimumWidth=NARROWEST, alignment=side)
-        super().__init__(self.line)
-        self._read, self._write = read, write
-        self.line.textEdited.connect(self.edited)
+    def show(value: Any) -> None:
+        line.setText(write(value))
+        line.setCursorPosition(0)
 
-    def value(self) -> Any:
-        return self._read(self.line.text())
-
-    def set_value(self, value: Any) -> None:
-        self.line.setText(self._write(value))
-        self.line.setCursorPosition(0)
+    return FieldEditor(
+        line, changed=line.textEdited, value=lambda: read(line.text()), set_value=show
+    )
 
 
-class ChoiceEditor(FieldEditor):
+def _choice(choices: Sequence[Any]) -> FieldEditor:
     """One of a few named values."""
-
-    def __init__(self, choices: Sequence[Any]) -> None:
-        self.box = _QuietComboBox()
-        super().__init__(self.box)
-        self._choices = tuple(choices)
-        for choice in self._choices:
-            self.box.addItem(words(choice.name if isinstance(choice, enum.Enum) else str(choice)))
-        self.box.setMinimumWidth(NARROWEST)
-        self.box.activated.connect(self.edited)
-
-    def value(self) -> Any:
-        return self._choices[self.box.currentIndex()]
-
-    def set_value(self, value: Any) -> None:
-        self.box.setCurrentIndex(self._choices.index(value))
+    box = configure(_QuietComboBox(), minimumWidth=NARROWEST)
+    for choice in choices:
+        box.addItem(words(choice.name if isinstance(choice, enum.Enum) else str(choice)))
+    return FieldEditor(
+        box,
+        changed=box.activated,
+        value=lambda: choices[box.currentIndex()],
+        set_value=lambda value: box.setCurrentIndex(choices.index(value)),
+    )
 
 
-class OptionalEditor(FieldEditor):
+def _optional(inner: FieldEditor) -> FieldEditor:
     """A value that may be absent: a tick box that says whether, and the editor of the value."""
+    box = configure(QCheckBox(), toolTip="Ticked: use this value. Not ticked: none.")
+    box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    box.toggled.connect(inner.setEnabled)
+    inner.setEnabled(False)
 
-    def __init__(self, inner: FieldEditor, starting_value: Any) -> None:
-        self.inner = inner
-        self.box = QCheckBox()
-        super().__init__(self.box, inner)
-        self.box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.box.setToolTip("Ticked: use this value. Not ticked: none.")
-        inner.set_value(starting_value)
-        self.box.clicked.connect(self._ticked)
-        inner.edited.connect(self.edited)
-
-    def value(self) -> Any:
-        return self.inner.value() if self.box.isChecked() else None
-
-    def set_value(self, value: Any) -> None:
-        self.box.setChecked(value is not None)
-        self.inner.setEnabled(value is not None)
+    def show(value: Any) -> None:
+        box.setChecked(value is not None)
         if value is not None:
-            self.inner.set_value(value)
+            inner.set_value(value)
 
-    def _ticked(self) -> None:
-        self.inner.setEnabled(self.box.isChecked())
-        self.edited.emit()
+    made = FieldEditor(
+        box,
+        inner,
+        changed=box.clicked,
+        value=lambda: inner.value() if box.isChecked() else None,
+        set_value=show,
+    )
+    inner.edited.connect(made.edited)
+    return made
 
 
 def parse_number(text: str, kind: type) -> Any:
@@ -210,7 +186,8 @@ def words(name: str) -> str:
     return name.replace("_", " ").strip()
 
 
-_STARTING_VALUES: dict[type, Any] = {int: 1, float: 1.0, str: "", bool: False}
+_STARTING_VALUES: dict[type, Any] = {int: 1, float: 1.0}
+"""What an absent number becomes once it is ticked; of anything else what its editor shows."""
 
 
 def make_editor(kind: Any) -> FieldEditor | None:
@@ -219,27 +196,24 @@ def make_editor(kind: Any) -> FieldEditor | None:
     if origin is typing.Annotated:
         return make_editor(arguments[0])
     if origin is typing.Literal:
-        return ChoiceEditor(arguments)
+        return _choice(arguments)
     if origin in (typing.Union, types.UnionType):
         kinds = [argument for argument in arguments if argument is not type(None)]
         inner = make_editor(kinds[0]) if len(kinds) == 1 and len(arguments) == 2 else None
         if inner is None:
             return None
-        starting = (
-            inner.value() if isinstance(inner, ChoiceEditor) else _STARTING_VALUES.get(kinds[0], ())
-        )
-        return OptionalEditor(inner, starting)
+        if kinds[0] in _STARTING_VALUES:
+            inner.set_value(_STARTING_VALUES[kinds[0]])
+        return _optional(inner)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         if arguments[0] not in (int, float, str):
             return None
-        return LineEditor(partial(parse_sequence, kind=arguments[0]), _write_sequence)
+        return _line(partial(parse_sequence, kind=arguments[0]), _write_sequence)
     if origin is dict and arguments == (str, float):
-        return LineEditor(parse_table, _write_table)
+        return _line(parse_table, _write_table)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return ChoiceEditor(tuple(kind))
+        return _choice(tuple(kind))
     if kind is float:
-        return LineEditor(
-            partial(parse_number, kind=float), _write_number, Qt.AlignmentFlag.AlignRight
-        )
-    plain = {bool: SwitchEditor, int: IntegerEditor, str: LineEditor}
+        return _line(partial(parse_number, kind=float), _write_number, Qt.AlignmentFlag.AlignRight)
+    plain = {bool: _switch, int: _integer, str: _line}
     return plain[kind]() if kind in plain else None

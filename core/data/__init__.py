@@ -1,6 +1,5 @@
 """Episodes: schema, crash-safe writing, careful reading, and the library of a folder."""
 
-from core.data.action_units import ActionUnits
 from core.data.episode import Episode, EpisodeInfo
 from core.data.errors import (
     DamagedRecordingError,
@@ -48,7 +47,6 @@ from core.data.writer import commit, make_folder, require_writable, write_episod
 __all__ = [
     "SAMPLES",
     "SUFFIX",
-    "ActionUnits",
     "Checked",
     "DamagedRecordingError",
     "Editor",

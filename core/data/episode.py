@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from core.data.action_units import ActionUnits
 from core.data.errors import InvalidEpisodeError
-from core.spec import ARM, Field, fields_of
+from core.spec import ARM, Actions, Field, fields_of
 
 LONGEST_TEXT = 400
 """Most letters of a name in a description."""
@@ -50,7 +49,7 @@ class EpisodeInfo:
     """The person's own marks, sorted."""
     images: tuple[str, ...] = ()
     """Names of the camera images, if there are any."""
-    action_units: ActionUnits | None = None
+    action_units: Actions | None = None
     """Names and units of another robot's actions; None for the commands of the bundled arm."""
     declared: tuple[Field, ...] = ()
     """Fields of a declared kind. Those of the bundled arm are known by their names, and all others
@@ -209,7 +208,9 @@ _BOUNDS = {
 def info_to_json(info: EpisodeInfo) -> dict[str, Any]:
     """The info as values that JSON can hold."""
     values = vars(info) | {key: list(getattr(info, key)) for key in ("fields", "tags", "images")}
-    values["action_units"] = info.action_units and info.action_units.to_json()
+    if info.action_units is not None:
+        given = info.action_units.to_dict()
+        values["action_units"] = {name: given[name] for name in ("names", "offset", "scale")}
     declared = [each.to_dict() for each in values.pop("declared")]
     return values | ({"declared": declared} if declared else {})
 
@@ -234,12 +235,12 @@ def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
         least, most = _BOUNDS.get(key, (0, 0))
         if most and given is not None and not least <= given <= most:
             raise _wrong(key, given, f"{least:g} to {most:,}")
-    units = known.get("action_units")
     try:
         declared = tuple(Field.from_dict(each) for each in known.get("declared", []))
-    except (KeyError, TypeError, ValueError) as error:
+        units = _units(known.get("action_units"))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InvalidEpisodeError(
-            f"'declared' in the episode's description makes no sense ({error})"
+            f"'declared' or 'action_units' in the episode's description makes no sense ({error})"
         ) from error
     taken: dict[str, Any] = {
         key: tuple(known[key]) if kinds == (list,) else known[key] for key, kinds in _KINDS.items()
@@ -247,8 +248,18 @@ def info_from_json(values: Mapping[str, Any]) -> EpisodeInfo:
     taken["versions"] = {str(key): str(value) for key, value in known["versions"].items()}
     return EpisodeInfo(
         **taken,
-        action_units=None if units is None else ActionUnits.from_json(units),
+        action_units=units,
         declared=declared,
+    )
+
+
+def _units(values: Any) -> Actions | None:
+    if values is None:
+        return None
+    return Actions(
+        tuple(str(name) for name in values["names"]),
+        offset=tuple(float(number) for number in values["offset"]),
+        scale=tuple(float(number) for number in values["scale"]),
     )
 
 

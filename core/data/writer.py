@@ -137,15 +137,19 @@ def remove(path: Path) -> None:
 
 def refused(error: OSError, path: Path, what: str) -> StorageError:
     """The system's refusal to `what` (such as "save") as a sentence with advice."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        why = (
-            f"the disk is full ({error.strerror}); nothing was left behind, free some space or "
-            "choose another folder and save again"
-        )
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        why = f"no permission to write there ({error.strerror}); choose a folder that is yours"
-    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
-        why = "part of this path is a file; choose another folder"
-    else:
-        why = f"{error.strerror or error}; choose another folder and save again"
-    return StorageError(f"cannot {what} {path}: {why}", path)
+    why = _REASONS.get(error.errno, "{}; choose another folder and save again")
+    return StorageError(f"cannot {what} {path}: {why.format(error.strerror or error)}", path)
+
+
+_FULL = (
+    "the disk is full ({}); nothing was left behind, free some space or choose another folder and "
+    "save again"
+)
+_FORBIDDEN = "no permission to write there ({}); choose a folder that is yours"
+_NO_FOLDER = "part of this path is a file; choose another folder"
+_REASONS: dict[int | None, str] = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _FORBIDDEN),
+    **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), _NO_FOLDER),
+}
+"""{number of an error of the system: what it means and what to do}."""

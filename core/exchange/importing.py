@@ -9,7 +9,6 @@ from types import MappingProxyType
 import numpy as np
 
 from core.data import (
-    ActionUnits,
     Episode,
     EpisodeInfo,
     InvalidEpisodeError,
@@ -23,7 +22,7 @@ from core.data import (
 from core.data.episode import end_mark
 from core.exchange.errors import TargetError, UnusableSourceError
 from core.exchange.source import ForeignEpisode, Source, arrays_of, identifier_of, units_of
-from core.spec import Kind
+from core.spec import Actions, Kind
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def _repeats_commands(foreign: ForeignEpisode) -> set[str]:
     }
 
 
-def _episode(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Episode:
+def _episode(source: Source, foreign: ForeignEpisode, units: Actions) -> Episode:
     try:
         if foreign.info is not None:
             return _ours(foreign, foreign.info)
@@ -161,7 +160,7 @@ def _ours(foreign: ForeignEpisode, info: EpisodeInfo) -> Episode:
     )
 
 
-def _theirs(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Episode:
+def _theirs(source: Source, foreign: ForeignEpisode, units: Actions) -> Episode:
     """An episode of another robot."""
     T = len(foreign.actions)
     # The time of the file, not of the import: importing twice then gives the same bytes.
@@ -182,7 +181,8 @@ def _theirs(source: Source, foreign: ForeignEpisode, units: ActionUnits) -> Epis
         images=tuple(foreign.images),
         action_units=units,
     )
-    return _ours(replace(foreign, actions=units.commands(foreign.actions)), info)
+    commands = np.clip(units.in_commands(foreign.actions), -1.0, 1.0)  # a quotient may round past 1
+    return _ours(replace(foreign, actions=commands), info)
 
 
 def _same(path: Path, episode: Episode) -> bool:

@@ -9,10 +9,11 @@ from typing import Protocol
 
 import numpy as np
 
-from core.data import ActionUnits, Episode, EpisodeInfo, InvalidEpisodeError
+from core.data import Episode, EpisodeInfo, InvalidEpisodeError
 from core.data.episode import info_from_json
 from core.data.layout import ARRAYS
 from core.exchange.errors import UnusableSourceError
+from core.spec import Actions
 
 GRIPPER = "gripper"
 """Name by which learning knows an action that is open or closed and nothing between."""
@@ -68,11 +69,12 @@ class Source(Protocol):
         """The episodes, one after the other."""
 
 
-def units_of(source: Source) -> ActionUnits:
+def units_of(source: Source) -> Actions:
     """How the actions of all episodes of a source become commands in [-1, 1].
 
     Actions that already are commands stay as they are; others are mapped from the range that
-    they span, entry by entry. Raises :class:`UnusableSourceError` if their lengths differ.
+    they span, entry by entry. Raises :class:`UnusableSourceError` if their lengths differ or that
+    range is not finite.
     """
     ranges: list[tuple[np.ndarray, np.ndarray]] = []
     levels: list[set[float]] = []
@@ -89,7 +91,7 @@ def units_of(source: Source) -> ActionUnits:
             if len(known) <= 2:  # three values are as many as a thousand
                 known.update(np.unique(actions[:, entry])[:3].tolist())
     if not ranges:
-        return ActionUnits((), (), ())
+        return Actions(())
     lowest = np.min([low for low, _ in ranges], axis=0)  # (A,)
     highest = np.max([high for _, high in ranges], axis=0)
     offset, scale = np.zeros(len(levels)), np.ones(len(levels))
@@ -97,9 +99,14 @@ def units_of(source: Source) -> ActionUnits:
         offset = (lowest + highest) / 2
         scale = np.where(highest > lowest, (highest - lowest) / 2, 1.0)
     binary = [len(known) == 2 for known in levels]
-    return ActionUnits(
-        _names(source.action_names, binary), tuple(map(float, offset)), tuple(map(float, scale))
-    )
+    try:
+        return Actions(
+            _names(source.action_names, binary),
+            offset=tuple(map(float, offset)),
+            scale=tuple(map(float, scale)),
+        )
+    except ValueError as error:
+        raise UnusableSourceError(f"{source.path}: {error}", source.path) from error
 
 
 def _names(given: tuple[str, ...], binary: list[bool]) -> tuple[str, ...]:

@@ -35,12 +35,12 @@ def test_weights_of_other_objectives_are_names_with_numbers(qtbot):
     form = SettingsForm(Configuration())
     qtbot.addWidget(form)
     editor = form.editors["loss.extra"]
-    editor.line.setText("smoothness 0.5, contact 2")
+    editor.widget.setText("smoothness 0.5, contact 2")
     editor.edited.emit()
     assert form.value().loss.extra == {"smoothness": 0.5, "contact": 2.0}
     editor.set_value(form.value().loss.extra)
-    assert editor.line.text() == "smoothness 0.5, contact 2"
-    editor.line.setText("smoothness")
+    assert editor.widget.text() == "smoothness 0.5, contact 2"
+    editor.widget.setText("smoothness")
     editor.edited.emit()
     assert "'smoothness' is not a number" in form.problem
 
@@ -59,6 +59,6 @@ def test_the_command_line_shows_the_same_words(capsys):
 def test_what_learning_refuses_is_shown_in_its_own_words(qtbot):
     form = SettingsForm(Configuration())
     qtbot.addWidget(form)
-    form.editors["target.tau"].line.setText("1.5")
+    form.editors["target.tau"].widget.setText("1.5")
     form.editors["target.tau"].edited.emit()
     assert "between 0 and 1" in form.problem

@@ -77,6 +77,14 @@ def test_meaning_is_never_guessed_from_a_name():
     }
 
 
+@pytest.mark.parametrize(
+    ("offset", "scale"), [((0.0,), (1.0,)), ((0.0, 0.0), (1.0, 0.0)), ((0.0, np.nan), (1.0, 1.0))]
+)
+def test_units_that_make_no_sense_are_refused(offset, scale):
+    with pytest.raises(ValueError, match="action"):
+        Actions(("a", "b"), offset=offset, scale=scale)
+
+
 def test_commands_and_the_units_of_a_robot_are_each_others_inverse():
     actions = Actions(("a", "b"), offset=(1.0, -2.0), scale=(2.0, 0.5))
     commands = np.array([[0.5, -1.0]], np.float32)

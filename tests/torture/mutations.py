@@ -183,7 +183,11 @@ def recordings(folder: Path, count: int, seed: int, tally: Tally, decoys: Decoys
                     if any(np.any(a == SECRET) for a in (episode.actions, episode.rewards)):
                         tally.fault(f"HDF5 {number} brought a secret along")
                     assert row.action_counts.sum() >= 0
-                    assert (row.length, row.duration) == (len(episode), episode.info.duration)
+                    known = row.known
+                    assert (known.steps, known.duration) == (len(episode), episode.info.duration)
+                        len(episode),
+                        episode.info.duration,
+                    )
                 else:
                     raise RecordingError(row.problem)
             if decoys.opened():

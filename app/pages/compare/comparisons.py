@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from app.jobs.evaluation_protocol import PICTURE, RESULTS, TABLE
 from app.widgets.disturbances import words_of
 from app.widgets.formats import joined, task_title
 from core.data import StorageError
+from core.files import free_path, read_table
 from core.simulation import Condition
 from core.simulation.disturbances import varied_noise
 
@@ -72,9 +72,7 @@ def read_comparison(folder: Path) -> Comparison:
 
     path = folder / RESULTS
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ValueError("it is larger than any file of results")
-        content = json.loads(path.read_bytes())
+        content = read_table(path, LARGEST_FILE)
         rows = results_from_json(content)
         source = content["provenance"]
         return Comparison(
@@ -88,19 +86,15 @@ def read_comparison(folder: Path) -> Comparison:
         )
     except OSError as error:
         problem = error.strerror or str(error)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"it does not make sense ({error!r})"
     return Comparison(folder, problem=f"{folder.name} cannot be read: {problem}")
 
 
 def new_folder(comparisons: Path, checkpoint: str) -> Path:
     """A folder that is not there yet, named after the checkpoint and the time."""
-    stem = f"{checkpoint}-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
-    folder, number = comparisons / stem, 2
-    while folder.exists():
-        folder = comparisons / f"{stem}-{number}"
-        number += 1
-    return folder
+    now = datetime.now(UTC).astimezone()
+    return free_path(comparisons / f"{checkpoint}-{now:%Y%m%d-%H%M%S}")
 
 
 def export(comparison: Comparison, kind: str) -> Path:

@@ -52,10 +52,6 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ANY = (h5py.Group, h5py.Dataset)
 
 
-class _MissingError(DamagedRecordingError):
-    """Something that the file does not hold."""
-
-
 class VettedFile(Closing):
     """An HDF5 file of unknown origin, open for reading. Owns the open file.
 
@@ -92,21 +88,13 @@ class VettedFile(Closing):
             raise damaged(self.path, error) from error
 
     def member(self, name: str, kind: type | tuple[type, ...] = _ANY) -> Any:
-        """The group or array `name`, reached through hard links only; "" is the root."""
-        found: Any = self._file
-        with self.reading():
-            for component in filter(None, name.split("/")):
-                link = component.encode()
-                if not isinstance(found, h5py.Group) or link not in found.id:
-                    raise _MissingError(
-                        f"{self.path} is damaged: {component!r} is missing; delete it", self.path
-                    )
-                if found.id.links.get_info(link).type != h5py.h5l.TYPE_HARD:
-                    raise self._unsafe(
-                        f"refers to something outside itself at {component!r}; it was not "
-                        "followed, use only recordings whose source you trust"
-                    )
-                found = found[component]
+        """The group or array `name`; "" is the root."""
+        found = self.find(name)
+        if found is None:
+            raise DamagedRecordingError(
+                f"{self.path} is damaged: {name.rpartition('/')[2]!r} is missing; delete it",
+                self.path,
+            )
         if not isinstance(found, kind):
             raise DamagedRecordingError(
                 f"{self.path} is damaged: {name!r} is of another kind", self.path
@@ -114,11 +102,20 @@ class VettedFile(Closing):
         return found
 
     def find(self, name: str) -> Any:
-        """The group or array `name`; None if there is none."""
-        try:
-            return self.member(name)
-        except _MissingError:
-            return None
+        """The group or array `name`, reached through hard links only; None if there is none."""
+        found: Any = self._file
+        with self.reading():
+            for component in filter(None, name.split("/")):
+                link = component.encode()
+                if not isinstance(found, h5py.Group) or link not in found.id:
+                    return None
+                if found.id.links.get_info(link).type != h5py.h5l.TYPE_HARD:
+                    raise self._unsafe(
+                        f"refers to something outside itself at {component!r}; it was not "
+                        "followed, use only recordings whose source you trust"
+                    )
+                found = found[component]
+        return found
 
     def is_dataset(self, name: str) -> bool:
         """Whether `name` is there and an array."""

@@ -93,7 +93,7 @@ class LeRobotSource:
         info = own_info(about.get(layout.OWN_INFO), rows.num_rows, observations)
         actions = self._numbers(rows, layout.ACTION)
         if info is not None and info.action_units is not None:
-            actions = info.action_units.commands(actions)
+            actions = np.clip(info.action_units.in_commands(actions), -1.0, 1.0)
         success = self._column(rows, "next.success")
         states = None
         if layout.OWN_STATES in rows.schema.names:

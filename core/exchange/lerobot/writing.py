@@ -167,7 +167,7 @@ class _Writer:
 def _columns(episode: Episode) -> dict[str, np.ndarray]:
     """An episode's arrays under LeRobot's names, (T,) or (T, size)."""
     units = episode.info.action_units
-    actions = episode.actions if units is None else units.actions(episode.actions)
+    actions = episode.actions if units is None else units.in_robot_units(episode.actions)
     success = np.zeros(len(episode), dtype=np.bool_)
     success[-1] = bool(episode.info.success)
     columns = {

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from app.widgets.field_docs import field_docs
-from app.widgets.field_editors import FieldError
+from app.widgets.field_editors import FieldEditor, FieldError
 from app.widgets.settings_form import SettingsForm
 
 
@@ -96,7 +96,7 @@ def test_every_field_has_an_editor_and_its_words(form):
 def test_typing_gives_a_new_configuration(form, qtbot):
     heard = []
     form.changed.connect(heard.append)
-    line = form.editors["optimizer.learning_rate"].line
+    line = form.editors["optimizer.learning_rate"].widget
     line.selectAll()
     qtbot.keyClicks(line, "2e-3")
     assert heard[-1] == dataclasses.replace(Settings(), optimizer=Optimizer(learning_rate=2e-3))
@@ -104,7 +104,7 @@ def test_typing_gives_a_new_configuration(form, qtbot):
 
 
 def test_text_that_is_no_number_is_named_and_solved(form, qtbot):
-    line = form.editors["widths"].line
+    line = form.editors["widths"].widget
     line.selectAll()
     qtbot.keyClicks(line, "64, lots")
     assert "widths" in form.problem and "'lots' is not a whole number" in form.problem
@@ -118,7 +118,7 @@ def test_text_that_is_no_number_is_named_and_solved(form, qtbot):
 
 
 def test_what_the_configuration_refuses_is_shown_in_its_own_words(form, qtbot):
-    line = form.editors["optimizer.learning_rate"].line
+    line = form.editors["optimizer.learning_rate"].widget
     line.selectAll()
     qtbot.keyClicks(line, "-1")
     assert form.problem == "learning_rate is -1.0; it has to be above 0"
@@ -143,8 +143,10 @@ def test_another_preset_becomes_what_changes_are_measured_against(form):
 def test_none_is_a_tick_box_beside_the_value(form):
     editor = form.editors["clip"]
     assert editor.value() is None
-    assert not editor.inner.isEnabled()
-    editor.box.click()
+    (inner,) = editor.findChildren(FieldEditor)
+    assert not inner.isEnabled()
+    editor.widget.click()
+    assert inner.isEnabled()
     assert editor.value() == 1.0
     assert form.value().clip == 1.0
 

@@ -6,6 +6,7 @@ import pytest
 
 from core.data import InvalidEpisodeError
 from core.data.episode import info_from_json, info_to_json
+from core.spec import Actions
 
 
 def test_rows_must_agree_in_number(make_episode):
@@ -75,3 +76,30 @@ def test_missing_description_is_named(make_episode):
     del values["seed"]
     with pytest.raises(InvalidEpisodeError, match="lacks 'seed'"):
         info_from_json(values)
+
+
+UNITS = Actions(("shoulder", "elbow"), offset=(10.0, -0.5), scale=(90.0, 0.25))
+
+
+def test_units_of_actions_are_kept_as_json(make_episode):
+    info = dataclasses.replace(make_episode().info, action_units=UNITS)
+    stored = json.loads(json.dumps(info_to_json(info)))
+    assert stored["action_units"].keys() == {"names", "offset", "scale"}
+    assert info_from_json(stored) == info
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "text",
+        {"names": ["a"]},
+        {"names": ["a"], "offset": [0.0], "scale": [0.0]},
+        {"names": ["a"], "offset": ["x"], "scale": [1.0]},
+        {"names": ["a", "b"], "offset": [0.0], "scale": [1.0]},
+        {"names": ["a"], "offset": [float("nan")], "scale": [1.0]},
+    ],
+)
+def test_units_that_make_no_sense_are_refused(make_episode, values):
+    stored = info_to_json(make_episode().info) | {"action_units": values}
+    with pytest.raises(InvalidEpisodeError, match="action_units"):
+        info_from_json(stored)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import InvalidEpisodeError, read_episode, write_episode
-from core.data.action_units import ActionUnits
+from core.spec import Actions
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_images_of_another_shape_are_refused(with_images):
 
 def test_another_robot_needs_no_states(make_episode, tmp_path):
     episode = make_episode(steps=12)
-    units = ActionUnits(tuple("abcdefg"), (0.0,) * 7, (90.0,) * 7)
+    units = Actions(tuple("abcdefg"), offset=(0.0,) * 7, scale=(90.0,) * 7)
     foreign = replace(
         episode,
         info=replace(episode.info, model_hash="none", action_units=units),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.data import ActionUnits, RecordingError, StorageError, read_episode, write_episode
+from core.data import RecordingError, StorageError, read_episode, write_episode
 from core.exchange import (
     ExchangeError,
     LimitedSource,
@@ -23,6 +23,7 @@ from core.exchange import (
 from core.exchange.lerobot import LeRobotSource, export_lerobot
 from core.exchange.pictures import to_png
 from core.learning import Dataset
+from core.spec import Actions
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_folder_is_as_lerobot_expects(exported, episodes):
 
 
 def test_other_units_are_given_back_to_the_robot(episodes, tmp_path, take_in):
-    units = ActionUnits(tuple("abcdefg"), (5.0,) * 7, (90.0,) * 7)
+    units = Actions(tuple("abcdefg"), offset=(5.0,) * 7, scale=(90.0,) * 7)
     folder = tmp_path / "degrees"
     for episode in episodes:
         info = replace(episode.info, action_units=units, model_hash="none")
@@ -150,7 +151,7 @@ def test_anybodys_folder_becomes_a_dataset(exported, episodes, tmp_path, take_in
     assert units.names == (*[f"joint_{i}.pos" for i in range(5)], "gripper_position")
     start = 0
     for episode in imported:
-        there = units.actions(episode.actions)
+        there = units.in_robot_units(episode.actions)
         np.testing.assert_allclose(there, actions[start : start + len(there)], atol=1e-3)
         grey = episode.images["top_image"][:, 16, 24, 1].astype(float)
         np.testing.assert_allclose(grey, 2 * np.arange(start, start + len(there)), atol=4)

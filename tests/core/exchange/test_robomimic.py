@@ -131,7 +131,7 @@ def test_anybodys_file_becomes_a_dataset(tmp_path, take_in):
     assert second.states.shape == (15, 0)
     units = second.info.action_units
     assert units.names == ("action_0", "action_1", "gripper")
-    np.testing.assert_allclose(units.actions(second.actions), original, rtol=1e-5)
+    np.testing.assert_allclose(units.in_robot_units(second.actions), original, rtol=1e-5)
     dataset = Dataset.from_episodes([read_episode(item.path, images=False) for item in done])
     assert dataset.spec.actions.names == units.names
     assert dataset.spec.vector_size == 6
