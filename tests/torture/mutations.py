@@ -185,9 +185,6 @@ def recordings(folder: Path, count: int, seed: int, tally: Tally, decoys: Decoys
                     assert row.action_counts.sum() >= 0
                     known = row.known
                     assert (known.steps, known.duration) == (len(episode), episode.info.duration)
-                        len(episode),
-                        episode.info.duration,
-                    )
                 else:
                     raise RecordingError(row.problem)
             if decoys.opened():
