@@ -3,17 +3,14 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from core.data.episode import EpisodeInfo, info_to_json
 from core.data.errors import InvalidEpisodeError, RecordingError, StorageError, unreadable
 from core.data.layout import SUFFIX, encode, with_info
 from core.data.library.cutting import cut
+from core.data.library.folder import EpisodeFolder
 from core.data.library.history import History
 from core.data.vetted.reader import read_episode, read_info
-
-if TYPE_CHECKING:
-    from core.data.library.library import Library
 
 LONGEST_TAG = 40
 """Most letters of a tag."""
@@ -34,7 +31,7 @@ class Editor:
     disk refuses; then nothing was changed.
     """
 
-    def __init__(self, library: "Library") -> None:
+    def __init__(self, library: EpisodeFolder) -> None:
         self.library = library
         self._history = History(library.folder, library.trash)
         if not library.read_only:
