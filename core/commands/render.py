@@ -16,20 +16,21 @@ CameraName = Literal["workspace", "wrist"]
 
 @dataclass(frozen=True)
 class Render:
-    """Add camera images to recordings, drawn from their simulator states.
+    """Add camera images to recordings, drawn from their simulator states as policies see them.
 
-    Each file is exchanged in one step once it is complete, and "saved PATH" printed on standard
-    output; files that have these images already are left alone, so that an interrupted run goes
-    on where it was. Images are uint8, called workspace_image and wrist_image.
+    A training draws what it needs by itself; images in the files are for other programs. Each file
+    is exchanged in one step once it is complete, and "saved PATH" printed on standard output. Files
+    that have these images already are left alone, so that an interrupted run goes on where it was.
+    Images are uint8, called workspace_image and wrist_image.
 
-    Example: python -m core render recordings/mine --camera workspace wrist --size 96
+    Example: python -m core render recordings/mine --camera workspace wrist --size 64
     """
 
     folder: tyro.conf.Positional[Path]
     """A workspace, a folder of episodes, or one file."""
     camera: tuple[CameraName, ...] = ("workspace", "wrist")
     """Cameras to draw."""
-    size: int = 96
+    size: int = 64
     """Width and height of the images [px]."""
 
     def run(self) -> int:
@@ -40,7 +41,7 @@ class Render:
             raise UsageError("--camera names no camera; cameras: workspace, wrist")
         total = len(list_episodes(self.folder))
         # The simulator is loaded only now: `--help` and wrong usage answer at once.
-        from core.exchange.filming import render_images
+        from core.exchange.rendering import render_images
 
         drawn = failed = done = 0
         with ProgressBar("rendering", max(total, 1)) as bar:

@@ -12,6 +12,7 @@ import tyro
 from core.commands.program import SUCCESS, UsageError, require_mode, say_saved
 from core.commands.progress import ProgressBar
 from core.data import EpisodeInfo, find_episodes, read_episode, read_info
+from core.spec import POLICY_CAMERAS
 
 if TYPE_CHECKING:
     from core.learning import Checkpoint
@@ -99,11 +100,12 @@ def _pictures(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
 def _replays(
     options: Video, paths: Sequence[Path], infos: Sequence[EpisodeInfo]
 ) -> Iterator[np.ndarray]:
-    from core.exchange.filming import episode_pictures, why_not
+    from core.exchange.filming import episode_pictures
+    from core.images import why_not_drawn
 
     for path, info in zip(paths, infos, strict=True):
         # its own images are large, and only needed where the scene cannot be drawn
-        episode = read_episode(path, images=why_not(info) is not None)
+        episode = read_episode(path, images=why_not_drawn(info) is not None)
         yield from episode_pictures(episode, options.camera, options.width, options.height)
 
 
@@ -112,12 +114,12 @@ def _rollout(options: Video) -> tuple[float, int, Iterator[np.ndarray]]:
 
     use_one_torch_thread()
     from core.evaluation import require_fit
-    from core.exchange.filming import CAMERAS, Studio
+    from core.exchange.filming import Studio
     from core.learning import load_checkpoint
     from core.policies import DEFAULT_MODE
 
-    if options.camera not in CAMERAS:
-        raise UsageError(f"unknown camera {options.camera!r}; cameras: {', '.join(CAMERAS)}")
+    if options.camera not in POLICY_CAMERAS:
+        raise UsageError(f"unknown camera {options.camera!r}; cameras: {', '.join(POLICY_CAMERAS)}")
     mode = options.mode or DEFAULT_MODE
     require_mode(mode)
     checkpoint = load_checkpoint(options.source)

@@ -68,7 +68,10 @@ class Canvas(Closing):
         make = make_context or offscreen_context
         self._gl: GraphicsContext | None = context or make(width, height)
         self._gl.make_current()
-        self._drawing: Any = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
+        try:
+            self._drawing: Any = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
+        except mujoco.FatalError as error:  # GLFW without a display says nothing before
+            raise UnavailableGraphicsError(f"no OpenGL context could be made ({error})") from error
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._drawing)
 
     def check(self) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -26,9 +26,12 @@ class Child(Closing):
     Raises :class:`StorageError` if it cannot be started. Not safe to use from two threads at once.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
-        """`command`: what Python runs; it calls :func:`limit_this_process` itself."""
-        self.process = start_child(command)
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """`command`: what Python runs; where it opens foreign files it calls
+        :func:`limit_this_process` itself. `environment`: as of :func:`start_child`."""
+        self.process = start_child(command, environment)
 
     def ask(self, request: Any) -> None:
         """Send a request; whether the child lives to answer it is for :meth:`receive` to say."""

@@ -64,11 +64,13 @@ def reader_environment() -> Mapping[str, str]:
     }
 
 
-def start_child(command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Python with the arguments `command` as a child with pipes, in such an environment.
+def start_child(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Python with the arguments `command` as a child with pipes.
 
-    One that reads foreign files calls :func:`limit_this_process` itself. Raises
-    :class:`StorageError` if it cannot be started.
+    `environment`: by default the one above. A child that reads foreign files calls
+    :func:`limit_this_process` itself. Raises :class:`StorageError` if it cannot be started.
     """
     try:
         # Not forked: a window's threads and its graphics must not be in the child.
@@ -77,7 +79,7 @@ def start_child(command: Sequence[str]) -> "subprocess.Popen[bytes]":
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=dict(reader_environment()),
+            env=dict(environment or reader_environment()),
         )
     except OSError as error:
         raise StorageError(

@@ -18,7 +18,7 @@ def resized(images: np.ndarray, height: int, width: int) -> np.ndarray:
         return images
     found = np.empty((len(images), height, width, 3), np.uint8)
     for start in range(0, len(images), ROWS_AT_ONCE):
-        part = torch.from_numpy(np.ascontiguousarray(images[start : start + ROWS_AT_ONCE]))
+        part = torch.from_numpy(np.array(images[start : start + ROWS_AT_ONCE]))
         pixels = part.permute(0, 3, 1, 2).float()
         pixels = functional.interpolate(pixels, (height, width), mode="bilinear", antialias=True)
         found[start : start + ROWS_AT_ONCE] = (

@@ -24,8 +24,9 @@ def test_images_show_the_states(rendered, demonstrations):
         episode = read_episode(path)
         pictures = episode.images["workspace_image"]
         assert (pictures.shape, pictures.dtype) == ((len(episode), 32, 32, 3), np.uint8)
-        with simulation.Camera("reach", 32, 32) as camera:
-            np.testing.assert_array_equal(pictures[7], camera.render(episode.states[7]))
+        field = simulation.image_field("workspace", 32)
+        with simulation.PolicyCameras("reach", (field,)) as cameras:
+            np.testing.assert_array_equal(pictures, cameras.render(episode.states)[field.name])
         before = Workspace(demonstrations).library.read(path.stem)
         np.testing.assert_array_equal(episode.states, before.states)
         np.testing.assert_array_equal(episode.actions, before.actions)
