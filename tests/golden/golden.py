@@ -47,6 +47,9 @@ CONDITIONS = (
     *(Condition(dropout=0.5), Condition(delay=3), Condition(displace_goal=0.1)),
 )
 
+PARTS = 4
+"""Parts of an image, across and up, whose mean colours are compared."""
+
 Numbers = dict[str, list[float]]
 
 
@@ -203,6 +206,20 @@ def rollouts() -> Numbers:
     return numbers
 
 
+def draw(task: str) -> Numbers:
+    """Mean colours of the parts of policies' images, at the starts of two simulations."""
+    world = simulation.World(task, 2)
+    world.reset([3, 4])
+    fields = [simulation.image_field(camera) for camera in simulation.POLICY_CAMERAS]
+    with simulation.PolicyCameras(task, fields) as cameras:
+        images = cameras.render(world.get_states())
+    parts = {
+        name: image.reshape(2, PARTS, -1, PARTS, image.shape[2] // PARTS, 3).mean(axis=(2, 4))
+        for name, image in images.items()
+    }
+    return {name: colors.ravel().tolist() for name, colors in parts.items()}
+
+
 def disturbed_images() -> Numbers:
     """Images of two starts under each disturbance of images, and the looks of their scenes.
 
@@ -258,6 +275,7 @@ def sample_episodes(task: str, count: int) -> list[Episode]:
 
 
 _SIMULATION = {"core.versions.SIMULATION": versions.SIMULATION}
+_RENDERING = {"core.versions.RENDERING": versions.RENDERING}
 _LEARNING = {"core.versions.LEARNING": versions.LEARNING}
 _EVALUATION = {"core.versions.EVALUATION": versions.EVALUATION}
 _MODE = {
@@ -280,6 +298,8 @@ differ by up to 1.3e-6 after these updates, and planned actions by 2.2e-6. Fifty
 far below what a change does: see `test_golden.py`."""
 DISTURBANCE_TOLERANCE = 1e-5
 """Hashes are exact. What may differ is a pixel that lies between two values, by one."""
+RENDERING_TOLERANCE = 0.02
+"""Drivers differ in single pixels along edges, which moves the mean of a part by about 2 of 255."""
 EPISODE_TOLERANCE = 0.02
 """One control step of an episode's 80."""
 
@@ -287,6 +307,10 @@ GOLDENS: tuple[Golden, ...] = (
     *(
         Golden(f"simulation-{task}", partial(simulate, task), _SIMULATION, SIMULATION_TOLERANCE)
         for task in ("reach", "lift", "push", "pick_place")
+    ),
+    *(
+        Golden(f"rendering-{task}", partial(draw, task), _RENDERING, RENDERING_TOLERANCE)
+        for task in ("reach", "pick_place")
     ),
     *(
         Golden(f"learning-{name}", partial(learn, settings), _LEARNING, LEARNING_TOLERANCE)

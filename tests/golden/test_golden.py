@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from golden import GOLDENS, LEARNING_TOLERANCE, Golden, differences, learn
+from golden import (
+    GOLDENS,
+    LEARNING_TOLERANCE,
+    RENDERING_TOLERANCE,
+    Golden,
+    differences,
+    draw,
+    learn,
+)
 from regenerate import renew
 
 from core.learning import get_preset
@@ -44,6 +52,17 @@ def test_a_small_change_of_learning_is_noticed(section, change):
     assert differences(present, learn(settings), LEARNING_TOLERANCE) == []
     changed = replace(settings, **{section: replace(getattr(settings, section), **change)})
     assert differences(present, learn(changed), LEARNING_TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("FIELD_OF_VIEW", 17.5), ("GOAL_OPACITY", 0.2), ("TARGET", (0.5, 0, 0.21))],
+)
+def test_a_small_change_of_what_policies_see_is_noticed(monkeypatch, setting, value):
+    present = draw("reach")
+    assert differences(present, draw("reach"), RENDERING_TOLERANCE) == []
+    monkeypatch.setattr(f"core.simulation.cameras.{setting}", value)
+    assert differences(present, draw("reach"), RENDERING_TOLERANCE)
 
 
 @pytest.fixture
