@@ -130,6 +130,12 @@ class Field:
         return replace(self, name=self.source, shape=shape, source="", history=1)
 
     @property
+    def symmetric(self) -> bool:
+        """Whether images show the mirrored scene when they are mirrored: those that this program
+        draws do, since its cameras look along the plane of symmetry of the arm."""
+        return self.kind == "image" and self.rendering > 0
+
+    @property
     def resolution(self) -> float:
         """Standard deviation below which a feature counts as constant, in the field's unit."""
         return RESOLUTION.get(self.kind, SMALLEST_SPREAD)

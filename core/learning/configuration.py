@@ -216,7 +216,8 @@ class TrainingConfiguration(
     """Standard deviation of a random horizontal translation of the scene, drawn for every window
     [m]; the encoder should then ignore joint angles, which tell the true place. 0: none."""
     mirror: bool = True
-    """Whether left and right are exchanged in half of the windows."""
+    """Whether left and right are exchanged in half of the windows: of images only those of cameras
+    that look along the arm's plane of symmetry, as the bundled ones do."""
     noise: float = 0.0
     """Largest sensor noise in what is encoded while encoder and memory learn; every window has its
     own level up to it, targets have none [standard deviations of each feature]. 0: none."""

@@ -76,7 +76,7 @@ CAMERAS = Configuration(
         rollout=1, rollout_points=0, hidden_future=0.0, action=10.0, gripper=3.0
     ),
     training=TrainingConfiguration(
-        steps=2000, batch=64, window=1, rotation=0.0, translation=0.0, mirror=False
+        steps=2000, batch=64, window=1, rotation=0.0, translation=0.0, mirror=True
     ),
 )
 """Images of all cameras and proprioception, without memory: prediction, inverse dynamics and

@@ -198,17 +198,16 @@ class Trainer:
 
     def _scene_motion(self) -> SceneMotion | None:
         training, dataset = self.configuration.training, self.dataset
-        if not training.rotation and not training.translation and not training.mirror:
-            return None
+        rotation, translation, mirror = training.rotation, training.translation, training.mirror
         if self.model.encoder.takes_images:
-            return None  # what a camera saw cannot be rotated afterwards
+            # what a camera saw cannot be rotated or moved afterwards, but it can be mirrored
+            rotation = translation = 0.0
+            images = (field for field in self.model.spec.sensed if field.kind == "image")
+            mirror = mirror and all(field.symmetric for field in images)
+        if not rotation and not translation and not mirror:
+            return None
         return SceneMotion(
-            dataset.spec,
-            dataset.normaliser,
-            training.rotation,
-            training.translation,
-            self.device,
-            training.mirror,
+            dataset.spec, dataset.normaliser, rotation, translation, self.device, mirror
         )
 
     def _frames_looked_at(self) -> Looked | None:
@@ -225,9 +224,10 @@ class Trainer:
         return Looked(tuple(sorted(latents)), tuple(sorted(targets)))
 
     def _image_changes(self) -> ImageChanges | None:
+        if not self.model.encoder.takes_images:
+            return None
         training = self.configuration.training
-        changes = ImageChanges(training.image_shift, training.brightness, training.contrast)
-        return changes if changes.any and self.model.encoder.takes_images else None
+        return ImageChanges(training.image_shift, training.brightness, training.contrast)
 
     def _enter(self, index: int) -> None:
         """Begin phase `index`: its parameters, a fresh optimiser, and frozen features."""
@@ -262,9 +262,10 @@ class Trainer:
             for encoder in (model.encoder, model.target_encoder):
                 encoder.eval()  # running statistics stay as they are, too
             demonstrations = self.dataset.demonstrations
-            if motion is not None:
+            if motion is not None and not model.encoder.takes_images:
                 seed = configuration.training.seed
-                demonstrations, motion = moved_copies(demonstrations, motion, seed), None
+                demonstrations = moved_copies(demonstrations, motion, seed)
+            motion = None
             self._frozen = encode_demonstrations(model, demonstrations)
         self.sampler = WindowSampler(
             demonstrations,

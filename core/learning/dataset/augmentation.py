@@ -171,13 +171,13 @@ class ImageChanges:
     contrast: float = 0.0
     """Largest change of contrast [part of it]."""
 
-    @property
-    def any(self) -> bool:
-        """Whether anything changes."""
-        return bool(self.shift or self.brightness or self.contrast)
+    def apply(
+        self, observations: Observation, mirrored: Tensor | None, generator: torch.Generator
+    ) -> Observation:
+        """Observations (batch, time), the images of each window and camera changed alike.
 
-    def apply(self, observations: Observation, generator: torch.Generator) -> Observation:
-        """Observations (batch, time), the images of each window and camera changed alike."""
+        Where `mirrored` (batch,) is True, left and right are exchanged besides.
+        """
         batch, changed = len(observations), {}
         for name, images in observations.images.items():
             views = torch.tensor(UNCHANGED).repeat(batch, 1)
@@ -186,6 +186,8 @@ class ImageChanges:
             tone = 2.0 * torch.rand(batch, 2, generator=generator) - 1.0
             views[:, 2] += self.contrast * tone[:, 0]
             views[:, 3] += self.brightness * tone[:, 1]
+            if mirrored is not None:
+                views[:, 6] = mirrored.float()
             changed[name] = images.viewed(views.to(observations.device)[:, None])
         return observations.with_images(changed)
 

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-VIEW = ("down", "right", "contrast", "brightness", "noise", "seed")
-"""What is done to an image before it is encoded: its content moves by whole pixels, its deviation
-from grey is scaled, an offset is added [of the range 0 to 1], and then Gaussian noise of a standard
-deviation [the same]."""
-UNCHANGED = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+VIEW = ("down", "right", "contrast", "brightness", "noise", "seed", "mirrored")
+"""What is done to an image before it is encoded: left and right are exchanged, its content moves by
+whole pixels, its deviation from grey is scaled, an offset is added [of the range 0 to 1], and then
+Gaussian noise of a standard deviation [the same]."""
+UNCHANGED = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 """The view that changes nothing."""
 MEMORY_SHARE = 4
 """Images are held in memory where it has room for this many of them."""
@@ -103,7 +103,7 @@ class Frames:
     __slots__ = ("rows", "store", "views")
 
     def __init__(self, store: ImageStore, rows: Tensor, views: Tensor | None = None) -> None:
-        """`rows` (...) int64; `views` (..., 6): see `VIEW`; None: unchanged."""
+        """`rows` (...) int64; `views` (..., 7): see `VIEW`; None: unchanged."""
         self.store, self.rows, self.views = store, rows, views
 
     @classmethod
@@ -129,7 +129,7 @@ class Frames:
         return Frames(self.store.to(device), self.rows.to(device), views)
 
     def viewed(self, views: Tensor) -> Frames:
-        """The same, seen with `views` (..., 6), which are expanded to the leading dimensions."""
+        """The same, seen with `views` (..., 7), which are expanded to the leading dimensions."""
         return Frames(self.store, self.rows, views.expand(*self.rows.shape, len(VIEW)))
 
     def noisy(self, sigma: Tensor, generator: torch.Generator) -> Frames:
@@ -147,8 +147,10 @@ class Frames:
         rows = self.rows.flatten()
         images = self.store.gather(rows)
         if self.views is not None:
-            moves = self.views.reshape(-1, len(VIEW))[:, :2]
-            images = _moved(images, moves.long()) if bool(moves.any()) else images
+            views = self.views.reshape(-1, len(VIEW))
+            moves, mirrored = views[:, :2].long(), views[:, 6] > 0
+            if bool(moves.any()) or bool(mirrored.any()):
+                images = _moved(images, moves, mirrored)
         return images.view(self.shape)
 
     def pixels(self, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -200,14 +202,17 @@ def pixels_of(images: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     return flat.to(dtype).mul_(1.0 / 255.0).permute(0, 3, 1, 2)
 
 
-def _moved(images: Tensor, moves: Tensor) -> Tensor:
+def _moved(images: Tensor, moves: Tensor, mirrored: Tensor) -> Tensor:
     """The content of uint8 `images` (n, H, W, 3) moved by `moves` (n, 2) [px]; edges repeat.
+
+    Those that are `mirrored` (n,) have left and right exchanged first.
 
     One selection of pixels: padding and cropping take six times as long.
     """
     n, height, width, channels = images.shape
     y = (torch.arange(height, device=images.device) - moves[:, :1]).clamp(0, height - 1)
     x = (torch.arange(width, device=images.device) - moves[:, 1:]).clamp(0, width - 1)
+    x = torch.where(mirrored[:, None], width - 1 - x, x)
     first = torch.arange(n, device=images.device)[:, None, None] * (height * width)
     index = first + y[:, :, None] * width + x[:, None, :]  # (n, H, W)
     return images.reshape(-1, channels).index_select(0, index.flatten()).view(images.shape)

@@ -119,7 +119,8 @@ class WindowSampler:
             observations = self.motion.observations(motion, observations)
             actions = self.motion.actions(motion, actions)
         if self.changes is not None:
-            observations = self.changes.apply(observations, generator)
+            mirrored = None if motion is None else motion.mirrored
+            observations = self.changes.apply(observations, mirrored, generator)
         return Windows(
             rows=rows,
             valid=exists[:, :seen],

@@ -105,3 +105,21 @@ def test_the_observer_of_vectors_is_refused(small_configuration, filmed):
     c = replace(c, observer=replace(c.observer, kind="gru"))
     with pytest.raises(ConfigurationError, match=r"senses images; set observer\.kind to none"):
         Trainer(filmed, c, "cpu")
+
+
+def test_images_are_mirrored_together_with_the_scene(small_configuration, filmed):
+    c = small_configuration("cameras", mirror=True, image_shift=0, batch=32)
+    assert Trainer(filmed, c, "cpu").motion is None, "nothing is known of where the cameras stand"
+    fields = tuple(replace(f, rendering=int(f.kind == "image")) for f in filmed.spec.fields)
+    actions = replace(filmed.spec.actions, frame="world")
+    symmetric = replace(filmed, spec=replace(filmed.spec, fields=fields, actions=actions))
+    trainer = Trainer(symmetric, c, "cpu")
+    windows = trainer.sampler.draw(1)
+    plain = symmetric.demonstrations.observations[windows.rows]
+    seen, there = windows.observations["front_image"], plain["front_image"]
+    flipped = [torch.equal(a, b.flip(2)) for a, b in zip(seen, there, strict=True)]
+    kept = [torch.equal(a, b) for a, b in zip(seen, there, strict=True)]
+    side = windows.observations["end_effector_position"][..., 1]
+    moved = (side - plain["end_effector_position"][..., 1]).abs().amax(dim=1) > 1e-3
+    assert 8 < sum(flipped) < 24 and all(a != b for a, b in zip(flipped, kept, strict=True))
+    assert moved.tolist() == flipped

@@ -42,6 +42,12 @@ def test_the_content_moves_and_edges_repeat(images, down, right):
     assert np.array_equal(seen, expected)
 
 
+def test_left_and_right_are_exchanged_before_the_content_moves(images):
+    views = torch.tensor([0.0, 2.0, *UNCHANGED[2:6], 1.0])
+    seen = Frames.of(images)[[4]].viewed(views).tensor()[0]
+    assert torch.equal(seen[:, 2:], images[4].flip(1)[:, :-2])
+
+
 def test_each_window_has_its_own_view_for_all_its_frames(images):
     views = torch.tensor([[1.0, 0.0, *UNCHANGED[2:]], [0.0, 0.0, *UNCHANGED[2:]]])
     window = Frames.of(images)[torch.tensor([[0, 1], [2, 3]])].viewed(views[:, None])
@@ -54,7 +60,7 @@ def test_pixels_are_in_the_range_0_to_1_and_toned(images):
     plain = Frames.of(images).pixels()
     assert plain.shape == (10, 3, 6, 8)
     assert torch.allclose(plain, images.permute(0, 3, 1, 2).float() / 255.0)
-    views = torch.tensor([0.0, 0.0, 0.5, 0.1, 0.0, 0.0])
+    views = torch.tensor([0.0, 0.0, 0.5, 0.1, 0.0, 0.0, 0.0])
     toned = Frames.of(images).viewed(views).pixels()
     assert torch.allclose(toned, ((plain - 0.5) * 0.5 + 0.6).clamp(0, 1), atol=1e-6)
 
