@@ -41,8 +41,9 @@ class Evaluate:
     noise: tuple[float, ...] = (0.0,)
     """Sensor noise in units of each feature's standard deviation over the training data."""
     condition: tuple[str, ...] = ()
-    """What else disturbs, each such as dropout=0.5 or noise=0.3,delay=3; an unknown name lists all
-    disturbances. --noise without numbers: only these."""
+    """What else disturbs, each such as dropout=0.5 or noise=0.3,delay=3, or for a policy with
+    cameras pixel_noise=0.1,light_direction=60; an unknown name lists all disturbances. --noise
+    without numbers: only these."""
     episodes: int = 100
     """Starts per mode and noise level."""
     seed: int = 1_000_000
@@ -137,7 +138,9 @@ def _watch(progress: "Iterator[Progress]") -> "Progress":
         for last in progress:
             solved = last.result.successes + last.running_solved
             episodes = last.result.episodes + last.running
-            note = f"{last.mode} σ={last.noise:g}: {solved} of {episodes} solved"
+            condition = last.result.condition
+            under = f"σ={last.noise:g}" if condition.only_noise else str(condition)
+            note = f"{last.mode} {under}: {solved} of {episodes} solved"
             bar.update(100 * last.fraction, note, last.seconds_left)
     return last
 

@@ -58,7 +58,7 @@ class ComparePanel(QWidget):
         for box in self.mode_boxes.values():
             box.setChecked(True)
             box.clicked.connect(self._check)
-        self.noise_box = chooser(name="What is noisy")
+        self.noise_box = chooser(5, name="What is noisy")
         offer(self.noise_box, [("senses", SENSOR_NOISE), ("images", IMAGE_NOISE)])
         self.noise_box.activated.connect(self._check)
         self.noise_line = configure(
