@@ -4,7 +4,7 @@ An activity lives on the simulation thread. It is asked for a command before eve
 `stepped` is called after it. Everything it sends to the window goes through its `Outbox`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,7 @@ class Activity:
         self.meter = RateMeter()
         self.explanation: Any = None
         self.latency: float | None = None
+        self.sensed: Mapping[str, np.ndarray] | None = None
         self.driver = ""
         self._judged: dict[str, np.bool_] = {}
 

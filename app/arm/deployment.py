@@ -21,7 +21,7 @@ from app.arm.messages import (
 from app.scene.graphics import ready_context
 from core.data import EpisodeRecorder
 from core.rollout import Rollout, Sensors, Step
-from core.simulation import CONTROL_RATE, TASKS, Appearance, PolicyCameras, model_hash
+from core.simulation import CONTROL_RATE, TASKS, Appearance, PolicyCameras, frozen_copy, model_hash
 
 FIRST_SEED = 3_000_000
 """Starts of trials in the window: apart from training (0…), evaluation (1,000,000…) and
@@ -116,7 +116,7 @@ class Deployment(Activity):
         elif isinstance(request, UsePolicy):
             self._use = request
             self._counted = False
-            self.explanation = None
+            self.explanation = self.sensed = None
             self.latency = None
             if request.policy is None:
                 self._abandon()
@@ -176,6 +176,9 @@ class Deployment(Activity):
 
         action: np.ndarray | None = self._guarded(choose)
         self.latency = time.perf_counter() - began
+        if self._cameras is not None:
+            received = rollout.sensors.received.items()
+            self.sensed = {name: frozen_copy(values[0]) for name, values in received}
         return action
 
     def _guarded(self, function: Any) -> Any:

@@ -67,6 +67,8 @@ class Tick:
     """Time that the policy took [s]; None if none was asked."""
     text: str = ""
     """The policy's explanation of its action."""
+    sensed: Mapping[str, np.ndarray] | None = None
+    """What a policy with cameras has sensed {field: shape}, read-only; None without cameras."""
 
 
 @dataclass(frozen=True)

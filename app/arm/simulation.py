@@ -128,6 +128,7 @@ class SimulationThread(QThread):
                 succeeded=bool(activity.task and activity.world.succeeded()[0]),
                 latency=activity.latency,
                 text=getattr(activity.explanation, "text", ""),
+                sensed=activity.sensed,
             )
         )
 

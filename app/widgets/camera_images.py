@@ -1,6 +1,7 @@
 """Camera images as large as they fit, or a sentence in their place."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,9 @@ class CameraImages(Painted):
         super().__init__()
         self.images: Images = ()
         """Name and image of each camera that is shown."""
+        self.overlays: Mapping[str, QImage] = {}
+        """What lies over the image of a camera, by its name."""
+        self._opacity = 1.0
         self._smooth, self._margin = smooth, margin
         configure(self, accessibleName="Camera images")
 
@@ -70,12 +74,23 @@ class CameraImages(Painted):
         self.images = images
         self.update()
 
+    def show_overlays(self, overlays: Mapping[str, QImage], opacity: float) -> None:
+        """Show pictures of any size over the images, smoothly enlarged."""
+        self.overlays, self._opacity = overlays, opacity
+        self.update()
+
     def draw(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), current_theme().color("background"))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+        smooth = QPainter.RenderHint.SmoothPixmapTransform
         sizes = [image.size() for _, image in self.images]
         for (name, image), cell in zip(self.images, self._cells(sizes), strict=True):
+            painter.setRenderHint(smooth, self._smooth)
             painter.drawImage(cell, image)
+            if name in self.overlays:
+                painter.setRenderHint(smooth)
+                painter.setOpacity(self._opacity)
+                painter.drawImage(cell, self.overlays[name])
+                painter.setOpacity(1.0)
             line = QRectF(cell.left(), cell.bottom(), cell.width(), CAPTION)
             write(painter, line, camera_title(name), "muted", CENTRE, elide=CUT)
 

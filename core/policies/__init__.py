@@ -7,6 +7,7 @@ from core.policies.errors import (
     ObservationError,
     PolicyError,
 )
+from core.policies.gaze import Gaze
 from core.policies.mode import Described, Mode
 from core.policies.policy import Explanation, Policy
 from core.policies.registry import (
@@ -23,6 +24,7 @@ __all__ = [
     "DeployedPolicy",
     "Described",
     "Explanation",
+    "Gaze",
     "Mode",
     "ModeNotOfferedError",
     "ObservationError",

@@ -19,7 +19,7 @@ from core.simulation.model import load_model, model_hash
 from core.simulation.noise import SensorNoise, uniform
 from core.simulation.operator.demonstration import Demonstration, demonstrate
 from core.simulation.operator.demonstrator import Demonstrator
-from core.simulation.snapshot import Snapshot
+from core.simulation.snapshot import Snapshot, frozen_copy
 from core.simulation.task import Task
 from core.simulation.tasks import TASKS
 from core.simulation.world import World
@@ -58,6 +58,7 @@ __all__ = [
     "camera_of",
     "check_image_fields",
     "demonstrate",
+    "frozen_copy",
     "image_field",
     "load_model",
     "model_hash",

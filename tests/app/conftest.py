@@ -6,6 +6,7 @@ import fcntl
 import os
 import sys
 import threading
+from dataclasses import replace
 
 if sys.platform.startswith("linux") and not (
     os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
@@ -21,8 +22,9 @@ from PySide6.QtGui import QSurfaceFormat
 from app.arm.virtual_pad import VirtualPad
 from app.assemble import assemble
 from app.scene.gl import surface_format
+from app.scene.policy_view import policy_fields
 from core.data import scripted_episode, write_episode
-from core.simulation import demonstrate
+from core.simulation import PolicyCameras, demonstrate
 
 # Both must be said before pytest-qt makes the application.
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -141,3 +143,25 @@ def checkpoint(make_episodes, tmp_path_factory):
     for _ in range(60):
         trainer.update()
     return save_checkpoint(folder / "reach-1", trainer)
+
+
+@pytest.fixture(scope="session")
+def camera_checkpoint(make_episodes, tmp_path_factory):
+    """The folder of a policy for reaching that senses images of 16 pixels, after an update."""
+    import torch
+
+    from core.learning import Dataset, Trainer, get_preset, save_checkpoint
+
+    torch.set_num_threads(1)
+    folder, filmed = tmp_path_factory.mktemp("seeing"), []
+    fields = policy_fields(16)
+    with PolicyCameras("reach", fields) as cameras:
+        for episode in make_episodes(folder / "episodes", "reach", 2):
+            images = cameras.render(episode.states)
+            info = replace(episode.info, images=tuple(images), declared=fields)
+            filmed.append(replace(episode, info=info, images=images))
+    preset = get_preset("cameras")
+    small = replace(preset, training=replace(preset.training, batch=8))
+    trainer = Trainer(Dataset.from_episodes(filmed), small, "cpu")
+    trainer.update()
+    return save_checkpoint(folder / "sees-1", trainer)

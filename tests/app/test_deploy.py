@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from app.arm.messages import TrialResult
 from core.data import read_episode
-from core.policies import MODES
+from core.policies import MODES, ObservationError
 from core.simulation import DISTURBANCES, Condition, image_field
 from core.simulation.disturbances.disturbance import SeenDisturbance
 
@@ -219,3 +219,79 @@ def test_without_a_checkpoint_the_page_says_where_to_get_one(open_window, qtbot)
     page = window.pages["Deploy"]
     qtbot.waitUntil(lambda: page.empty.isVisible() and not page.content.isVisible(), timeout=5000)
     assert not page.go.isEnabled()
+
+
+@pytest.fixture
+def seeing(page, camera_checkpoint, qtbot):
+    """The page with a policy that senses two cameras."""
+    page.load(camera_checkpoint)
+    qtbot.waitUntil(lambda: page._loaded.folder == camera_checkpoint, timeout=60000)
+    return page
+
+
+def test_a_policy_without_cameras_shows_no_images(page):
+    page.toggle()
+    assert page.sight.card.isHidden()
+    assert not page.sight.view.isVisible()
+
+
+def test_what_a_policy_sees_stands_beside_the_scene_with_its_noise(seeing, qtbot):
+    view, sight = seeing.sight.view, seeing.sight
+    assert view.isVisible() and not view.frames.images
+    seeing.toggle()
+    qtbot.waitUntil(lambda: len(view.frames.images) == 2, timeout=20000)
+    seeing.studio.set_image_noise(0.5)
+    qtbot.waitUntil(lambda: graininess(view.frames.images[0][1]) > 60, timeout=5000)
+    sensed = seeing.arm.tick.sensed
+    assert sensed["wrist_image"].shape == (16, 16, 3)
+    assert not any(values.flags.writeable for values in sensed.values())
+    window = seeing.go.window()
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: not view.isVisible(), timeout=3000)
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    qtbot.waitUntil(view.isVisible, timeout=3000)
+    window.show_page("Record")
+    assert not view.isVisible()
+    assert not sight.images.isHidden()
+
+
+def graininess(image):
+    """Mean difference between neighbouring pixels of an image, in grey levels."""
+    rows, columns = range(image.height()), range(image.width())
+    grey = np.array([[image.pixelColor(x, y).red() for x in columns] for y in rows], float)
+    return np.abs(np.diff(grey, axis=1)).mean()
+
+
+def test_where_it_looks_lies_over_its_images_at_least_twice_a_second(seeing, qtbot):
+    sight = seeing.sight
+    looked = []
+    sight._thread.looked.connect(looked.append)
+    seeing.toggle()
+    qtbot.keyClick(seeing.go.window(), Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: len(looked) >= 3, timeout=20000)
+    frames = sight.view.frames
+    assert set(frames.overlays) == {"workspace_image", "wrist_image"}
+    assert not looked[-1].problem
+    count = len(looked)
+    qtbot.wait(3000)
+    assert len(looked) - count >= 6
+    sight.look.setChecked(False)
+    assert not frames.overlays
+    assert not sight.explained.isVisible()
+
+
+def test_where_it_looks_says_why_it_cannot_be_shown(seeing, qtbot, monkeypatch):
+    def fail(_):
+        raise ObservationError("the observation holds NaN or infinity")
+
+    monkeypatch.setattr(seeing._loaded.gaze, "maps", fail)
+    seeing.sight.look.setChecked(True)
+    seeing.toggle()
+    qtbot.waitUntil(lambda: "NaN or infinity" in seeing.sight.note.text(), timeout=20000)
+
+
+def test_a_camera_policy_s_belief_holds_what_it_never_senses(seeing, qtbot):
+    seeing.toggle()
+    qtbot.waitUntil(lambda: seeing.arm.simulation.view.explanation is not None, timeout=20000)
+    believed = seeing.arm.simulation.view.explanation.observation
+    assert {"end_effector_position", "goal_position", "joint_positions"} <= set(believed)
