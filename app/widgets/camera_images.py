@@ -11,8 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStackedWidget
 
 from app.theme.theme import current_theme
-from app.widgets.controls import configure
-from app.widgets.empty import Empty
+from app.widgets.controls import Empty, configure
 from app.widgets.painted import CENTRE, CUT, Painted, write
 
 LARGEST = 1280

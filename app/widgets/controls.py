@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -238,6 +239,61 @@ class Sign(Painted):
 
     def draw(self, painter: QPainter) -> None:
         self._icon.paint(painter, self.rect())
+
+
+class Section(QWidget):
+    """A heading that opens and closes what is below it; closed at first.
+
+    The heading is `button`, which is checked while the content is shown.
+    """
+
+    def __init__(self, title: str, *parts: QWidget) -> None:
+        super().__init__()
+        self.button = tool("ph.caret-right", "", role="muted", size=16)
+        self.button.setText(title)
+        configure(
+            self.button, checkable=True, toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.button.toggled.connect(self._toggled)
+        self._content = QWidget()
+        self.column = column(*parts, margins=(0, 4, 0, 8), inside=self._content)
+        """Where the content goes."""
+        self._content.hide()
+        column(self.button, self._content, spacing=0, inside=self)
+
+    def _toggled(self, is_open: bool) -> None:
+        self._content.setVisible(is_open)
+        self.button.setIcon(icon("ph.caret-down" if is_open else "ph.caret-right", "muted"))
+
+
+class Empty(QWidget):
+    """Why a page or list is empty and what to do next.
+
+    An icon, a heading, a sentence, and if there is one thing to do, its button.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, icon: str, heading: str, text: str, action: str = "") -> None:
+        super().__init__()
+        self._heading = label(heading, "heading")
+        self._text = label(text, "muted", wrap=True)
+        self._button = button(action, self.pressed.emit, kind="primary")
+        centre = Qt.AlignmentFlag.AlignHCenter
+        self._heading.setAlignment(centre)
+        self._text.setAlignment(centre)
+        sign, action_button = (Sign(icon, "faint", 40), centre), (self._button, centre)
+        parts = (1, sign, self._heading, self._text, action_button, 2)
+        column(*parts, margins=(16, 24, 16, 24), inside=self).insertSpacing(4, 8)
+        self._button.setVisible(bool(action))  # not before it has a place: it would be a window
+
+    def say(self, heading: str, text: str, action: str = "") -> None:
+        """Change heading, sentence and what the button says; an empty text hides that."""
+        self._heading.setText(heading)
+        self._text.setText(text)
+        self._button.setText(action)
+        self._button.setVisible(bool(action))
 
 
 def panel(*cards: Part) -> QWidget:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox
 
-from app.widgets.controls import configure, grid, label
-from app.widgets.section import Section
+from app.widgets.controls import Section, configure, grid, label
 from core.simulation import DISTURBANCES, Disturbance, Task
 from core.simulation.disturbances import NO_IMAGES, SENSOR_NOISE
 

@@ -1,5 +1,7 @@
 """Widgets that draw themselves."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
@@ -26,6 +28,22 @@ class Painted(QWidget):
         painter.setFont(current_theme().font("small"))
         self.draw(painter)
         painter.end()
+
+
+class LineSample(Painted):
+    """Draws the line of `pen`, which is asked each time: colours follow the theme by themselves."""
+
+    def __init__(self, pen: Callable[[], QPen], width: int = 16) -> None:
+        super().__init__()
+        self._pen = pen
+        self.setFixedSize(width, 12)
+
+    def draw(self, painter: QPainter) -> None:
+        pen = QPen(self._pen())
+        pen.setWidthF(2.0)
+        painter.setPen(pen)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.3)
+        painter.drawLine(0, 6, self.width(), 6)
 
 
 def write(

@@ -15,6 +15,7 @@ Layout: https://robomimic.github.io/docs/datasets/overview.html
 """
 
 import json
+from collections.abc import Callable, Iterable
 
 import h5py
 import numpy as np
@@ -28,6 +29,8 @@ SUFFIX = ".hdf5"
 ARRAYS = ("actions", "rewards", "dones", "states", "interventions")
 """Arrays of an episode, apart from its observations and images."""
 DEMONSTRATION = "data/demo_0"
+Store = Callable[[h5py.Group, str, np.ndarray], None]
+"""Writes an array of that name into a group."""
 ROBOMIMIC_GYM_ENVIRONMENT = 2
 """robomimic's number for environments that are not robosuite's; its loader needs a known one."""
 
@@ -58,17 +61,7 @@ def encode(episode: Episode) -> bytes:
         data = file.create_group("data")
         data.attrs["total"] = info.steps
         data.attrs["env_args"] = json.dumps(environment)
-        demonstration = data.create_group("demo_0")
-        demonstration.attrs["num_samples"] = info.steps
-        demonstration.attrs["episode_info"] = json.dumps(info_to_json(info))
-        for name in ("actions", "rewards", "dones", "states"):
-            _store(demonstration, name, getattr(episode, name))
-        _store(demonstration, "interventions", episode.interventions.astype(np.uint8))
-        observations = demonstration.create_group("obs")
-        for name, values in episode.observations.items():
-            _store(observations, name, values)
-        for name, pictures in episode.images.items():
-            store_images(observations, name, pictures)
+        fill_demonstration(data.create_group("demo_0"), episode, ARRAYS, _store)
         file.flush()
         return bytes(file.id.get_file_image())
 
@@ -81,15 +74,38 @@ def with_info(image: bytes, info: dict[str, object]) -> bytes:
         return bytes(file.id.get_file_image())
 
 
-def store_images(group: h5py.Group, name: str, pictures: np.ndarray) -> None:
-    """Add images (T, height, width, 3), one chunk each: loaders read them one at a time."""
-    group.create_dataset(
-        name,
-        data=pictures,
-        chunks=(1, *pictures.shape[1:]),
-        compression="gzip",
-        compression_opts=4,
-    )
+def fill_demonstration(
+    group: h5py.Group, episode: Episode, arrays: Iterable[str], store: Store
+) -> None:
+    """Write the description of an episode, those of its `arrays`, and what was observed.
+
+    `store` writes everything but images.
+    """
+    group.attrs["num_samples"] = len(episode)
+    group.attrs["episode_info"] = json.dumps(info_to_json(episode.info))
+    for name in arrays:
+        values = getattr(episode, name)
+        store(group, name, values.astype(np.uint8) if values.dtype == np.bool_ else values)
+    fill_observations(group.create_group("obs"), episode, store)
+
+
+def fill_observations(
+    group: h5py.Group, episode: Episode, store: Store, rows: np.ndarray | slice = slice(None)
+) -> None:
+    """Write these `rows` of the observations and images of an episode.
+
+    Each image (height, width, 3) is a chunk of its own: loaders read them one at a time.
+    """
+    for name, values in episode.observations.items():
+        store(group, name, values[rows])
+    for name, pictures in episode.images.items():
+        group.create_dataset(
+            name,
+            data=pictures[rows],
+            chunks=(1, *pictures.shape[1:]),
+            compression="gzip",
+            compression_opts=4,
+        )
 
 
 def _store(group: h5py.Group, name: str, values: np.ndarray) -> None:

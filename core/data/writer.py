@@ -1,9 +1,13 @@
-"""Puts finished bytes on disk so that a crash at any moment loses no committed episode."""
+"""The recordings in a folder: listed, recognised when they change, and written.
+
+Finished bytes come onto the disk so that a crash at any moment loses no committed episode.
+"""
 
 import contextlib
 import errno
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +15,16 @@ from pathlib import Path
 from core.data.episode import Episode
 from core.data.errors import InvalidEpisodeError, StorageError
 from core.data.layout import SUFFIX, encode
-from core.data.stamps import remember_written
 from core.files import sync
 
 TEMPORARY_PREFIX = ".writing-"
 LEFTOVER_AGE = 3600.0
 """A temporary file older than this [s] belongs to a writer that was killed."""
+Stamp = tuple[int, int, int]
+"""Time of the last change [ns], size [bytes] and number of a file."""
+
+_written: set[Stamp] = set()
+_lock = threading.Lock()
 
 
 def write_episode(folder: Path | str, episode: Episode, *, replace: bool = False) -> Path:
@@ -153,3 +161,55 @@ _REASONS: dict[int | None, str] = {
     **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), _NO_FOLDER),
 }
 """{number of an error of the system: what it means and what to do}."""
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The file's stamp; None if there is no such file."""
+    try:
+        return stamp(path.stat(follow_symlinks=False))
+    except OSError:
+        return None
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    """The stamp of a file whose status was asked for."""
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def recordings_in(folder: Path) -> dict[str, Stamp]:
+    """{file name: stamp} of the recordings in `folder`; empty if there is no folder yet.
+
+    Raises :class:`StorageError` if it cannot be listed.
+    """
+    found = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(SUFFIX) and not entry.name.startswith("."):
+                    with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+                        found[entry.name] = stamp(entry.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StorageError(
+            f"cannot list {folder}: {error.strerror or error}; choose another folder", folder
+        ) from error
+    return found
+
+
+def remember_written(path: Path) -> None:
+    """Note that this process made the file from arrays of its own, so that it may be opened here.
+
+    Every other file is opened first in a process that may die
+    (:mod:`core.data.vetted.inspection`).
+    """
+    found = stamp_of(path)
+    if found is not None:
+        with _lock:
+            _written.add(found)
+
+
+def was_written(found: Stamp) -> bool:
+    """Whether this process wrote the file of that stamp; a file that changed has another one."""
+    with _lock:
+        return found in _written

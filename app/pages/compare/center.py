@@ -11,8 +11,7 @@ from app.pages.compare.comparison_plot import ComparisonPlot
 from app.pages.compare.noise_cut import NoiseCut
 from app.pages.compare.results_table import ResultsTable
 from app.pages.compare.success_curves import cut, level, noise_of
-from app.widgets.controls import Card, column, row
-from app.widgets.empty import Empty
+from app.widgets.controls import Card, Empty, column, row
 from app.widgets.noise_slider import IMAGES, SENSES, NoiseSlider
 from app.widgets.run_header import RunHeader
 from core.simulation.disturbances import IMAGE_NOISE, SENSOR_NOISE

@@ -15,8 +15,8 @@ from app.pages.compare.success_curves import curve_of, level, modes_of, noise_of
 from app.theme.theme import current_theme
 from app.widgets.controls import column, empty_layout, label, row
 from app.widgets.elided import ElidedLabel
-from app.widgets.line_sample import LineSample
 from app.widgets.modes import find_mode, mode_color, mode_title
+from app.widgets.painted import LineSample
 from app.widgets.plot import PlotFrame, curve_pen
 from core.simulation.disturbances import IMAGE_NOISE, SENSOR_NOISE
 

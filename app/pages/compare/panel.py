@@ -29,7 +29,7 @@ from app.widgets.controls import (
 from app.widgets.disturbances import DisturbanceControls
 from app.widgets.field_editors import FieldError, parse_number
 from app.widgets.formats import task_title
-from app.widgets.line_sample import LineSample
+from app.widgets.painted import LineSample
 from core.learning import LearningError
 from core.policies import MODES
 from core.runs import CheckpointEntry

@@ -22,6 +22,7 @@ from app.studio import Studio
 from app.widgets.command_strip import CommandStrip
 from app.widgets.controls import (
     Card,
+    Empty,
     button,
     chooser,
     column,
@@ -34,7 +35,6 @@ from app.widgets.controls import (
     switch,
 )
 from app.widgets.disturbances import DisturbanceControls
-from app.widgets.empty import Empty
 from app.widgets.formats import task_title
 from app.widgets.modes import short_title
 from app.widgets.noise_slider import IMAGES, NoiseSlider

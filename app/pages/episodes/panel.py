@@ -14,11 +14,9 @@ from app.pages.episodes.quality_view import QualityView
 from app.pages.episodes.rows import LABELS, Row
 from app.pages.episodes.selection_bar import SelectionBar
 from app.pages.episodes.thumbnails import Thumbnails
-from app.widgets.controls import Card, button, column, label, row
+from app.widgets.controls import Card, Empty, Section, button, column, label, row
 from app.widgets.elided import ElidedLabel
-from app.widgets.empty import Empty
 from app.widgets.formats import joined, task_title
-from app.widgets.section import Section
 from core.simulation import model_hash
 
 

@@ -15,9 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.controls import chooser, column, configure, label, offer
+from app.widgets.controls import Section, chooser, column, configure, label, offer
 from app.widgets.formats import format_seconds, task_title
-from app.widgets.section import Section
 from core.data import EpisodeEntry, EpisodeInfo, Selection
 
 WORKSPACE, SAMPLES = "workspace", "samples"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.widgets.controls import configure, label, row
 from app.widgets.field_editors import words
 from app.widgets.formats import format_value
-from app.widgets.line_sample import LineSample
+from app.widgets.painted import LineSample
 
 
 class LegendEntry(QWidget):

@@ -12,6 +12,7 @@ from app.theme.theme import icon
 from app.widgets.controls import (
     PANEL_MARGINS,
     Card,
+    Section,
     button,
     chooser,
     column,
@@ -22,7 +23,6 @@ from app.widgets.controls import (
     row,
 )
 from app.widgets.field_docs import field_docs
-from app.widgets.section import Section
 from app.widgets.settings_form import SettingsForm
 from core.learning import PRESETS, Configuration, TrainingConfiguration, get_preset
 

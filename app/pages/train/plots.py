@@ -15,8 +15,7 @@ from app.pages.train.live_plot import LivePlot
 from app.pages.train.notice import Notice
 from app.pages.train.redraw_turns import RedrawTurns
 from app.pages.train.spectrum import SpectrumPlot
-from app.widgets.controls import column, grid
-from app.widgets.empty import Empty
+from app.widgets.controls import Empty, column, grid
 from app.widgets.formats import format_seconds, sentence
 from app.widgets.gradually import Gradually
 from app.widgets.run_header import RunHeader

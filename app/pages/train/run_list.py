@@ -13,8 +13,8 @@ from app.theme.theme import current_theme
 from app.widgets.controls import button, column, configure, label, row, tool
 from app.widgets.elided import ElidedCheckBox
 from app.widgets.formats import joined, short_date
-from app.widgets.line_sample import LineSample
 from app.widgets.long_list import LongList
+from app.widgets.painted import LineSample
 from app.widgets.plot import DASHES, curve_pen
 from core.runs import CheckpointEntry
 

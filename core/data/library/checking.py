@@ -15,13 +15,13 @@ from core.data.library.history import PREPARING, STATE, History, trash_of
 from core.data.library.index import INDEX, open_index, read_index
 from core.data.library.selections import Selections
 from core.data.library.workspace import EPISODES, folder_of
-from core.data.stamps import recordings_in
 from core.data.vetted.inspection import Findings, Inspector
 from core.data.vetted.mending import read_mended
 from core.data.writer import (
     TEMPORARY_PREFIX,
     leftovers,
     make_folder,
+    recordings_in,
     refused,
     remove,
 )

@@ -12,8 +12,8 @@ from core.data.errors import (
 from core.data.layout import SUFFIX
 from core.data.library.history import trash_of
 from core.data.library.index import EpisodeIndex
-from core.data.stamps import recordings_in
 from core.data.vetted.reader import read_episode
+from core.data.writer import recordings_in
 
 
 class EpisodeFolder:

@@ -25,8 +25,7 @@ from typing import Any, Literal
 
 from core.data.errors import NothingToUndoError, StorageError
 from core.data.library.locking import locked
-from core.data.stamps import remember_written
-from core.data.writer import commit, make_folder, new_file, refused
+from core.data.writer import commit, make_folder, new_file, refused, remember_written
 from core.files import new_folder, read_table, sync
 
 STATE = "history.json"

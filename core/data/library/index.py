@@ -16,10 +16,10 @@ from core.data.rows import (
     row_to_json,
     unpack,
 )
-from core.data.stamps import Stamp, recordings_in, stamp_of, was_written
 from core.data.vetted.inspection import Inspector
 from core.data.vetted.reader import read_row
-from core.data.writer import commit
+from core.data.writer import Stamp, commit, recordings_in, stamp_of, was_written
+from core.files import read_plain_file
 
 INDEX = ".index.json"
 """Name of the file in the folder of the episodes: JSON, a line for each. It can be deleted."""
@@ -130,9 +130,7 @@ def read_index(folder: Path) -> dict[str, tuple[Stamp, EpisodeRow]] | None:
     """What the index file says; None if it makes no sense. It can always be made again."""
     path = folder / INDEX
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
-            return None
-        first, *lines = path.read_bytes().splitlines()
+        first, *lines = read_plain_file(path, LARGEST).splitlines()
         values = json.loads(first)
         if values["format"] == FORMAT and values["version"] != VERSION:
             return {}  # of another version of this program: every file is read again

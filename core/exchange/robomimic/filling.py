@@ -19,8 +19,11 @@ import h5py
 import numpy as np
 
 from core.data import Episode, RecordingError, read_episode, read_info
-from core.data.episode import info_to_json
-from core.data.layout import ROBOMIMIC_GYM_ENVIRONMENT, store_images
+from core.data.layout import (
+    ROBOMIMIC_GYM_ENVIRONMENT,
+    fill_demonstration,
+    fill_observations,
+)
 from core.data.vetted.messages import write_message
 from core.exchange.choice import Chosen
 
@@ -81,28 +84,13 @@ def _fill(out: Path, chosen: Chosen, next_observations: bool) -> Iterator[int]:
 
 
 def _write(demonstration: h5py.Group, episode: Episode, next_observations: bool) -> None:
-    demonstration.attrs["num_samples"] = len(episode)
-    demonstration.attrs["episode_info"] = json.dumps(info_to_json(episode.info))
-    arrays = {
-        "actions": episode.actions,
-        "rewards": episode.rewards,
-        "dones": episode.dones,
-        "interventions": episode.interventions.astype(np.uint8),
-    }
+    names = ["actions", "rewards", "dones", "interventions"]
     if episode.states.shape[1]:
-        arrays["states"] = episode.states
-    for name, values in arrays.items():
-        _store(demonstration, name, values)
-    rows = np.arange(len(episode))
-    groups = {"obs": rows}
+        names.append("states")
+    fill_demonstration(demonstration, episode, names, _store)
     if next_observations:  # what came after the last step was not recorded: its row is repeated
-        groups["next_obs"] = np.minimum(rows + 1, rows[-1])
-    for group, taken in groups.items():
-        inner = demonstration.create_group(group)
-        for name, values in episode.observations.items():
-            _store(inner, name, values[taken])
-        for name, pictures in episode.images.items():
-            store_images(inner, name, pictures[taken])
+        rows = np.minimum(np.arange(1, len(episode) + 1), len(episode) - 1)
+        fill_observations(demonstration.create_group("next_obs"), episode, _store, rows)
 
 
 def _store(group: h5py.Group, name: str, values: np.ndarray) -> None:
