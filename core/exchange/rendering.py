@@ -10,7 +10,7 @@ from core.closing import Closing
 from core.data import Episode, commit, list_episodes, locked, read_episode
 from core.data.layout import encode
 from core.data.library.history import trash_of
-from core.data.stamps import stamp_of
+from core.data.writer import stamp_of
 from core.images import why_not_drawn
 from core.images.making import Drawer
 from core.images.processes import Processes, usual_count

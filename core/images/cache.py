@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from core.data import Episode, make_folder
-from core.data.stamps import recordings_in, stamp_of
-from core.data.writer import leftovers, new_file
+from core.data.writer import leftovers, new_file, recordings_in, stamp_of
 from core.spec import Field
 
 FOLDER = ".images"
