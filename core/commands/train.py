@@ -14,10 +14,11 @@ from core.commands.program import INTERRUPTED, SUCCESS, UsageError, say_saved
 from core.commands.progress import ProgressBar
 from core.data import find_episodes, list_episodes
 from core.learning import PRESETS, CheckpointError, Configuration, DivergedError, Report
-from core.runs import TrainingRequest, autosave_folder, describe_checkpoint, furthest_copy
+from core.learning.senses import image_senses
+from core.runs import TrainingRequest, TrainingStoppedError, autosave_folder, describe_checkpoint, furthest_copy
 from core.runs.run import TrainingRun
 
-PresetName = Literal["default", "reference"]
+PresetName = Literal["default", "reference", "cameras", "paper"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,15 @@ class Train:
     out: Path
     """Folder that becomes the checkpoint."""
     preset: PresetName = "default"
-    """Where all settings below start: what works best here, or the method's own recipe."""
+    """Where all settings below start: what works best here on the state (default) or on images
+    (cameras), the recipe of the method's description (reference) or the published form (paper)."""
+    senses: tuple[str, ...] = ()
+    """What the policy senses: state, cameras, cameras+force, or names of fields; short for
+    --encoder.senses. With cameras, the preset cameras is where settings start."""
+    goal: Literal["given", "seen"] | None = None
+    """Whether a policy of cameras is given the goal or sees it; short for --encoder.goal."""
+    size: Literal[64, 96, 128, 224] | None = None
+    """Height and width of its images [pixels]; short for --encoder.image-size."""
     task: str | None = None
     """Task to learn; needed where the folders hold several."""
     held_out: tuple[Path, ...] = ()
@@ -59,8 +68,10 @@ class Train:
         """What holds unless the arguments say otherwise: the preset that they name."""
         parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
         parser.add_argument("--preset", nargs="?")
-        named = parser.parse_known_args(list(arguments))[0].preset
-        preset = cast(PresetName, named if named in PRESETS else "default")
+        parser.add_argument("--senses", nargs="*", default=())
+        named = parser.parse_known_args(list(arguments))[0]
+        usual = "cameras" if image_senses(named.senses) else "default"
+        preset = cast(PresetName, named.preset if named.preset in PRESETS else usual)
         return cls(
             folders=tyro.MISSING, out=tyro.MISSING, preset=preset, configuration=PRESETS[preset]
         )
@@ -70,7 +81,7 @@ class Train:
         options = _checked(self)
         use_one_torch_thread()
         request = _request(options)
-        run = TrainingRun.prepare(request)
+        run = _prepared(request)
         trainer, found = run.trainer, run.prepared
         sys.stderr.write(
             f"{found.episodes} demonstrations of {found.task}, "
@@ -103,7 +114,15 @@ def _checked(options: Train) -> Train:
         raise UsageError(
             "--resume goes on with the settings of --out; leave --steps and --seed out"
         )
-    training = options.configuration.training
+    training, encoder = options.configuration.training, options.configuration.encoder
+    if options.resume and (options.senses or options.goal or options.size):
+        raise UsageError("--resume goes on with what the policy of --out senses; leave that out")
+    encoder = replace(
+        encoder,
+        senses=options.senses or encoder.senses,
+        goal=options.goal or encoder.goal,
+        image_size=options.size or encoder.image_size,
+    )
     if options.steps is not None:
         training = replace(training, steps=options.steps, head_steps=options.steps)
     if options.seed is not None:
@@ -111,7 +130,7 @@ def _checked(options: Train) -> Train:
     return replace(
         options,
         out=options.out.expanduser().absolute(),
-        configuration=replace(options.configuration, training=training),
+        configuration=replace(options.configuration, training=training, encoder=encoder),
     )
 
 
@@ -143,6 +162,19 @@ def _request(options: Train) -> TrainingRequest:
         resume=resume,
         held_out=validated,
     )
+
+
+def _prepared(request: TrainingRequest) -> TrainingRun:
+    """Read the demonstrations, showing how many have their images, where these are needed."""
+    with stop_on_interrupt() as stop, ProgressBar("images", len(request.recordings)) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.update(done, f"{done} of {total} recordings", None)
+
+        try:
+            return TrainingRun.prepare(request, stop, show)
+        except TrainingStoppedError:
+            raise KeyboardInterrupt from None
 
 
 def _train(run: TrainingRun) -> None:

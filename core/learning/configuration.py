@@ -51,6 +51,8 @@ class EncoderConfiguration(
     """Kinds or names of fields that the encoder does not look at. Velocities and the forces of a
     moving hand reveal the last command, which a policy then repeats; joint positions do not fit
     scenes that were rotated or moved."""
+    image_size: Literal[64, 96, 128, 224] = 64
+    """Height and width of the images of all cameras [pixels]."""
     clip: float = 5.0
     """Largest magnitude of a normalised input that is passed on [standard deviations]; 0: any."""
     stem: Literal["small", "standard"] = "small"

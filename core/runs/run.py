@@ -24,6 +24,7 @@ from core.learning import (
     CheckpointError,
     Dataset,
     Demonstrations,
+    LearningError,
     Report,
     Trainer,
     get_preset,
@@ -34,12 +35,16 @@ from core.learning import (
     resume_training,
     save_checkpoint,
 )
+from core.learning.senses import image_senses
 from core.runs.curves import RunCurves
+from core.runs.images import with_images
 from core.runs.listing import AUTOSAVE, autosave_folder
 from core.runs.request import Prepared, TrainingRequest, TrainingStoppedError
 
 AUTOSAVE_EVERY = 60.0
 """Time between two copies kept against a crash of the program [s]."""
+AUTOSAVE_SHARE = 0.02
+"""Largest share of the time that such copies take."""
 
 
 class TrainingRun:
@@ -57,10 +62,15 @@ class TrainingRun:
         self._resumed: Path | None = None
 
     @classmethod
-    def prepare(cls, request: TrainingRequest, should_stop: Event | None = None) -> TrainingRun:
-        """Read the demonstrations and make the trainer.
+    def prepare(
+        cls,
+        request: TrainingRequest,
+        should_stop: Event | None = None,
+        on_images: Callable[[int, int], None] | None = None,
+    ) -> TrainingRun:
+        """Read the demonstrations, draw the images that are missing, and make the trainer.
 
-        Raises `TrainingStoppedError` when stopped, and the errors of reading recordings, of
+        `on_images` gets the number of episodes whose images are there, and that of all. Raises `TrainingStoppedError` when stopped, and the errors of reading recordings, of
         data sets, of configurations and of checkpoints, each a sentence.
         """
         require_writable(request.folder.parent)  # before minutes of training
@@ -69,7 +79,14 @@ class TrainingRun:
         if request.resume is not None:
             configuration = load_checkpoint(request.resume).configuration
         training = configuration.training
+        encoder = configuration.encoder
+        if training.replays and image_senses(encoder.senses):
+            raise LearningError(
+                "perturbed replays have no images; set training.replays to 0 for a policy that "
+                "senses cameras"
+            )
         replays = perturbed_replays(episodes, training.replays, training.seed)
+        episodes = with_images(episodes, request.recordings, encoder, on_images, should_stop)
         dataset = Dataset.from_episodes(episodes, replays=replays)
         if request.resume is None:
             run = cls(Trainer(dataset, configuration, request.device), request.folder)
@@ -79,6 +96,7 @@ class TrainingRun:
             run._resumed = request.resume
         if request.held_out:
             others = _read(request.held_out, should_stop)
+            others = with_images(others, request.held_out, encoder, None, should_stop)
             run._held_out = held_out_demonstrations(run.trainer.dataset, others)
         run.provenance = {
             "preset": request.preset,
@@ -116,7 +134,7 @@ class TrainingRun:
         `autosave` the run is kept against a crash once a minute. Raises `DivergedError` after the
         last good weights were put back, so that they can be saved.
         """
-        autosaved_at = time.monotonic()
+        autosave_due = time.monotonic() + AUTOSAVE_EVERY
         for report in reports(
             self.trainer, should_stop=should_stop, running=running, report_every=report_every
         ):
@@ -125,9 +143,11 @@ class TrainingRun:
                 report = replace(report, held_out=losses)
             self.curves.add(report)
             on_report(report)
-            if autosave and time.monotonic() - autosaved_at > AUTOSAVE_EVERY:
+            began = time.monotonic()
+            if autosave and began > autosave_due:
                 self.autosave()
-                autosaved_at = time.monotonic()
+                took = time.monotonic() - began  # images take seconds to encode
+                autosave_due = began + max(AUTOSAVE_EVERY, took / AUTOSAVE_SHARE)
 
     def save(self) -> Path:
         """Write checkpoint and curves to the run's folder; returns it.
