@@ -15,7 +15,13 @@ from core.commands.progress import ProgressBar
 from core.data import find_episodes, list_episodes
 from core.learning import PRESETS, CheckpointError, Configuration, DivergedError, Report
 from core.learning.senses import image_senses
-from core.runs import TrainingRequest, TrainingStoppedError, autosave_folder, describe_checkpoint, furthest_copy
+from core.runs import (
+    TrainingRequest,
+    TrainingStoppedError,
+    autosave_folder,
+    describe_checkpoint,
+    furthest_copy,
+)
 from core.runs.run import TrainingRun
 
 PresetName = Literal["default", "reference", "cameras", "paper"]

@@ -12,8 +12,7 @@ from core.images import images_for
 from core.learning import EncoderConfiguration, LearningError
 from core.learning.senses import image_senses
 from core.runs.request import TrainingStoppedError
-from core.simulation import POLICY_CAMERAS, image_field
-from core.spec import Field
+from core.spec import POLICY_CAMERAS, Field, image_field
 
 
 def wanted_images(info: EpisodeInfo, encoder: EncoderConfiguration) -> tuple[Field, ...]:

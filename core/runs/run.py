@@ -35,7 +35,7 @@ from core.learning import (
     resume_training,
     save_checkpoint,
 )
-from core.learning.senses import image_senses
+from core.learning.senses import histories_for, image_senses
 from core.runs.curves import RunCurves
 from core.runs.images import with_images
 from core.runs.listing import AUTOSAVE, autosave_folder
@@ -70,7 +70,8 @@ class TrainingRun:
     ) -> TrainingRun:
         """Read the demonstrations, draw the images that are missing, and make the trainer.
 
-        `on_images` gets the number of episodes whose images are there, and that of all. Raises `TrainingStoppedError` when stopped, and the errors of reading recordings, of
+        `on_images` gets the number of episodes whose images are there, and that of all. Raises
+        `TrainingStoppedError` when stopped, and the errors of reading recordings, of images, of
         data sets, of configurations and of checkpoints, each a sentence.
         """
         require_writable(request.folder.parent)  # before minutes of training
@@ -87,7 +88,8 @@ class TrainingRun:
             )
         replays = perturbed_replays(episodes, training.replays, training.seed)
         episodes = with_images(episodes, request.recordings, encoder, on_images, should_stop)
-        dataset = Dataset.from_episodes(episodes, replays=replays)
+        histories = histories_for(encoder.senses)
+        dataset = Dataset.from_episodes(episodes, replays=replays, histories=histories)
         if request.resume is None:
             run = cls(Trainer(dataset, configuration, request.device), request.folder)
         else:

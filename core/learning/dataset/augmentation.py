@@ -221,7 +221,7 @@ def _mirror_signs(spec: Spec) -> Tensor:
     for field in spec.vectors:
         pattern = AXIAL if field.axial else MIRRORED.get(field.kind)
         if pattern is not None:
-            signs[places[field.name]] = torch.tensor(pattern)
+            signs[places[field.name]] = torch.tensor(pattern * field.history)
     return signs
 
 

@@ -146,3 +146,17 @@ def test_too_few_demonstrations_is_a_sentence(run, demonstrations, tmp_path):
     assert result.returncode == 1
     assert "at least 2" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_policy_of_cameras_is_trained_by_naming_what_it_senses(run, demonstrations, tmp_path):
+    out = tmp_path / "run"
+    arguments = ("--senses", "cameras", "--goal", "seen", "--steps", 2, "--training.batch", 4)
+    result = run("train", demonstrations, "--out", out, *arguments)
+    assert result.returncode == 0, result.stderr
+    checkpoint = load_checkpoint(out)
+    assert checkpoint.configuration.encoder.kind == "cnn"
+    assert checkpoint.provenance["preset"] == "cameras"
+    assert "workspace_image" in checkpoint.spec.senses
+    assert "goal_position" not in checkpoint.spec.senses
+    other = run("train", demonstrations, "--out", out, "--resume", "--senses", "state")
+    assert other.returncode == 2 and "goes on with what the policy of --out senses" in other.stderr
