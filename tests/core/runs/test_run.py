@@ -96,6 +96,7 @@ def test_a_disk_that_refuses_the_safety_copy_does_not_stop_the_training(
     (tmp_path / "folder").rmdir()
     (tmp_path / "folder").write_text("a file where the folder was")
     monkeypatch.setattr(core.runs.run, "AUTOSAVE_EVERY", -1.0)
+    monkeypatch.setattr(core.runs.run, "AUTOSAVE_SHARE", float("inf"))
     train(run, steps=4)
     assert run.trainer.step == 4
 
@@ -119,6 +120,7 @@ def test_where_it_came_from_is_kept_with_it(recordings, tmp_path):
 
 def test_a_copy_is_kept_while_it_goes_on_if_wanted(recordings, tmp_path, monkeypatch):
     monkeypatch.setattr(core.runs.run, "AUTOSAVE_EVERY", -1.0)
+    monkeypatch.setattr(core.runs.run, "AUTOSAVE_SHARE", float("inf"))
     run = begin(recordings, tmp_path / "run")
     run.train(lambda _: None, report_every=0.0, autosave=False)
     assert list_checkpoints(tmp_path) == []
