@@ -44,7 +44,8 @@ from core.learning.loss_configuration import LossConfiguration
 from core.learning.model import ActJepa
 from core.learning.monitoring.collapse import CollapseMeasures, effective_rank, measure_collapse
 from core.learning.monitoring.measures import RepresentationMeasures, measure_representation
-from core.learning.monitoring.monitor import reports
+from core.learning.monitoring.monitor import measured_rows, reports
+from core.learning.monitoring.pictures import row_pictures
 from core.learning.monitoring.report import Report
 from core.learning.monitoring.validation import held_out_demonstrations, imitation_losses
 from core.learning.presets import PRESETS, get_preset
@@ -94,7 +95,9 @@ __all__ = [
     "load_checkpoint",
     "measure_collapse",
     "measure_representation",
+    "measured_rows",
     "reports",
     "resume_training",
+    "row_pictures",
     "save_checkpoint",
 ]

@@ -138,7 +138,7 @@ def encode_batch(
     if Need.LATENTS in need:
         everything = Need.LATENTS_AHEAD in need
         seen = windows.observations if everything else windows.observations[:, :time]
-        seen = _noisy(seen, configuration.training, windows.generator)
+        seen = noisy(seen, configuration.training, windows.generator)
         if looked is None or not everything:
             latents = model.encode(seen)
         else:
@@ -183,7 +183,7 @@ def recall_batch(
     return Batch(windows, latents, targets, states, rollout)
 
 
-def _noisy(
+def noisy(
     frames: Observation, training: TrainingConfiguration, generator: torch.Generator
 ) -> Observation:
     """Frames (batch, time) with Gaussian noise, of another level in every window."""

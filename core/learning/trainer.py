@@ -8,10 +8,11 @@ from operator import or_
 import torch
 from torch import Tensor
 
-from core.learning.batch import Looked, Need, encode_batch, recall_batch
+from core.learning.batch import Looked, Need, encode_batch, noisy, recall_batch
 from core.learning.configuration import Configuration
 from core.learning.dataset.augmentation import ImageChanges, SceneMotion, moved_copies
 from core.learning.dataset.dataset import Dataset
+from core.learning.dataset.frames import Frames
 from core.learning.dataset.windows import WindowSampler
 from core.learning.errors import ConfigurationError, LearningError
 from core.learning.fast.optimiser import Adam
@@ -163,6 +164,20 @@ class Trainer:
                 f"terms: {', '.join(self._weights)}"
             )
         return losses
+
+    def given_images(self) -> dict[str, Frames]:
+        """Images of the first frames (batch) of the next windows, as the encoder is given them.
+
+        By camera; empty where it is given none, or is frozen. Nothing of the training changes.
+        """
+        if self._frozen is not None or not self.model.encoder.takes_images:
+            return {}
+        state = self.generator.get_state()
+        windows = self.sampler.draw(self._ahead)
+        first = noisy(windows.observations[:, :1], self.configuration.training, self.generator)
+        self.generator.set_state(state)
+        sensed = self.model.spec.sensed_images
+        return {field.name: first.images[field.name][:, 0] for field in sensed}
 
     def state(self) -> TrainingState:
         """A copy of everything needed to go on exactly from here."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from core.runs.curves import Points
 
@@ -46,6 +48,9 @@ class Prepared:
     """Where it computes."""
     curves: dict[str, Points]
     """Curves up to here, when it is resumed."""
+    pictures: dict[str, np.ndarray] = field(default_factory=dict)
+    """Small pictures of the rows of the latent map {camera: (n, height, width, 3) uint8}, in their
+    order; empty for a policy that senses no images."""
 
 
 class TrainingStoppedError(Exception):

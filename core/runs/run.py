@@ -31,8 +31,10 @@ from core.learning import (
     held_out_demonstrations,
     imitation_losses,
     load_checkpoint,
+    measured_rows,
     reports,
     resume_training,
+    row_pictures,
     save_checkpoint,
 )
 from core.learning.senses import histories_for, image_senses
@@ -119,6 +121,7 @@ class TrainingRun:
             steps=sum(demonstrations.lengths),
             device=str(self.trainer.device),
             curves=self.curves.points(),
+            pictures=row_pictures(self.trainer, measured_rows(self.trainer)[0]),
         )
 
     def train(

@@ -1,14 +1,18 @@
 """The latent space seen from above: two principal components, coloured by progress."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QBrush, QColor, QPainter, QShowEvent
+from PySide6.QtCore import QPointF, QSize, Qt, Slot
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter, QShowEvent
+from PySide6.QtWidgets import QFrame
 
 from app.pages.train.redraw_turns import RedrawTurns
 from app.theme.theme import Theme, current_theme
-from app.widgets.controls import column, label, row
+from app.widgets.camera_images import CAPTION, CameraImages, image_of
+from app.widgets.controls import column, configure, label, row
 from app.widgets.painted import Painted
 from app.widgets.plot import PlotFrame
 
@@ -18,6 +22,16 @@ DARK_STOPS = ("#3f7fd0", "#8f9bab", "#f6dc55")
 LIGHT_STOPS = ("#123a86", "#77808c", "#d8a200")
 POINT_SIZE = 5
 """Diameter of a point [px]."""
+RING_SIZE = 13
+"""Diameter of the ring around the point whose picture is shown [px]."""
+NEAR = 10.0
+"""Largest distance from the mouse to the point that it means [px]."""
+PICTURE = 112
+"""Width and height of the picture of a point [px]."""
+FRAME = 6
+"""Between pictures, and around them [px]."""
+STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+"""Keys that go to the point before and after."""
 
 
 def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
@@ -32,7 +46,11 @@ def progress_colors(theme: Theme, count: int = SHADES) -> list[QColor]:
 
 
 class LatentMap(PlotFrame):
-    """Points of the latent space; the shade goes from an episode's start to its end."""
+    """Points of the latent space; the shade goes from an episode's start to its end.
+
+    Of a policy with cameras it shows the images of the point under the mouse. With the focus, the
+    arrow keys go through the points in the order of their episodes, and Escape ends that.
+    """
 
     redraw_interval = 0.5
     """Least time between two redraws [s]."""
@@ -42,6 +60,10 @@ class LatentMap(PlotFrame):
         self.points: NDArray[np.floating] = np.empty((0, 2))
         """The points shown, (n, 2)."""
         self._progress: NDArray[np.floating] = np.empty(0)
+        self._rows: NDArray[np.integer] = np.empty(0, int)
+        self._pictures: Mapping[str, NDArray[np.uint8]] = {}
+        self.chosen: int | None = None
+        """Index of the point whose picture is shown; None: of none."""
         self._dirty = False
         self._turns = turns or RedrawTurns(self)
         tip = (
@@ -56,8 +78,18 @@ class LatentMap(PlotFrame):
             self.plot.hideAxis(side)
         self.plot.vb.setAspectLocked(True)
         self._scatter = pg.ScatterPlotItem(size=POINT_SIZE, pen=None, pxMode=True)
+        self._ring = pg.ScatterPlotItem(size=RING_SIZE, brush=None, pxMode=True)
         self.plot.addItem(self._scatter)
+        self.plot.addItem(self._ring)
         column(head, (self.view, 1), spacing=4, margins=(12, 8, 8, 8), inside=self)
+        self.picture = configure(QFrame(self), visible=False)
+        self.picture.setProperty("role", "plot")
+        self.picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.images = CameraImages(smooth=False, margin=FRAME)
+        column(self.images, margins=(1, 1, 1, 1), inside=self.picture)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.scene().sigMouseMoved.connect(self._mouse_moved)
+        self.view.left.connect(lambda: self.choose(None))
         self.apply_theme()
 
     def set_points(self, points: NDArray[np.floating], progress: NDArray[np.floating]) -> None:
@@ -70,6 +102,7 @@ class LatentMap(PlotFrame):
         progress = np.asarray(progress, dtype=float)
         finite = np.isfinite(points).all(axis=1) & np.isfinite(progress)
         points, progress = points[finite], progress[finite]
+        self._rows = np.flatnonzero(finite)
         if points.shape == self.points.shape:
             agreement = (points * self.points).sum(axis=0)
             points = points * np.where(agreement < 0, -1.0, 1.0)
@@ -77,16 +110,41 @@ class LatentMap(PlotFrame):
         self._dirty = True
         self._turns.ask(self)
 
+    def set_pictures(self, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
+        """Pictures of the rows {camera: (n, height, width, 3)} in the order of the points."""
+        self._pictures = pictures
+        policy = Qt.FocusPolicy.StrongFocus if pictures else Qt.FocusPolicy.NoFocus
+        self.setFocusPolicy(policy)
+        self.choose(None)
+
+    def choose(self, index: int | None) -> None:
+        """Show the picture of a point; None: of none."""
+        count = len(self.points)
+        known = index is not None and bool(self._pictures) and count > 0
+        self.chosen = min(max(index, 0), count - 1) if index is not None and known else None
+        self._show_chosen()
+
     def clear(self) -> None:
         """Show no points."""
         self.set_points(np.empty((0, 2)), np.empty(0))
+        self.set_pictures({})
 
     def apply_theme(self) -> None:
         self._brushes = np.array(
             [QBrush(color) for color in progress_colors(current_theme())], dtype=object
         )
+        self._ring.setPen(pg.mkPen(current_theme().color("text"), width=1.5))
         self._dirty = True
         self.redraw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in STEPS and self._pictures:
+            self.choose(0 if self.chosen is None else self.chosen + STEPS[key])
+        elif key == Qt.Key.Key_Escape and self.chosen is not None:
+            self.choose(None)
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -101,6 +159,38 @@ class LatentMap(PlotFrame):
             x=self.points[:, 0], y=self.points[:, 1], brush=self._brushes[shade], pen=None
         )
         self._dirty = False
+        self._show_chosen()
+
+    @Slot(object)
+    def _mouse_moved(self, position: QPointF) -> None:
+        """Choose the point nearest to the mouse, if there is one near it."""
+        if not self._pictures or not len(self.points):
+            return
+        place = self.plot.vb.mapSceneToView(position)
+        away = (self.points - (place.x(), place.y())) / self.plot.vb.viewPixelSize()
+        distances = np.hypot(*away.T)
+        nearest = int(distances.argmin())
+        self.choose(nearest if distances[nearest] <= NEAR else None)
+
+    def _show_chosen(self) -> None:
+        """Put the ring around the chosen point, and its picture into the corner away from it."""
+        if self.chosen is None or self.chosen >= len(self.points):
+            self._ring.clear()
+            self.picture.hide()
+            return
+        x, y = self.points[self.chosen]
+        self._ring.setData(x=[x], y=[y])
+        row = self._rows[self.chosen]
+        shown = [(name, image_of(rows[row])) for name, rows in self._pictures.items()]
+        self.images.show_images(tuple(shown))
+        width = len(shown) * (PICTURE + FRAME) + FRAME
+        self.picture.resize(min(width, self.width()), PICTURE + CAPTION + 2 * FRAME)
+        at = self.view.mapFromScene(self.plot.vb.mapViewToScene(QPointF(x, y)))
+        left = at.x() > self.view.width() / 2
+        right_edge = self.width() - self.picture.width() - FRAME
+        self.picture.move(FRAME if left else right_edge, self.view.y() + FRAME)
+        self.picture.show()
+        self.picture.raise_()
 
 
 class _ProgressScale(Painted):

@@ -248,6 +248,7 @@ class TrainPage(Page):
     def _training_prepared(self, prepared: Prepared) -> None:
         self._prepared = prepared
         self.plots.show_curves(prepared.curves)
+        self.plots.latent_map.set_pictures(prepared.pictures)
         if self.state == PREPARING:
             self._enter(TRAINING)
 

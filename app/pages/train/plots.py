@@ -15,6 +15,7 @@ from app.pages.train.live_plot import LivePlot
 from app.pages.train.notice import Notice
 from app.pages.train.redraw_turns import RedrawTurns
 from app.pages.train.spectrum import SpectrumPlot
+from app.pages.train.training_images import TrainingImages
 from app.widgets.controls import Empty, column, grid
 from app.widgets.formats import format_seconds, sentence
 from app.widgets.gradually import Gradually
@@ -141,6 +142,7 @@ class TrainPlots(QStackedWidget):
         self.header = RunHeader(("step", "steps/s", "time left"))
         self.collapse_notice = Notice()
         self.save_notice = Notice("Save again")
+        self.images = TrainingImages()
         self._turns = RedrawTurns(self)
         self._made: dict[str, LivePlot] = {}
         self._lay_out()
@@ -183,6 +185,7 @@ class TrainPlots(QStackedWidget):
         for plot in self.plots:
             plot.clear()
         self.latent_map.clear()
+        self.images.show_images({})
         self.collapse_notice.say("")
         self.save_notice.say("")
         self.header.show_progress(0.0)
@@ -201,6 +204,8 @@ class TrainPlots(QStackedWidget):
             self.spectrum.set_spectrum(measures.singular_values, measures.effective_rank)
             self.latent_map.set_points(measures.latent_map, measures.progress)
             self.collapse_notice.say(sentence(measures.alarm or ""))
+        if report.images is not None:
+            self.images.show_images(report.images)
         self.header.show_progress(
             report.step / report.total_steps,
             f"{report.step:,} / {report.total_steps:,}",
@@ -251,6 +256,7 @@ class TrainPlots(QStackedWidget):
             self.header,
             self.collapse_notice,
             self.save_notice,
+            self.images,
             (self._grid, 5),
             (self._tabs, 6),
             margins=(8, 8, 8, 8),

@@ -13,6 +13,7 @@ from core.learning.errors import DivergedError
 from core.learning.layers import evaluating
 from core.learning.monitoring.collapse import CollapseMeasures, measure_collapse
 from core.learning.monitoring.measures import measure_representation
+from core.learning.monitoring.pictures import training_pictures
 from core.learning.monitoring.report import Report, Speedometer
 from core.learning.trainer import Trainer
 
@@ -24,6 +25,10 @@ MEASURES_EVERY = 3.0
 """Time between measures of what the latent tells and what is predicted [s]."""
 MEASURING_SHARE = 0.05
 """Largest share of the time that such measures take: images take seconds to encode."""
+IMAGES_EVERY = 1.0
+"""Time between two looks at what the encoder is given [s]."""
+IMAGES_SHARE = 0.01
+"""Largest share of the time that such looks take."""
 PAUSE_POLL = 0.05
 """How often a paused training looks whether it was stopped [s]."""
 
@@ -65,8 +70,8 @@ class Monitor:
         self.speedometer = Speedometer()
         self.speedometer.start(trainer.step)
         self._good = trainer.state()
-        self._sample = _sample(trainer)
-        self._collapse_due = self._measures_due = -math.inf
+        self._sample = measured_rows(trainer)
+        self._collapse_due = self._measures_due = self._images_due = -math.inf
         self._names: tuple[str, ...] = ()
         self._sums = torch.zeros(0)
         self._count = 0
@@ -101,6 +106,11 @@ class Monitor:
             began = time.monotonic()
             measures = measure_representation(trainer.model, trainer.dataset.demonstrations)
             self._measures_due = _due(began, MEASURES_EVERY)
+        images = None
+        if now >= self._images_due:
+            began = time.monotonic()
+            images = training_pictures(trainer)
+            self._images_due = _due(began, IMAGES_EVERY, IMAGES_SHARE)
         return Report(
             step=trainer.step,
             total_steps=trainer.total_steps,
@@ -112,6 +122,7 @@ class Monitor:
             seconds_left=(trainer.total_steps - trainer.step) / speed if speed > 0 else math.inf,
             collapse=collapse,
             measures=measures,
+            images=images,
         )
 
     def collapse(self) -> CollapseMeasures:
@@ -139,13 +150,13 @@ class Monitor:
             )
 
 
-def _due(began: float, every: float) -> float:
+def _due(began: float, every: float, share: float = MEASURING_SHARE) -> float:
     """When to measure next, after a measure that `began` and has just ended [s]."""
     took = time.monotonic() - began
-    return began + max(every, took / MEASURING_SHARE)
+    return began + max(every, took / share)
 
 
-def _sample(trainer: Trainer) -> tuple[Observation, Tensor]:
+def measured_rows(trainer: Trainer) -> tuple[Observation, Tensor]:
     """Evenly spaced observations (rows) of the data and their progress through episodes."""
     data = trainer.dataset.demonstrations
     count = len(data.observations)

@@ -3,6 +3,8 @@
 import time
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from core.learning.monitoring.collapse import CollapseMeasures
 from core.learning.monitoring.measures import RepresentationMeasures
 
@@ -33,6 +35,9 @@ class Report:
     """Probe, action sensitivity and prediction error over some demonstrations, now and then."""
     held_out: dict[str, float] | None = None
     """Loss terms of the policy head on demonstrations that are not trained on, now and then."""
+    images: dict[str, np.ndarray] | None = None
+    """Images as the encoder is given them, {camera: (n, height, width, 3) uint8}, about once a
+    second; empty where it is given none."""
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, Qt
 
 from app.pages.train.latent_map import LatentMap, progress_colors
 from app.pages.train.spectrum import SpectrumPlot
@@ -80,3 +81,57 @@ def test_the_spectrum_keeps_the_start_to_compare_with(qtbot):
     plot.clear()
     plot.set_spectrum(np.array([1.0, 1.0]), 2.0)
     assert plot.points("at the start")[1].tolist() == [1.0, 1.0]
+
+
+@pytest.fixture
+def pictured(latent_map, qtbot):
+    """The map with three points, each with pictures of one grey."""
+    points = np.array([[0.0, 0.0], [np.nan, 0.0], [1.0, 0.0], [0.5, 1.0]])
+    greys = np.array([10, 20, 30, 40], np.uint8)[:, None, None, None]
+    latent_map.set_points(points, np.linspace(0, 1, 4))
+    latent_map.set_pictures({"workspace_image": np.broadcast_to(greys, (4, 8, 8, 3))})
+    qtbot.waitUntil(lambda: len(latent_map._scatter.getData()[0]) == 3, timeout=2000)
+    return latent_map
+
+
+def shown_grey(latent_map):
+    """The grey of the picture that is shown; None if none is."""
+    if not latent_map.picture.isVisible():
+        return None
+    ((_, image),) = latent_map.images.images
+    return image.pixelColor(3, 3).red()
+
+
+def test_the_picture_of_the_point_under_the_mouse_is_shown(pictured):
+    def at(x, y):
+        pictured._mouse_moved(pictured.plot.vb.mapViewToScene(QPointF(x, y)))
+
+    at(1.0, 0.0)
+    assert shown_grey(pictured) == 30, "broken points do not shift the pictures"
+    assert pictured._ring.getData()[0].tolist() == [1.0]
+    at(0.5, 1.0)
+    assert shown_grey(pictured) == 40
+    at(0.5, 0.5)
+    assert shown_grey(pictured) is None
+
+
+def test_keys_go_through_the_points(pictured, qtbot):
+    greys = []
+    for _ in range(4):
+        qtbot.keyClick(pictured, Qt.Key.Key_Right)
+        greys.append(shown_grey(pictured))
+    assert greys == [10, 30, 40, 40]
+    qtbot.keyClick(pictured, Qt.Key.Key_Left)
+    assert shown_grey(pictured) == 30
+    qtbot.keyClick(pictured, Qt.Key.Key_Escape)
+    assert shown_grey(pictured) is None
+
+
+def test_without_pictures_nothing_is_shown_and_the_map_takes_no_focus(pictured, qtbot):
+    pictured.choose(0)
+    pictured.clear()
+    assert shown_grey(pictured) is None
+    pictured.set_points(np.zeros((2, 2)), np.zeros(2))
+    qtbot.keyClick(pictured, Qt.Key.Key_Right)
+    assert shown_grey(pictured) is None
+    assert pictured.focusPolicy() == Qt.FocusPolicy.NoFocus
