@@ -1,10 +1,12 @@
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core import simulation
 from core.data import Workspace, list_episodes, read_episode
+from core.learning import Dataset, Trainer, get_preset, save_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,25 @@ def test_a_film_of_a_policy_at_work(run, demonstrations, tmp_path):
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     assert len(frames) == 10
     assert np.abs(frames[-1].astype(int) - frames[0]).max() > 10  # it moved
+
+
+def test_a_film_of_a_policy_that_sees(run, demonstrations, tmp_path):
+    """It is given the images that it was trained on, whatever camera the film is taken with."""
+    field = simulation.image_field("wrist", 16)
+    episodes = []
+    with simulation.PolicyCameras("reach", (field,)) as cameras:
+        for path in Workspace(demonstrations).library.paths()[:2]:
+            episode = read_episode(path)
+            images = cameras.render(episode.states)
+            info = replace(episode.info, images=tuple(images), declared=(field,))
+            episodes.append(replace(episode, info=info, images=images))
+    settings = get_preset("cameras")
+    settings = replace(settings, training=replace(settings.training, batch=4))
+    trainer = Trainer(Dataset.from_episodes(episodes), settings, "cpu")
+    trainer.update()
+    save_checkpoint(tmp_path / "run", trainer)
+    result = run(
+        "video", tmp_path / "run", tmp_path / "a.gif", "--width", 64, "--height", 48, "--steps", 4
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "a.gif").stat().st_size > 500
