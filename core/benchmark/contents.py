@@ -15,6 +15,7 @@ from core.benchmark.methods import (
     NOISE,
     NOISE_TRAINED,
     REGIMES,
+    STATE_REGIMES,
 )
 from core.benchmark.tables import (
     CLEAN,
@@ -66,7 +67,7 @@ def _main(scope: Scope) -> Table:
             ),
             columns_by_task(scope.demonstrations),
         )
-        for regime in REGIMES
+        for regime in STATE_REGIMES
     ]
     return Table(
         "main",
@@ -86,7 +87,7 @@ def _noise(scope: Scope) -> Table:
         for condition in WORSE_SENSORS
     ]
     sections = []
-    for regime in REGIMES:
+    for regime in STATE_REGIMES:
         lines = [
             make_line(regime, name, reference=_by_title("σ {:g}", reference.NOISE.get(name)))
             for name in (*NOISE_METHODS, "act_jepa_joint")

@@ -1,10 +1,12 @@
 """Demonstrations of the scripted operator, made once and kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core import versions
 from core.data import SUFFIX, Episode, read_episode, scripted_episode, write_episode
+from core.learning import EncoderConfiguration
+from core.runs.images import with_images
 from core.simulation import demonstrate
 
 STARTS_PER_SEED = 10_000
@@ -30,8 +32,7 @@ def scripted_demonstrations(
     same. `on_progress` gets the share that is there. Raises the errors of recordings and of the
     simulation.
     """
-    # the folder grows: its name does not tell the number
-    folder = cache / "demonstrations" / f"{task}-{seed}-v{versions.SIMULATION}"
+    folder = _folder(cache, task, seed)
     folder.mkdir(parents=True, exist_ok=True)
     paths = sorted(folder.glob(f"*{SUFFIX}"))
     if len(paths) < count:
@@ -42,3 +43,17 @@ def scripted_demonstrations(
             if on_progress is not None:
                 on_progress(len(paths) / count)
     return [read_episode(path) for path in paths[:count]]
+
+
+def images_of(
+    cache: Path, task: str, seed: int, episodes: Sequence[Episode], encoder: EncoderConfiguration
+) -> list[Episode]:
+    """These scripted demonstrations with the images that a policy with `encoder` senses."""
+    folder = _folder(cache, task, seed)
+    files = [folder / f"{episode.info.identifier}{SUFFIX}" for episode in episodes]
+    return with_images(episodes, files, encoder)
+
+
+def _folder(cache: Path, task: str, seed: int) -> Path:
+    # the folder grows: its name does not tell the number
+    return cache / "demonstrations" / f"{task}-{seed}-v{versions.SIMULATION}"

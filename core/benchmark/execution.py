@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.benchmark.cell import Cell, Trial
-from core.benchmark.demonstrations import scripted_demonstrations
+from core.benchmark.demonstrations import images_of, scripted_demonstrations
 from core.data import perturbed_replays, software_versions
 from core.evaluation import Condition, evaluate
 from core.evaluation.provenance import machine
@@ -20,11 +20,13 @@ from core.learning import (
     Checkpoint,
     CheckpointError,
     Dataset,
+    EncoderConfiguration,
     Report,
     Trainer,
     load_checkpoint,
     measure_representation,
 )
+from core.learning.senses import histories_for, image_senses
 from core.policies import MODES
 from core.runs.run import TrainingRun
 
@@ -134,8 +136,10 @@ def train(cell: Cell, cache: Path, folder: Path, on_progress: OnProgress) -> Non
     """
     began = time.perf_counter()
     on_progress(0.0, "reading demonstrations")
-    replays = cell.configuration.training.replays
-    dataset = _dataset(cache, cell.task, cell.seed, cell.demonstrations, replays)
+    replays, encoder = cell.configuration.training.replays, cell.configuration.encoder
+    if not image_senses(encoder.senses):
+        encoder = EncoderConfiguration()  # nothing else of it matters to the data
+    dataset = _dataset(cache, cell.task, cell.seed, cell.demonstrations, replays, encoder)
     prepared = time.perf_counter()
     run = TrainingRun(Trainer(dataset, cell.configuration, "cpu"), folder)
     losses: dict[str, float] = {}
@@ -170,11 +174,15 @@ def train(cell: Cell, cache: Path, folder: Path, on_progress: OnProgress) -> Non
 
 
 @lru_cache(maxsize=16)
-def _dataset(cache: Path, task: str, seed: int, count: int, replays: int) -> Dataset:
+def _dataset(
+    cache: Path, task: str, seed: int, count: int, replays: int, encoder: EncoderConfiguration
+) -> Dataset:
     """The demonstrations as tensors, which are never written to. A process uses the same ones for
     every method, and reading a hundred files takes a second."""
     episodes = scripted_demonstrations(cache, task, seed, count)
-    return Dataset.from_episodes(episodes, replays=perturbed_replays(episodes, replays, seed))
+    copies = perturbed_replays(episodes, replays, seed)
+    shown = images_of(cache, task, seed, episodes, encoder)
+    return Dataset.from_episodes(shown, replays=copies, histories=histories_for(encoder.senses))
 
 
 def _evaluated(

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.errors import UnknownNameError
-from core.learning import Configuration
+from core.learning import Configuration, get_preset
 from core.registry import Registry
 
 Patch = Mapping[str, Mapping[str, Any]]
@@ -51,6 +51,8 @@ _NO_MEMORY: Patch = {"belief": {"kind": "none"}, "training": {"window": 24}, **_
 """The observer remembers too. Without a memory, longer windows only repeat what their steps tell:
 pick-place, 100 demonstrations, raw BC, 48 steps 86 of 100, 24 steps 85 in half of the time."""
 
+_SEEN: Patch = {"encoder": {"goal": "seen"}}
+
 REGIMES = Registry(
     "regime",
     {
@@ -65,8 +67,16 @@ REGIMES = Registry(
         ),
         "B": Regime("action chunks with temporal ensembling, no memory", _NO_MEMORY),
         "C": Regime("action chunks, and memory of the same size for every method", {}),
+        "P": Regime(
+            "camera images and proprioception, the goal given, action chunks, no memory",
+            get_preset("cameras").to_dict(),
+        ),
+        "S": Regime("as P, with the goal seen", patched(get_preset("cameras").to_dict(), _SEEN)),
     },
 )
+
+STATE_REGIMES = ("A", "B", "C")
+"""Those of policies that sense the state."""
 
 _INVERSE = 10.0
 """Weight of inverse dynamics in a representation that will be frozen, for every method alike."""
@@ -149,6 +159,17 @@ NOISE_TRAINED: Mapping[str, Method] = MappingProxyType(
     {f"{name}_noise": _with_noise(name) for name in ("raw_bc", "act_jepa", "act_jepa_joint")}
 )
 """Variants for the noise table of the regime that has no memory."""
+
+LONG: Mapping[str, Method] = MappingProxyType(
+    {
+        "raw_bc_long": Method(
+            "raw BC, end to end, for as much time as joint ACT-JEPA",
+            patched(_METHODS["raw_bc"].patch, {"training": {"steps": 5000}}),
+        )
+    }
+)
+"""Variants for the tables from images: an update of raw BC takes two fifths of the time of one of
+joint ACT-JEPA, which encodes a later frame, and targets."""
 
 BASELINE = "act_jepa"
 """The method that the others are compared with, and that ablations change."""
@@ -309,7 +330,7 @@ QUICK: Patch = {
 """Networks and updates of a trial run, which shows that everything works and measures nothing."""
 
 
-_VARIANTS: Mapping[str, Method] = {**NOISE_TRAINED, **ABLATIONS, **IDEAS}
+_VARIANTS: Mapping[str, Method] = {**NOISE_TRAINED, **LONG, **ABLATIONS, **IDEAS}
 
 
 def get_method(name: str) -> Method:

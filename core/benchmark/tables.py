@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from core import simulation
 from core.benchmark.cell import Cell, Trial
 from core.benchmark.errors import ScopeError
-from core.benchmark.methods import BASELINE, REGIMES, get_method
+from core.benchmark.methods import BASELINE, REGIMES, STATE_REGIMES, get_method
 from core.evaluation import FIRST_SEED, HORIZON, Condition
 
 TASKS = ("reach", "push", "pick_place")
@@ -23,7 +23,7 @@ class Scope:
 
     tasks: tuple[str, ...] = TASKS
     """Tasks to run."""
-    regimes: tuple[str, ...] = tuple(REGIMES)
+    regimes: tuple[str, ...] = STATE_REGIMES
     """Regimes to run, of those that a table has."""
     methods: tuple[str, ...] | None = None
     """Methods and ablations to run, of those that a table has; None: all."""
@@ -55,7 +55,7 @@ class Scope:
     @property
     def whole(self) -> "Scope":
         """The same size without a choice of tasks, regimes and methods: what is reported."""
-        return replace(self, tasks=TASKS, regimes=tuple(REGIMES), methods=None)
+        return replace(self, tasks=TASKS, regimes=STATE_REGIMES, methods=None)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 import pytest
 
 from core.benchmark import ABLATIONS, METHODS, REGIMES, configuration
+from core.benchmark.demonstrations import images_of, scripted_demonstrations
 from core.benchmark.methods import patched
 from core.errors import UnknownNameError
+from core.learning import EncoderConfiguration, get_preset
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -46,3 +48,21 @@ def test_patches_reach_single_settings_and_leave_the_rest():
     after = patched(before, {"a": {"y": 5}})
     assert after == {"a": {"x": 1, "y": 5}, "b": {"z": 3}}
     assert before["a"]["y"] == 2
+
+
+def test_policies_of_cameras_are_trained_with_the_preset_for_them():
+    preset = get_preset("cameras")
+    assert configuration("act_jepa_joint", "P", 0) == preset
+    assert configuration("act_jepa_joint", "S", 0).encoder.goal == "seen"
+    raw, long = (configuration(name, "P", 2) for name in ("raw_bc", "raw_bc_long"))
+    assert raw.encoder == long.encoder == preset.encoder
+    assert raw.loss.prediction == raw.loss.inverse_dynamics == 0
+    assert long.training.steps > raw.training.steps == preset.training.steps
+
+
+def test_demonstrations_of_cameras_have_their_images(tmp_path):
+    episodes = scripted_demonstrations(tmp_path, "reach", 0, 2)
+    encoder = get_preset("cameras").encoder
+    for episode in images_of(tmp_path, "reach", 0, episodes, encoder):
+        assert episode.images["wrist_image"].shape == (len(episode), 64, 64, 3)
+    assert images_of(tmp_path, "reach", 0, episodes, EncoderConfiguration()) == episodes
