@@ -71,7 +71,7 @@ class Canvas(Closing):
         try:
             self._drawing: Any = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
         except mujoco.FatalError as error:  # GLFW without a display says nothing before
-            raise UnavailableGraphicsError(f"no OpenGL context could be made ({error})") from error
+            raise _unavailable(str(error)) from error
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._drawing)
 
     def check(self) -> None:
@@ -179,8 +179,12 @@ def offscreen_context(width: int, height: int) -> GraphicsContext:
                 problems.append(
                     f"{name}: {str(error).splitlines()[0] if str(error) else type(error)}"
                 )
-    raise UnavailableGraphicsError(
-        f"no OpenGL context could be made ({'; '.join(problems)}). Install Mesa (on Debian and "
-        "Ubuntu: apt-get install libegl1 libgl1-mesa-dri), or choose a way with the environment "
-        "variable MUJOCO_GL=egl|osmesa|glfw"
+    raise _unavailable("; ".join(problems))
+
+
+def _unavailable(why: str) -> UnavailableGraphicsError:
+    return UnavailableGraphicsError(
+        f"no OpenGL context could be made ({why}). Install Mesa (on Debian and Ubuntu: apt-get "
+        "install libegl1 libgl1-mesa-dri), or choose a way with the environment variable "
+        "MUJOCO_GL=egl|osmesa|glfw"
     )

@@ -1,6 +1,5 @@
 """A small convolutional network, the fastest on a processor."""
 
-import torch
 from torch import Tensor, nn
 
 from core.learning.configuration import EncoderConfiguration
@@ -21,16 +20,24 @@ class ConvolutionalTrunk(Trunk):
     def __init__(self, configuration: EncoderConfiguration, height: int, width: int) -> None:
         super().__init__(configuration, height, width)
         layers: list[nn.Module] = [nn.Conv2d(3, 32, 4, stride=4), nn.ReLU()]
-        side = max(height, width) // 4
+        side, halvings = max(height, width) // 4, 1
         while side >= 24:  # from 96 pixels on
             layers += [nn.Conv2d(32, 32, 3, stride=2, padding=1), nn.ReLU()]
-            side //= 2
+            side, halvings = side // 2, halvings + 1
         layers += [nn.Conv2d(32, 64, 3, stride=2, padding=1), nn.ReLU()]
         layers += [nn.Conv2d(64, 64, 3, padding=1), nn.ReLU()]
         self.layers = nn.Sequential(*layers)
-        with torch.no_grad():
-            self.features = self.layers(torch.zeros(1, 3, height, width)).numel()
+        # Not asked of the layers: on the meta device, where a checkpoint is measured before it is
+        # loaded, their first call imports torch's compiler for seconds.
+        self.features = 64 * _left(height // 4, halvings) * _left(width // 4, halvings)
 
     def forward(self, images: Tensor) -> Tensor:
         found: Tensor = self.layers(images - GREY)
         return found.flatten(1)
+
+
+def _left(side: int, halvings: int) -> int:
+    """Pixels along a side after so many layers at a stride of 2."""
+    for _ in range(halvings):
+        side = (side + 1) // 2
+    return side
