@@ -137,7 +137,13 @@ class Trainer:
         self.tau = target_tau(configuration.target, done, phase.steps)
         for optimiser in self._optimisers:
             optimiser.clear_gradients()
-        losses = self.losses()
+        # what a network draws itself is a function of the step, so that it can be resumed
+        with torch.random.fork_rng(
+            devices=[], enabled=bool(configuration.encoder.modality_dropout)
+        ):
+            if configuration.encoder.modality_dropout:
+                torch.manual_seed(configuration.training.seed + self.step)
+            losses = self.losses()
         self._differentiate(losses)
         for optimiser in self._optimisers:
             optimiser.step(self.learning_rate)

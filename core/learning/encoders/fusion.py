@@ -100,8 +100,9 @@ class FusionEncoder(Encoder):
         hidden = self._hidden(observation)  # (rows, modalities), or None
         features = []
         for place, (name, modality) in enumerate(self.modalities.items()):
-            found = self._features(name, observation, count)
-            features.append(modality(found, count, None if hidden is None else hidden[:, place]))
+            found, black = self._features(name, observation, count)
+            absent = black if hidden is None else hidden[:, place]
+            features.append(modality(found, count, absent))
         latent: Tensor = self.norm(self.network(torch.cat(features, dim=-1)))  # (rows, D)
         return latent.view(*observation.shape, self.latent)
 
@@ -141,16 +142,22 @@ class FusionEncoder(Encoder):
             for place, name in enumerate(self.modalities)
         }
 
-    def _features(self, name: str, observation: Observation, count: int) -> Tensor | None:
-        """What a modality is made of (count, inputs); None if it is missing."""
+    def _features(
+        self, name: str, observation: Observation, count: int
+    ) -> tuple[Tensor | None, Tensor | None]:
+        """What a modality is made of (count, inputs), None if it is missing; and where it is black.
+
+        A camera that gives black images has stopped. Demonstrations are taken as they are.
+        """
         if name in self._columns:
             packed = observation.packed[..., self._columns[name]].reshape(count, -1)
-            return packed.clamp(-self.clip, self.clip) if self.clip else packed
+            return packed.clamp(-self.clip, self.clip) if self.clip else packed, None
         frames = observation.images.get(name)
-        return None if frames is None else self._look(name, frames)
+        return (None, None) if frames is None else self._look(name, frames)
 
-    def _look(self, name: str, frames: Frames) -> Tensor:
-        """What the trunk makes of the images (...) of a camera, (rows, features)."""
+    def _look(self, name: str, frames: Frames) -> tuple[Tensor, Tensor | None]:
+        """What the trunk makes of the images (...) of a camera, (rows, features), and which of
+        them are black (rows,), which is asked in deployment only."""
         trunk = self.trunks[SHARED if SHARED in self.trunks else name]
         flat = Frames(
             frames.store,
@@ -161,12 +168,14 @@ class FusionEncoder(Encoder):
         at_once = len(flat)
         if not torch.is_grad_enabled():
             at_once = max(1, PIXELS_AT_ONCE // (height * width))
-        found = []
+        found, black = [], []
         for start in range(0, len(flat), at_once):
             pixels = flat[start : start + at_once].pixels(self.precision)
             with self._computing(pixels):
                 found.append(trunk(pixels).float())
-        return torch.cat(found)
+            if not self.training:
+                black.append(pixels.amax(dim=(1, 2, 3)) == 0)
+        return torch.cat(found), torch.cat(black) if black else None
 
     @contextmanager
     def _computing(self, pixels: Tensor) -> Iterator[None]:

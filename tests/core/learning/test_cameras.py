@@ -42,6 +42,7 @@ def test_resumed_it_goes_on_as_if_it_had_never_stopped(
     small_configuration, filmed, tmp_path, window
 ):
     c = small_configuration("cameras", window=window, brightness=0.1, contrast=0.1, pixel_noise=0.1)
+    c = replace(c, encoder=replace(c.encoder, modality_dropout=0.2))
     through, stopped = (Trainer(filmed, c, "cpu") for _ in range(2))
     for _ in range(3):
         stopped.update()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.learning import ENCODERS, ActJepa, ConfigurationError, Trainer
+from core.learning.dataset.frames import Frames
 from core.learning.dataset.observation import Observation
 
 OF_IMAGES = [name for name, encoder in ENCODERS.items() if encoder.takes_images]
@@ -51,6 +52,17 @@ def test_a_missing_camera_is_survived(small_configuration, filmed):
     latent = model.encode(without(seen, "side_image"))
     assert torch.isfinite(latent).all()
     assert not torch.allclose(latent, model.encode(seen))
+
+
+def test_a_black_image_is_a_missing_one_once_deployed(small_configuration, filmed):
+    model = build(small_configuration, filmed)
+    seen = filmed.demonstrations.observations[:4]
+    black = Frames.of(torch.zeros(4, 16, 16, 3, dtype=torch.uint8))
+    dark = seen.with_images({**seen.images, "side_image": black})
+    missing = model.encode(without(seen, "side_image"))
+    assert not torch.allclose(model.encode(dark), missing)
+    model.eval()
+    assert torch.allclose(model.encode(dark), model.encode(without(seen, "side_image")))
 
 
 def test_hidden_modalities_train_what_stands_for_them(small_configuration, filmed):

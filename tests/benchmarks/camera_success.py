@@ -1,6 +1,6 @@
 """Success of policies that see what a camera sees: joint ACT-JEPA, and raw pixel BC beside it.
 
-    python tests/benchmarks/bench_camera_success.py --seeds 0 1 2 --threads 2
+    python tests/benchmarks/camera_success.py --seeds 0 1 2 --threads 2
 
 Trains and evaluates what is not yet in docs/results/cells (P: the goal given, S: the goal seen), on
 held-out starts, and prints the table of what is there. An interrupted run goes on where it was.
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--threads", type=int, default=1, help="trainings at once")
     options = parser.parse_args()
-    store, command = Store(CELLS), "python tests/benchmarks/bench_camera_success.py"
+    store, command = Store(CELLS), "python tests/benchmarks/camera_success.py"
     cells = missing(options.seeds, options.methods)
     with ProcessPoolExecutor(options.threads) as pool:
         futures = {pool.submit(make, cell.name): cell for cell in cells}
