@@ -14,7 +14,8 @@ import numpy as np
 
 from core.learning import Checkpoint, load_checkpoint
 from core.learning.dataset.resizing import resized
-from core.policies.errors import ObservationError
+from core.policies.errors import ObservationError, PolicyError
+from core.policies.planning import LatentPlanning
 from core.policies.policy import Explanation
 from core.policies.registry import DEFAULT_MODE, make_policy
 
@@ -84,20 +85,24 @@ class DeployedPolicy:
         does not know are not looked at. Raises `ObservationError` naming the field that is missing,
         has another shape or is not finite.
         """
-        arrays = {name: self._numbers(observation, name) for name in self.fields}
-        images = {name: self._images(observation, name) for name in self.cameras}
-        seen = {name: image for name, image in images.items() if image is not None}
-        single = all(array.ndim <= 1 for array in arrays.values())
-        single = single and all(image.ndim == 3 for image in seen.values())
-        if single:
-            arrays = {name: array.reshape(1, -1) for name, array in arrays.items()}
-            seen = {name: image[None] for name, image in seen.items()}
-        for name, (height, width) in self.cameras.items():
-            if name in seen and seen[name].ndim == 4:
-                arrays[name] = resized(seen[name], height, width)
+        arrays, single = self._arrays(observation)
         commands = self._policy.act(arrays)
         actions = self.checkpoint.spec.actions.in_robot_units(commands)  # (n, A)
         return actions[0] if single else actions
+
+    def aim(self, picture: Mapping[str, np.ndarray] | None) -> None:
+        """Plan toward what `picture` shows: an observation of the goal, as `act` takes it for one
+        robot or for all; None: toward what the demonstrations lead to.
+
+        Raises `ObservationError`, and `PolicyError` for a mode that does not plan.
+        """
+        if not isinstance(self._policy, LatentPlanning):
+            raise PolicyError("only latent planning can aim at a picture; load the mode 'plan'")
+        if picture is None:
+            self._policy.aim(None)
+        else:
+            arrays, _ = self._arrays(picture)
+            self._policy.aim(arrays)
 
     def executed(self, actions: np.ndarray) -> None:
         """Tell what was executed, (A,) or (n, A), where that is not what `act` returned last."""
@@ -112,6 +117,21 @@ class DeployedPolicy:
     def explain(self, index: int = 0) -> Explanation:
         """Why the last action of the robot at place `index` was chosen."""
         return self._policy.explain(index)
+
+    def _arrays(self, observation: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], bool]:
+        """An observation of all robots {field: (n, *shape)}, and whether it was given for one."""
+        arrays = {name: self._numbers(observation, name) for name in self.fields}
+        images = {name: self._images(observation, name) for name in self.cameras}
+        seen = {name: image for name, image in images.items() if image is not None}
+        single = all(array.ndim <= 1 for array in arrays.values())
+        single = single and all(image.ndim == 3 for image in seen.values())
+        if single:
+            arrays = {name: array.reshape(1, -1) for name, array in arrays.items()}
+            seen = {name: image[None] for name, image in seen.items()}
+        for name, (height, width) in self.cameras.items():
+            if name in seen and seen[name].ndim == 4:
+                arrays[name] = resized(seen[name], height, width)
+        return arrays, single
 
     def _images(self, observation: Mapping[str, np.ndarray], name: str) -> np.ndarray | None:
         """Images (..., height, width, 3) of a camera, or None if there are none."""

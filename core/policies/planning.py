@@ -1,11 +1,14 @@
 """Latent planning: imagine several courses of action, prefer those that lead to the goal."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from core.learning import Checkpoint, Observation
+from core.learning.dataset.history import Histories
 from core.learning.fast.imagination import Imagination
 from core.policies.errors import PolicyError
 from core.policies.mode import Described, Mode, trained_head
@@ -95,6 +98,7 @@ class LatentPlanning(BeliefPolicy):
         super().__init__(checkpoint, length=length, **shared)
 
     def _resize(self, count: int) -> None:
+        self._aims: Tensor | None = None  # latents of pictured goals
         self._followed = torch.full((count,), -1, dtype=torch.long)
         self._ranked = torch.zeros(count, 0, *self._ensemble.shape)
         self._calm = torch.full((count,), MENTIONED)  # control steps since the last surprise
@@ -136,9 +140,25 @@ class LatentPlanning(BeliefPolicy):
         self._ranked = self._best(costs, chunks, SHOWN_FUTURES)
         return torch.einsum("ns,nsla->nla", weights, chunks)
 
+    @torch.inference_mode()
+    def aim(self, picture: Mapping[str, np.ndarray] | None) -> None:
+        """Plan toward what `picture` shows, instead of where the goal map points.
+
+        `picture` {field: (n, *shape)} is an observation of the goal: its latent is the goal latent.
+        None, or a reset to another count, gives the goal map back. Raises `ObservationError`.
+        """
+        self._aims = None
+        if picture is not None:
+            histories = Histories(self.checkpoint.spec.sensed)
+            histories.reset(self.count)
+            frame, _ = self._frame(picture, histories)
+            self._aims = self.model.encode_target(frame)
+
     def _costs(self, state: Tensor, rows: Tensor, chunks: Tensor) -> Tensor:
         """What each course (n, samples, length, A) costs, (n, samples)."""
-        goals = self.model.goal_map(self.model.belief.known(state))  # (n, D)
+        goals = self._aims  # (n, D)
+        if goals is None:
+            goals = self.model.goal_map(self.model.belief.known(state))
         ahead = self._ahead(rows)
         costs = []
         for index in torch.arange(len(state)).split(max(1, COURSES_AT_ONCE // chunks.shape[1])):

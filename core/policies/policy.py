@@ -247,17 +247,24 @@ class BeliefPolicy:
 
     def _sensed(self, observation: Mapping[str, np.ndarray]) -> Observation:
         """The fields that the policy senses, normalised; raises `ObservationError`."""
+        frame, self.lost = self._frame(observation, self._histories)
+        return frame
+
+    def _frame(
+        self, observation: Mapping[str, np.ndarray], histories: Histories
+    ) -> tuple[Observation, tuple[str, ...]]:
+        """The same, with the cameras that are missing; what `histories` hold becomes older."""
         checkpoint = self.checkpoint
         cameras = [field.name for field in checkpoint.spec.sensed if field.kind == "image"]
-        self.lost = tuple(name for name in cameras if name not in observation)
-        if cameras and len(self.lost) == len(cameras):
+        lost = tuple(name for name in cameras if name not in observation)
+        if cameras and len(lost) == len(cameras):
             raise ObservationError(
                 f"the observation has no image of any camera; this policy for task "
                 f"'{checkpoint.spec.task}' looks at: {', '.join(cameras)}"
             )
         sensed = {}
         for field in checkpoint.spec.demanded:
-            if field.name in self.lost:
+            if field.name in lost:
                 continue
             if field.name not in observation:
                 raise ObservationError(
@@ -278,10 +285,10 @@ class BeliefPolicy:
                     "255"
                 )
             sensed[field.name] = values
-        frame = checkpoint.normaliser.apply(self._histories.add(sensed))
+        frame = checkpoint.normaliser.apply(histories.add(sensed))
         if not bool(torch.isfinite(frame.packed).all()):
             raise ObservationError("the observation holds NaN or infinity; check the sensors")
-        return frame
+        return frame, lost
 
     @torch.inference_mode()
     def _believed(self, index: int) -> dict[str, np.ndarray]:

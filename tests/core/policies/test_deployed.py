@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from core.learning import Dataset, DatasetError, Trainer, get_preset, save_checkpoint
-from core.policies import MODES, ObservationError, load_policy, make_policy
+from core.policies import (
+    MODES,
+    DeployedPolicy,
+    ObservationError,
+    PolicyError,
+    load_policy,
+    make_policy,
+)
 
 
 @dataclass(frozen=True)
@@ -215,3 +222,21 @@ def test_what_is_no_image_is_refused(seeing, wrong):
     seeing.reset()
     with pytest.raises(ObservationError, match=r"images 'top' are .*; expected uint8"):
         seeing.act({**ANGLES, "top": wrong, "hand": image(16)})
+
+
+def test_planning_can_aim_at_a_picture_of_the_goal(seeing):
+    planner = DeployedPolicy(seeing.checkpoint, "plan")
+    here = {**ANGLES, "top": image(16), "hand": image(16)}
+    there = {**ANGLES, "top": image(16, 250), "hand": image(16, 10)}
+
+    def chosen(goal=None):
+        planner.reset()
+        planner.aim(goal)
+        return planner.act(here)
+
+    usual = chosen()
+    assert not np.array_equal(chosen(there), usual)
+    assert planner._policy._aims.shape == (1, planner.checkpoint.model.encoder.latent)
+    assert np.array_equal(chosen(), usual), "None gives the goal map back"
+    with pytest.raises(PolicyError, match="only latent planning can aim at a picture"):
+        seeing.aim(there)
