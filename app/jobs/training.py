@@ -46,6 +46,8 @@ class TrainingWorker(QThread):
 
     prepared = Signal(object)
     """Demonstrations are read: `Prepared`."""
+    images_made = Signal(int, int)
+    """So many recordings of so many have the images that are needed."""
     reported = Signal(object)
     """At most 10 a second: `Report`."""
     unsaved = Signal(str)
@@ -96,7 +98,7 @@ class TrainingWorker(QThread):
 
         warm_up()
         try:
-            run = TrainingRun.prepare(self.request, self.stop)
+            run = TrainingRun.prepare(self.request, self.stop, self.images_made.emit)
         except TrainingStoppedError:
             return Outcome(CANCELLED)
         self.prepared.emit(run.prepared)

@@ -3,8 +3,9 @@
 Importing it needs no simulator; drawing does.
 """
 
+from core.images.cache import made_images
 from core.images.errors import ImagesError
 from core.images.recordings import images_for
-from core.images.wanted import why_not_drawn
+from core.images.wanted import check_image, why_not_drawn
 
-__all__ = ["ImagesError", "images_for", "why_not_drawn"]
+__all__ = ["ImagesError", "check_image", "images_for", "made_images", "why_not_drawn"]

@@ -28,11 +28,16 @@ _KEY = 16
 
 def target_of(path: Path, episode: Episode, field: Field) -> Path:
     """Where the images `field` of the recording in `path` are, or will be."""
-    height, width, _ = field.shape
-    size = f"{height}" if height == width else f"{height}x{width}"
-    folder = f"{_plain(field.name)}-{size}-r{field.rendering}"
     key = _key(path, episode, field)
-    return path.parent / FOLDER / folder / f"{path.stem}.{key}{ENDING}"
+    return _folder(path.parent, field) / f"{path.stem}.{key}{ENDING}"
+
+
+def made_images(folder: Path, field: Field) -> frozenset[str]:
+    """Names of the recordings in `folder` that have images `field`, going by the files there are.
+
+    Whether these still fit the recording is found when they are opened.
+    """
+    return frozenset(_stem(file) for file in _folder(folder, field).glob(f"*{ENDING}"))
 
 
 def opened(target: Path, shape: tuple[int, ...]) -> np.ndarray | None:
@@ -70,10 +75,10 @@ def tidy(folder: Path, wanted: set[Path]) -> None:
     gone and of writers that were killed.
     """
     stems = {Path(name).stem for name in recordings_in(folder)}
-    made = {target.name.rsplit(".", 2)[0] for target in wanted}
+    made = {_stem(target) for target in wanted}
     for place in {target.parent for target in wanted}:
         for file in place.glob(f"*{ENDING}"):
-            stem = file.name.rsplit(".", 2)[0]
+            stem = _stem(file)
             if file not in wanted and (stem in made or stem not in stems):
                 with contextlib.suppress(OSError):  # in use, or removed by another program
                     file.unlink()
@@ -84,6 +89,18 @@ def tidy(folder: Path, wanted: set[Path]) -> None:
 
 def _append(write: Callable[[bytes], object], images: np.ndarray) -> None:
     write(np.ascontiguousarray(images, dtype=np.uint8).tobytes())
+
+
+def _folder(recordings: Path, field: Field) -> Path:
+    """Where the images `field` of a folder of recordings are."""
+    height, width, _ = field.shape
+    size = f"{height}" if height == width else f"{height}x{width}"
+    return recordings / FOLDER / f"{_plain(field.name)}-{size}-r{field.rendering}"
+
+
+def _stem(file: Path) -> str:
+    """Name of the recording that a file of images belongs to."""
+    return file.name.rsplit(".", 2)[0]
 
 
 def _key(path: Path, episode: Episode, field: Field) -> str:

@@ -12,7 +12,7 @@ from core.images.cache import opened, target_of, tidy
 from core.images.errors import ImagesError
 from core.images.making import request_of
 from core.images.processes import Processes
-from core.images.wanted import check
+from core.images.wanted import check_image
 from core.spec import Field
 
 WORKER = "core.images.making:ImageMaker"
@@ -34,7 +34,7 @@ class _Recording:
         """What is not there and can be made. Raises :class:`ImagesError` if it cannot."""
         found = [(field, target) for field, target in self.targets.items() if not self._has(field)]
         for field, _ in found:
-            check(self.episode.info, field)
+            check_image(self.episode.info, field)
         return found
 
     def _has(self, field: Field) -> bool:

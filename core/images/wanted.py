@@ -22,7 +22,7 @@ def carries(info: EpisodeInfo, field: Field) -> bool:
     return field.name in info.images and field in info.declared
 
 
-def check(info: EpisodeInfo, field: Field) -> None:
+def check_image(info: EpisodeInfo, field: Field) -> None:
     """Raise :class:`ImagesError` unless the recording can give the images `field`.
 
     Images of a rendering version are drawn from states. Those of none (version 0) are what the

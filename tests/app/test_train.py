@@ -19,7 +19,7 @@ from app.pages.train.page import TrainPage
 from app.studio import Studio
 from app.theme.theme import LIGHT
 from app.window.styles import Styles
-from core.data import Selections
+from core.data import Selections, read_episode, write_episode
 from core.learning import (
     Configuration,
     Report,
@@ -393,3 +393,74 @@ def test_the_task_that_was_driven_last_is_offered(page, qtbot):
     assert "push-default" in page.controls.name_line.placeholderText()
     page.controls.picker.set_task("reach")
     assert listed() == "reach"  # what was chosen here stays
+
+
+def press(page, title):
+    next(b for b in page.controls.senses.buttons.buttons() if b.text() == title).click()
+
+
+@pytest.fixture
+def seeing(page):
+    """The page with cameras chosen, and a small training of them."""
+    press(page, "Cameras")
+    page.controls.steps_box.setValue(6)
+    page.controls.advanced.button.setChecked(True)
+    page.controls.form._building.finish()
+    editor = page.controls.form.editors["training.batch"]
+    editor.set_value(4)
+    editor.edited.emit()
+    return page
+
+
+def test_a_training_of_cameras_draws_images_first_and_shows_what_it_is_given(seeing, qtbot):
+    page, needs = seeing, seeing.controls.needs
+    qtbot.waitUntil(lambda: "Images of 5 recordings are drawn first" in needs.text(), timeout=5000)
+    said = []
+    show = page.plots.header.say
+    page.plots.header.say = lambda *texts: (said.append(texts[0]), show(*texts))
+    page.controls.name_line.setText("seeing")
+    page.controls.train_button.click()
+    wait_idle(page, qtbot, 120_000)
+    assert "Drawing images" in said
+    assert not page.failures
+    assert page.plots.images.isVisible()
+    assert len(page.plots.images.strip.windows[0]) == 2
+    latent_map = page.plots.latent_map
+    assert len(latent_map._pictures["wrist_image"]) == len(latent_map.points)
+    latent_map.choose(3)
+    assert latent_map.picture.isVisible()
+    spec = load_checkpoint(page.saved[0]).spec
+    assert {"workspace_image", "wrist_image"} <= set(spec.senses)
+    qtbot.waitUntil(lambda: not needs.isVisible(), timeout=5000)
+    start(page, SMALL, "of-the-state")
+    wait_idle(page, qtbot)
+    assert page.plots.images.isHidden()
+    latent_map.choose(3)
+    assert not latent_map.picture.isVisible()
+
+
+def test_drawing_images_can_be_cancelled(seeing, qtbot):
+    page = seeing
+    page.controls.train_button.click()
+    qtbot.waitUntil(lambda: "Drawing images" in page.plots.header.state.text(), timeout=30_000)
+    page.controls.cancel_button.click()
+    wait_idle(page, qtbot)
+    assert checkpoints(page) == []
+    assert "Cancelled" in page.plots.header.state.text()
+
+
+def test_recordings_without_forces_are_left_out_and_that_is_said(page, qtbot):
+    first = page.controls.picker.selected()[0]
+    episode = read_episode(first)
+    kept = {n: v for n, v in episode.observations.items() if not n.startswith("wrist_")}
+    info = dataclasses.replace(episode.info, fields=tuple(kept))
+    first.unlink()
+    write_episode(first.parent, dataclasses.replace(episode, info=info, observations=kept))
+    page.listing.reload()
+    qtbot.waitUntil(lambda: not page.listing.reading, timeout=20_000)
+    press(page, "Cameras and force")
+    needs = page.controls.needs
+    qtbot.waitUntil(lambda: "1 recording without forces is left out" in needs.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "Images of 4 recordings" in needs.text(), timeout=5000)
+    press(page, "State")
+    qtbot.waitUntil(lambda: not needs.text(), timeout=5000)

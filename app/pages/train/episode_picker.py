@@ -116,6 +116,11 @@ class EpisodePicker(QWidget):
         """Files of the chosen demonstrations, in the order of their names."""
         return tuple(candidate.entry.path for candidate in self._chosen())
 
+    def described(self, files: Sequence[Path]) -> list[tuple[Path, EpisodeInfo]]:
+        """The readable ones of `files`, each with its description."""
+        infos = {c.entry.path: c.info for c in self._readable}
+        return [(path, infos[path]) for path in files if path in infos]
+
     def files_of(self, identifiers: Sequence[str]) -> tuple[list[Path], list[str]]:
         """Files of the episodes of these names, and the names of which there is no file."""
         paths = {c.entry.identifier: c.entry.path for c in reversed(self._candidates)}

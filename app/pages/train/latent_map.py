@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QFrame
 
@@ -26,7 +26,7 @@ RING_SIZE = 13
 """Diameter of the ring around the point whose picture is shown [px]."""
 NEAR = 10.0
 """Largest distance from the mouse to the point that it means [px]."""
-PICTURE = 112
+PICTURE = 84
 """Width and height of the picture of a point [px]."""
 FRAME = 6
 """Between pictures, and around them [px]."""
@@ -185,12 +185,22 @@ class LatentMap(PlotFrame):
         self.images.show_images(tuple(shown))
         width = len(shown) * (PICTURE + FRAME) + FRAME
         self.picture.resize(min(width, self.width()), PICTURE + CAPTION + 2 * FRAME)
-        at = self.view.mapFromScene(self.plot.vb.mapViewToScene(QPointF(x, y)))
-        left = at.x() > self.view.width() / 2
-        right_edge = self.width() - self.picture.width() - FRAME
-        self.picture.move(FRAME if left else right_edge, self.view.y() + FRAME)
+        self.picture.move(self._free_corner(QPointF(x, y)))
         self.picture.show()
         self.picture.raise_()
+
+    def _free_corner(self, point: QPointF) -> QPoint:
+        """Where the picture covers nothing of the ring around `point`, if that can be."""
+        on_view = self.view.mapFromScene(self.plot.vb.mapViewToScene(point))
+        at = self.view.mapTo(self, on_view)
+        ring = QRect(0, 0, RING_SIZE, RING_SIZE)
+        ring.moveCenter(at)
+        place = self.view.geometry().adjusted(0, FRAME, 0, 0)
+        size = self.picture.size()
+        right, bottom = place.right() - size.width(), place.bottom() - size.height()
+        corners = [QPoint(x, y) for y in (place.top(), bottom) for x in (right, place.left())]
+        free = [corner for corner in corners if not QRect(corner, size).intersects(ring)]
+        return (free or corners)[0]
 
 
 class _ProgressScale(Painted):

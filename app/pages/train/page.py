@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from app.jobs.training import (
 )
 from app.pages.train.earlier_runs import EarlierRuns
 from app.pages.train.episode_picker import SAMPLES, WORKSPACE, Candidate
+from app.pages.train.needs import DrawingProgress, Needs
 from app.pages.train.panel import ENDING, IDLE, PAUSED, PREPARING, TRAINING, TrainPanel
 from app.pages.train.plots import TrainPlots
 from app.studio import Studio
@@ -36,6 +37,7 @@ from core.runs import (
     TrainingRequest,
     list_checkpoints,
 )
+from core.runs.needs import fitting
 
 if TYPE_CHECKING:
     from core.learning import Report
@@ -66,6 +68,7 @@ class TrainPage(Page):
         self._runs: list[CheckpointEntry] = []
         self.panel = self.controls = TrainPanel()
         self.center = self.plots = TrainPlots()
+        self.needs = Needs(studio.background_work, self.controls.say_needs)
         self.earlier = EarlierRuns(studio, self.controls.runs, self.plots, self)
         self._connect()
         self._choice_changed()
@@ -106,21 +109,22 @@ class TrainPage(Page):
         present = self._worker.request.folder.name if self._worker is not None else ""
         runs = [run for run in self._runs if run.name.removesuffix(AUTOSAVE) != present]
         self.controls.runs.show_runs([run for run in runs if run.task == picker.task])
-        count = len(picker.selected())
-        missing = f"Training needs at least {FEWEST_EPISODES} demonstrations; {count} chosen"
+        chosen = picker.described(picker.selected())
+        count = len(self.needs.look(chosen, self.controls.encoder).recordings)
+        missing = f"Training needs at least {FEWEST_EPISODES} demonstrations; {count} can be used"
         self.controls.set_ready("" if count >= FEWEST_EPISODES else missing)
         self.controls.name_line.setPlaceholderText(self._free_name())
-        self._say_what_to_do()
+        self._say_what_to_do(count)
 
-    def _say_what_to_do(self) -> None:
-        chosen = self.controls.picker.selected()
-        if not chosen and not self.controls.picker.task:
+    def _say_what_to_do(self, count: int) -> None:
+        """`count` demonstrations can be used."""
+        if not count and not self.controls.picker.task:
             self.plots.empty.say(
                 "Nothing to learn from yet",
                 "Record ten demonstrations on the Record page; they will be listed here.",
                 "Go to Record",
             )
-        elif len(chosen) < FEWEST_EPISODES:
+        elif count < FEWEST_EPISODES:
             self.plots.empty.say(
                 "Choose demonstrations",
                 "Tick a source on the right, or record more on the Record page.",
@@ -128,7 +132,7 @@ class TrainPage(Page):
             )
         else:
             self.plots.empty.say(
-                f"Ready to train on {len(chosen)} demonstrations",
+                f"Ready to train on {count} demonstrations",
                 "Press Train; the curves appear here. Tick an earlier run to see its curves.",
             )
 
@@ -137,11 +141,12 @@ class TrainPage(Page):
     @Slot()
     def train(self) -> None:
         """Train on the chosen demonstrations with the chosen settings."""
-        controls = self.controls
+        controls, picker = self.controls, self.controls.picker
         name = controls.name_line.text().strip() or self._free_name()
         folder = self.studio.workspace.root / "checkpoints" / name
         problem = ""
-        if len(controls.picker.selected()) < FEWEST_EPISODES:
+        recordings, held_out = map(self._fitting, (picker.selected(), picker.held_out()))
+        if len(recordings) < FEWEST_EPISODES:
             problem = f"Choose at least {FEWEST_EPISODES} demonstrations of one task."
         elif not NAME_PATTERN.fullmatch(name) or name.endswith((".", " ", AUTOSAVE)):
             problem = f"'{name}' cannot be the name of a folder; use letters, digits and dashes."
@@ -156,14 +161,19 @@ class TrainPage(Page):
             return
         self._start(
             TrainingRequest(
-                controls.picker.selected(),
+                recordings,
                 folder,
                 configuration,
                 preset=controls.preset,
                 device=controls.device,
-                held_out=controls.picker.held_out(),
+                held_out=held_out,
             )
         )
+
+    def _fitting(self, files: Sequence[Path]) -> tuple[Path, ...]:
+        """Those of `files` that the policy can learn from."""
+        described = self.controls.picker.described(files)
+        return tuple(path for path, _ in fitting(described, self.controls.encoder).recordings)
 
     @Slot(object)
     def resume_run(self, entry: CheckpointEntry) -> None:
@@ -202,6 +212,7 @@ class TrainPage(Page):
             self.studio.fail(str(error))
             return
         self._worker = TrainingWorker(request, self)
+        self._worker.images_made.connect(self._images_made)
         self._worker.prepared.connect(self._training_prepared)
         self._worker.reported.connect(self._training_reported)
         self._worker.unsaved.connect(self._training_unsaved)
@@ -209,6 +220,7 @@ class TrainPage(Page):
         self._prepared = None
         self._phase = ""
         self.plots.begin()
+        self._drawing = DrawingProgress(self.plots.header, request.folder.name)
         self._enter(PREPARING)
         self._worker.start()
 
@@ -243,6 +255,11 @@ class TrainPage(Page):
             self._worker.save_again.set()
 
     # what the thread reports
+
+    @Slot(int, int)
+    def _images_made(self, done: int, total: int) -> None:
+        if self.state == PREPARING:
+            self._drawing.show(done, total)
 
     @Slot(object)
     def _training_prepared(self, prepared: Prepared) -> None:
@@ -325,6 +342,7 @@ class TrainPage(Page):
         controls.runs.resume_wanted.connect(self.resume_run)
         self.earlier.changed.connect(self.listing.reload)
         controls.preset_box.activated.connect(self._choice_changed)
+        controls.senses_changed.connect(self._choice_changed)
         self.plots.save_notice.pressed.connect(self._save_again)
         self.plots.empty.pressed.connect(lambda: studio.go_to("Record"))
         studio.episodes_changed.connect(self.listing.reload)

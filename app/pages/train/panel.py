@@ -3,11 +3,12 @@
 import dataclasses
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
 
 from app.pages.train.episode_picker import EpisodePicker
 from app.pages.train.run_list import RunList
+from app.pages.train.senses_card import SensesCard
 from app.theme.theme import icon
 from app.widgets.controls import (
     PANEL_MARGINS,
@@ -24,13 +25,29 @@ from app.widgets.controls import (
 )
 from app.widgets.field_docs import field_docs
 from app.widgets.settings_form import SettingsForm
-from core.learning import PRESETS, Configuration, TrainingConfiguration, get_preset
+from core.learning import (
+    PRESETS,
+    Configuration,
+    EncoderConfiguration,
+    TrainingConfiguration,
+    get_preset,
+)
+from core.learning.senses import image_senses
 
+DEFAULT_PRESET, CAMERAS_PRESET = "default", "cameras"
 PRESET_TEXTS = {
     "default": "What works best here: a recurrent belief, action chunks, inverse dynamics.",
     "reference": "The method's own recipe: single frames, single steps, frozen representation.",
+    "cameras": "What works best here on images: a small network for each camera, without memory.",
+    "paper": "As published: latents of proprioception are predicted, and images are context.",
 }
-SHOWN_ABOVE = ("training.steps", "training.head_steps", "training.seed")
+SHOWN_ABOVE = (
+    "training.steps",
+    "training.head_steps",
+    "training.seed",
+    "encoder.goal",
+    "encoder.image_size",
+)
 """Options with a place of their own above the advanced ones."""
 
 IDLE, PREPARING, TRAINING, PAUSED, ENDING = "idle", "preparing", "training", "paused", "ending"
@@ -39,12 +56,17 @@ IDLE, PREPARING, TRAINING, PAUSED, ENDING = "idle", "preparing", "training", "pa
 class TrainPanel(QWidget):
     """The choice of demonstrations and settings, and the buttons that the page connects."""
 
+    senses_changed = Signal()
+    """The policy is to sense something else."""
+
     def __init__(self) -> None:
         super().__init__()
         self.form: SettingsForm | None = None
         """The form of all settings, once it was opened."""
         self.picker = EpisodePicker()
         self.runs = RunList()
+        self.senses = SensesCard()
+        self.senses.changed.connect(self._senses_chosen)
         self.preset_box = chooser()
         offer(self.preset_box, [(name, name) for name in PRESETS])
         self.preset_box.activated.connect(self._preset_chosen)
@@ -55,6 +77,7 @@ class TrainPanel(QWidget):
         self.name_line = configure(QLineEdit(), maxLength=80)
         self.advanced = Section("All settings")
         self.advanced.button.toggled.connect(self._make_form)
+        self.needs = label("", "muted", wrap=True)
         self.problem = label("", "danger", wrap=True)
         self.problem.hide()
         self._lay_out()
@@ -76,14 +99,22 @@ class TrainPanel(QWidget):
 
     def configuration(self) -> Configuration:
         """The settings as entered. Raises `ValueError` in a sentence for those that cannot be."""
-        base: Configuration = (
-            self.form.value() if self.form is not None else get_preset(self.preset)
-        )
+        base: Configuration = self.form.value() if self.form is not None else self._base()
         steps = self.steps_box.value()
         training = dataclasses.replace(
             base.training, steps=steps, head_steps=steps, seed=self.seed_box.value()
         )
-        return dataclasses.replace(base, training=training)
+        senses = base.encoder.senses  # the form may name fields one by one
+        encoder = dataclasses.replace(self.senses.of(base.encoder), senses=senses)
+        return dataclasses.replace(base, training=training, encoder=encoder)
+
+    @property
+    def encoder(self) -> EncoderConfiguration:
+        """The encoder as entered, or where that cannot be, as the preset has it."""
+        try:
+            return self.configuration().encoder
+        except ValueError:
+            return self._base().encoder
 
     def set_devices(self, cards: Sequence[str]) -> None:
         """Offer the CPU and, if there is one, the graphics card named first."""
@@ -104,14 +135,20 @@ class TrainPanel(QWidget):
         self.cancel_button.setEnabled(state != ENDING)
         self.pause_button.setText("Resume" if state == PAUSED else "Pause")
         self.pause_button.setIcon(icon("ph.play-fill" if state == PAUSED else "ph.pause-fill"))
-        for part in (self.picker, self._method, self.advanced):
+        for part in (self.picker, self.senses, self._method, self.advanced):
             part.setEnabled(idle)
         self.runs.set_may_resume(idle)
+        self.needs.setVisible(idle and bool(self.needs.text()))
 
     def set_ready(self, why_not: str) -> None:
         """Train can be pressed unless something is missing."""
         self.train_button.setEnabled(not why_not)
         self.train_button.setToolTip(why_not or "Train on the chosen demonstrations (Ctrl+Return)")
+
+    def say_needs(self, text: str) -> None:
+        """Say above the button what a training leaves out and makes first; empty for nothing."""
+        self.needs.setText(text)
+        self.needs.setVisible(bool(text) and not self.train_button.isHidden())
 
     def say_problem(self, text: str) -> None:
         """Show what is wrong with the choice under the button; empty for nothing."""
@@ -132,7 +169,7 @@ class TrainPanel(QWidget):
         )
         self.cancel_button = button("Cancel", kind="quiet", tip="Stop now and keep nothing")
         wide = [(made, 1) for made in (self.train_button, self.pause_button, self.stop_button)]
-        start = column(row(*wide, self.cancel_button), self.problem)
+        start = column(self.needs, row(*wide, self.cancel_button), self.problem)
         self._method = QWidget()
         lines = grid(spacing=(16, 8), stretch=(0, 1), inside=self._method)
         docs = field_docs(TrainingConfiguration)
@@ -153,6 +190,7 @@ class TrainPanel(QWidget):
         lines.addWidget(self.preset_text, 1, 1)
         column(
             Card("Demonstrations", self.picker),
+            self.senses,
             Card("Method", self._method),
             start,
             self.advanced,
@@ -166,18 +204,42 @@ class TrainPanel(QWidget):
     def _make_form(self) -> None:
         """Fifty editors take a moment to make, and most people never open them."""
         if self.form is None:
-            self.form = SettingsForm(get_preset(self.preset), hidden=SHOWN_ABOVE, gradual=True)
-            self.form.changed.connect(self._count_changes)
+            self.form = SettingsForm(self._base(), hidden=SHOWN_ABOVE, gradual=True)
+            self.form.changed.connect(self._form_changed)
             self.form.problem_changed.connect(self.say_problem)
             self.advanced.column.addWidget(self.form)
 
+    def _base(self) -> Configuration:
+        """The preset, sensing what is chosen."""
+        preset = get_preset(self.preset)
+        return dataclasses.replace(preset, encoder=self.senses.of(preset.encoder))
+
+    def _form_changed(self, configuration: Configuration) -> None:
+        self._count_changes()
+        if configuration.encoder.senses != self.senses.senses:
+            self.senses.show_senses(configuration.encoder.senses)
+            self.senses_changed.emit()
+
+    def _senses_chosen(self) -> None:
+        """Begin from the preset for images where cameras are sensed, else from the usual one."""
+        if self.senses.sees != _sees(self.preset):
+            name = CAMERAS_PRESET if self.senses.sees else DEFAULT_PRESET
+            self.preset_box.setCurrentIndex(self.preset_box.findData(name))
+            self._preset_chosen()
+        elif self.form is not None:
+            self.form.set_defaults(self._base())
+            self._count_changes()
+        self.senses_changed.emit()
+
     def _preset_chosen(self) -> None:
         preset = get_preset(self.preset)
+        if self.senses.sees != _sees(self.preset):
+            self.senses.show_encoder(preset.encoder)
         self.preset_text.setText(PRESET_TEXTS.get(self.preset, ""))
         self.steps_box.setValue(preset.training.steps)
         self.seed_box.setValue(preset.training.seed)
         if self.form is not None:
-            self.form.set_defaults(preset)
+            self.form.set_defaults(self._base())
         self._count_changes()
 
     def _count_changes(self) -> None:
@@ -185,6 +247,11 @@ class TrainPanel(QWidget):
         self.advanced.button.setText(
             f"All settings  ({count} changed)" if count else "All settings"
         )
+
+
+def _sees(preset: str) -> bool:
+    """Whether a preset senses images."""
+    return image_senses(get_preset(preset).encoder.senses)
 
 
 def _number_box(lowest: int, highest: int, step: int) -> QSpinBox:

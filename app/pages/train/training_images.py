@@ -7,7 +7,6 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QFrame
 
-from app.theme.theme import current_theme
 from app.widgets.camera_images import image_of
 from app.widgets.controls import column, configure, label, row
 from app.widgets.painted import Painted
@@ -55,7 +54,6 @@ class _Strip(Painted):
         configure(self, accessibleName="Training images")
 
     def draw(self, painter: QPainter) -> None:
-        painter.fillRect(self.rect(), current_theme().color("panel"))
         left = 0.0
         for window in self.windows:
             widths = [EDGE * image.width() / image.height() for image in window]

@@ -135,3 +135,11 @@ def test_without_pictures_nothing_is_shown_and_the_map_takes_no_focus(pictured, 
     qtbot.keyClick(pictured, Qt.Key.Key_Right)
     assert shown_grey(pictured) is None
     assert pictured.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_the_picture_leaves_the_ring_free(pictured):
+    for index, (x, y) in enumerate(pictured.points):
+        pictured.choose(index)
+        scene = pictured.plot.vb.mapViewToScene(QPointF(x, y))
+        at = pictured.view.mapTo(pictured, pictured.view.mapFromScene(scene))
+        assert not pictured.picture.geometry().contains(at)
