@@ -13,8 +13,10 @@ run: setup
 		$(MAKE) --no-print-directory demo; \
 	fi
 
+# `make demo SENSES=cameras`: the same with a policy that sees; STEPS=2000 trains it for longer.
+SENSES ?= state
 demo: setup
-	@.ci/with-display $(PY) -m app.demo
+	@.ci/with-display $(PY) -m app.demo --senses $(SENSES) $(if $(STEPS),--steps $(STEPS))
 
 # One test process for each core, and two at most: `make test WORKERS=4` allows more.
 WORKERS ?= 2

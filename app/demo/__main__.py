@@ -12,14 +12,15 @@ from rich.table import Table
 
 from app.__main__ import ROOT, make_application
 from app.assemble import assemble
-from app.demo.tour import Findings, TooSlowError, Tour
+from app.demo.tour import VARIANTS, Findings, TooSlowError, Tour
 from core.policies import MODES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; returns 0 if every mode has moved the arm and been compared."""
     given = _parse(arguments)
-    folder: Path = given.out.absolute()
+    usual = "demo" if given.senses == "state" else f"demo-{given.senses}"
+    folder: Path = (given.out or ROOT / "recordings" / usual).absolute()
     workspace = folder / "workspace"
     shutil.rmtree(workspace, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = QSettings(str(settings_file), QSettings.Format.IniFormat)
     assembled = assemble(workspace, settings)
     assembled.window.resize(1400, 860)
-    tour = Tour(assembled, folder)
+    tour = Tour(assembled, folder, given.senses)
     problems: list[str] = []
 
     def work() -> None:
@@ -58,11 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m app.demo", description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "recordings" / "demo")
+    parser.add_argument("--senses", choices=VARIANTS, default="state", help="what it senses")
+    parser.add_argument("--out", type=Path, help="folder of pictures and workspace")
     parser.add_argument("--record", type=int, default=5, help="episodes to drive with the pad")
     parser.add_argument("--trials", type=int, default=3, help="trials of each mode")
     parser.add_argument("--episodes", type=int, default=20, help="paired starts per cell")
-    parser.add_argument("--steps", type=int, help="updates of the training; the preset's own")
+    parser.add_argument("--steps", type=int, help="updates of the training")
     return parser.parse_args(arguments)
 
 
@@ -81,13 +83,14 @@ def _report(findings: Findings, folder: Path, problems: Sequence[str]) -> None:
     """The table and what else there is to say, on standard output."""
     console = Console(file=sys.stdout, highlight=False)
     table = Table(title="Success over paired starts, with 95% intervals")
-    for heading in ("mode", "σ", "episodes", "success", "interval"):
-        table.add_column(heading, justify="left" if heading == "mode" else "right")
+    for heading in ("mode", "condition", "episodes", "success", "interval"):
+        words = heading in ("mode", "condition")
+        table.add_column(heading, justify="left" if words else "right")
     for row in findings.rows:
         low, high = row.interval
         table.add_row(
             MODES[row.mode].short_title,
-            f"{row.noise:.2f}",
+            str(row.condition),
             f"{row.episodes}",
             f"{100 * row.successes / max(1, row.episodes):.0f}%",
             f"{100 * low:.0f}–{100 * high:.0f}%",

@@ -21,13 +21,44 @@ from app.pages.compare.page import ComparePage
 from app.pages.deploy.page import DeployPage
 from app.pages.record.page import RecordPage
 from app.pages.train.page import TrainPage
+from app.widgets.disturbances import DisturbanceControls
 from app.window.page import Page
 from core.evaluation import Result
 from core.policies import MODES
 from core.simulation import Condition
+from core.simulation.disturbances import IMAGE_NOISE, SENSOR_NOISE
 
 TASK = "pick_place"
 PageType = TypeVar("PageType", bound=Page)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What the policy of a demo senses, and what disturbs it."""
+
+    preset: str
+    """Where the settings of the training start."""
+    steps: int | None
+    """Updates of the training unless others are asked for; None: the preset's own."""
+    disturbed: Condition
+    """What disturbs the last trial of each mode."""
+    varied: str
+    """The noise that has three levels in each comparison."""
+    compared: tuple[Condition, ...] = (Condition(),)
+    """What disturbs each comparison besides."""
+
+
+VARIANTS = {
+    "state": Variant("default", None, Condition(noise=0.3), SENSOR_NOISE),
+    "cameras": Variant(
+        "cameras",
+        300,
+        Condition(pixel_noise=0.1, light_direction=40),
+        IMAGE_NOISE,
+        (Condition(), Condition(light_direction=40)),
+    ),
+}
+"""Demos by what their policy senses."""
 
 
 @dataclass
@@ -57,15 +88,17 @@ class Tour:
         TooSlowError: when a step does not come to its end.
     """
 
-    def __init__(self, assembled: Assembled, folder: Path) -> None:
+    def __init__(self, assembled: Assembled, folder: Path, senses: str = "state") -> None:
         self.studio, self.arm, self.window = assembled.studio, assembled.arm, assembled.window
         self.folder = folder
+        self.variant = VARIANTS[senses]
+        self.sees = self.variant.varied == IMAGE_NOISE
         self.findings = Findings()
         self._ended: list[object] = []
         self.arm.simulation.trial_over.connect(self._ended.append)
 
     def run(self, *, record: int, trials: int, episodes: int, steps: int | None) -> None:
-        """Record `record` episodes, train `steps` updates (None: the preset's own), run `trials`
+        """Record `record` episodes, train `steps` updates (None: the variant's own), run `trials`
         trials a mode, and compare the modes over `episodes` paired starts a cell."""
         self.window.raise_()
         self.window.activateWindow()
@@ -73,18 +106,22 @@ class Tour:
         # Without a window manager the window has to take the focus by itself.
         wait_until("the window is active", self._focused, 10)
         self.record(record)
-        self.train(steps)
+        self.train(steps if steps is not None else self.variant.steps)
         self.deploy(trials)
         self.compare(episodes)
 
     # -- the steps ----------------------------------------------------------------------------
 
     def record(self, count: int) -> None:
-        """Plug a pad in, drive `count` episodes to success, saving each."""
+        """Plug a pad in, drive `count` episodes to success, saving each.
+
+        Where the policy sees, the window shows only what its cameras show.
+        """
         page = self._page("Record", RecordPage)
         index = page.task.findData(TASK)
         page.task.setCurrentIndex(index)
         page.task.activated.emit(index)
+        page.through_cameras.setChecked(self.sees)
         pad = VirtualPad()
         operator = self.arm.operator
         wait_until("the pad is seen", lambda: operator.gamepads.current is not None, 10)
@@ -132,6 +169,9 @@ class Tour:
         for box in controls.picker.source_boxes.values():
             if not box.isChecked():
                 box.click()
+        index = controls.preset_box.findData(self.variant.preset)
+        controls.preset_box.setCurrentIndex(index)
+        controls.preset_box.activated.emit(index)
         wait_until("Train can be pressed", controls.train_button.isEnabled, 20)
         if steps is not None:
             controls.steps_box.setValue(steps)
@@ -139,7 +179,8 @@ class Tour:
         self._say(f"training on {self.findings.trained_on} demonstrations")
         started = time.monotonic()
         controls.train_button.click()
-        wait_until("training begins", lambda: page.state == "training", 60)
+        # Images that the recordings lack are drawn first.
+        wait_until("training begins", lambda: page.state == "training", 900)
         pause(12)
         self.picture("3-train")
         wait_until("training ends", lambda: page.state == "idle", 1800)
@@ -147,7 +188,7 @@ class Tour:
         self.picture("4-trained")
 
     def deploy(self, trials: int) -> None:
-        """Let each mode drive `trials` times, the last with noise, and take over once."""
+        """Let each mode drive `trials` times, the last disturbed, and take over once."""
         page = self._page("Deploy", DeployPage)
         wait_until("the policy is loaded", page.go.isEnabled, 60)
         pad = VirtualPad()
@@ -157,27 +198,40 @@ class Tour:
             self._let_drive(page, mode, number, trials)
         self._take_over(pad)
         page.toggle()
-        self.studio.set_noise(0.0)
+        self.disturb(page, Condition())
         pad.unplug()
         self.findings.trials = page.tally.counts
 
     def compare(self, episodes: int) -> None:
         """All modes over the same starts at three noise levels."""
         page = self._page("Compare", ComparePage)
-        wait_until("the policy is listed", lambda: page.controls.entry is not None, 30)
-        page.controls.noise_line.setText("0, 0.1, 0.3")
-        page.controls.episodes_box.setValue(episodes)
-        self._say(f"comparing the modes over {episodes} paired starts")
-        page.controls.run_button.click()
-        wait_until("the comparison begins", lambda: page.running, 10)
-        pause(12)
-        self.picture("7-compare")
-        wait_until("the comparison ends", lambda: not page.running, 1800)
-        self.studio.set_noise(0.2)
-        pause(0.5)
-        self.picture("8-compared")
-        comparison = page.comparison
-        self.findings.rows = comparison.rows if comparison is not None else ()
+        controls = page.controls
+        wait_until("the policy is listed", lambda: controls.entry is not None, 30)
+        index = controls.noise_box.findData(self.variant.varied)
+        controls.noise_box.setCurrentIndex(index)
+        controls.noise_box.activated.emit(index)
+        controls.noise_line.setText("0, 0.1, 0.3")
+        controls.episodes_box.setValue(episodes)
+        for number, condition in enumerate(self.variant.compared):
+            self._say(f"comparing the modes over {episodes} paired starts, {condition}")
+            set_strengths(controls.disturbances, condition)
+            controls.run_button.click()
+            wait_until("the comparison begins", lambda: page.running, 10)
+            if number == 0:
+                pause(12)
+                self.picture("7-compare")
+            wait_until("the comparison ends", lambda: not page.running, 1800)
+            (self.studio.set_image_noise if self.sees else self.studio.set_noise)(0.2)
+            pause(0.5)
+            self.picture(f"{8 + number}-compared")
+            if page.comparison is not None:
+                self.findings.rows += page.comparison.rows
+
+    def disturb(self, page: DeployPage, condition: Condition) -> None:
+        """Let `condition` disturb the policy from now on."""
+        self.studio.set_noise(condition.noise)
+        self.studio.set_image_noise(condition.pixel_noise)
+        set_strengths(page.disturbances, condition)
 
     def picture(self, name: str) -> None:
         """Keep a screenshot of the window."""
@@ -202,7 +256,7 @@ class Tour:
 
     def _let_drive(self, page: DeployPage, mode: str, number: int, trials: int) -> None:
         page.modes.button(number).click()
-        self.studio.set_noise(0.0)
+        self.disturb(page, Condition())
         way: list[np.ndarray] = []
 
         def look(tick: Tick) -> None:
@@ -217,8 +271,11 @@ class Tour:
         self.picture(f"5-deploy-{mode}")
         for trial in range(1, trials + 1):
             if trial == trials:
-                self.studio.set_noise(0.3)
+                self.disturb(page, self.variant.disturbed)
             self._ended.clear()
+            if trial == trials and self.sees:
+                pause(1.5)
+                self.picture(f"5-deploy-{mode}-disturbed")
             wait_until(f"trial {trial} of {mode} ends", lambda: self._ended, 30)
         self.arm.ticked.disconnect(look)
         lengths = np.linalg.norm(np.diff(way, axis=0), axis=1)
@@ -265,6 +322,12 @@ POLL = 20
 
 class TooSlowError(RuntimeError):
     """Something that had to happen did not happen in time."""
+
+
+def set_strengths(controls: DisturbanceControls, condition: Condition) -> None:
+    """Enter the strength of every disturbance that has a number in `controls`."""
+    for name, box in controls.boxes.items():
+        box.setValue(getattr(condition, name))
 
 
 def wait_until(what: str, condition: Callable[[], object], seconds: float) -> None:
