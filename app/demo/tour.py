@@ -274,13 +274,17 @@ class Tour:
                 self.disturb(page, self.variant.disturbed)
             self._ended.clear()
             if trial == trials and self.sees:
-                pause(1.5)
+                wait_until("two seconds of the disturbed trial", self._well_on, 60)
                 self.picture(f"5-deploy-{mode}-disturbed")
-            wait_until(f"trial {trial} of {mode} ends", lambda: self._ended, 30)
+            wait_until(f"trial {trial} of {mode} ends", lambda: self._ended, 120)
         self.arm.ticked.disconnect(look)
         lengths = np.linalg.norm(np.diff(way, axis=0), axis=1)
         # A new start moves the arm at once; that is not the policy's doing.
         self.findings.moved[mode] = float(lengths[lengths < 0.05].sum())
+
+    def _well_on(self) -> bool:
+        tick = self.arm.tick
+        return tick is not None and tick.state == "running" and tick.step > 40
 
     def _take_over(self, pad: VirtualPad) -> None:
         pad.move("left_x", 0.8)
