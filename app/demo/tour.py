@@ -21,6 +21,7 @@ from app.pages.compare.page import ComparePage
 from app.pages.deploy.page import DeployPage
 from app.pages.record.page import RecordPage
 from app.pages.train.page import TrainPage
+from app.pages.train.senses_card import CHOICES
 from app.widgets.disturbances import DisturbanceControls
 from app.window.page import Page
 from core.evaluation import Result
@@ -36,8 +37,6 @@ PageType = TypeVar("PageType", bound=Page)
 class Variant:
     """What the policy of a demo senses, and what disturbs it."""
 
-    preset: str
-    """Where the settings of the training start."""
     steps: int | None
     """Updates of the training unless others are asked for; None: the preset's own."""
     disturbed: Condition
@@ -49,9 +48,8 @@ class Variant:
 
 
 VARIANTS = {
-    "state": Variant("default", None, Condition(noise=0.3), SENSOR_NOISE),
+    "state": Variant(None, Condition(noise=0.3), SENSOR_NOISE),
     "cameras": Variant(
-        "cameras",
         300,
         Condition(pixel_noise=0.1, light_direction=40),
         IMAGE_NOISE,
@@ -91,7 +89,7 @@ class Tour:
     def __init__(self, assembled: Assembled, folder: Path, senses: str = "state") -> None:
         self.studio, self.arm, self.window = assembled.studio, assembled.arm, assembled.window
         self.folder = folder
-        self.variant = VARIANTS[senses]
+        self.senses, self.variant = senses, VARIANTS[senses]
         self.sees = self.variant.varied == IMAGE_NOISE
         self.findings = Findings()
         self._ended: list[object] = []
@@ -169,9 +167,7 @@ class Tour:
         for box in controls.picker.source_boxes.values():
             if not box.isChecked():
                 box.click()
-        index = controls.preset_box.findData(self.variant.preset)
-        controls.preset_box.setCurrentIndex(index)
-        controls.preset_box.activated.emit(index)
+        controls.senses.buttons.button(list(CHOICES).index((self.senses,))).click()
         wait_until("Train can be pressed", controls.train_button.isEnabled, 20)
         if steps is not None:
             controls.steps_box.setValue(steps)
