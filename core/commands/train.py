@@ -23,6 +23,7 @@ from core.runs import (
     furthest_copy,
 )
 from core.runs.run import TrainingRun
+from core.spec import IMAGE_SUFFIX
 
 PresetName = Literal["default", "reference", "cameras", "paper"]
 
@@ -47,7 +48,8 @@ class Train:
     (cameras), the recipe of the method's description (reference) or the published form (paper)."""
     senses: tuple[str, ...] = ()
     """What the policy senses: state, cameras, cameras+force, or names of fields; short for
-    --encoder.senses. With cameras, the preset cameras is where settings start."""
+    --encoder.senses. With cameras, or a field called …_image, settings start at the preset
+    cameras."""
     goal: Literal["given", "seen"] | None = None
     """Whether a policy of cameras is given the goal or sees it; short for --encoder.goal."""
     size: Literal[64, 96, 128, 224] | None = None
@@ -76,7 +78,8 @@ class Train:
         parser.add_argument("--preset", nargs="?")
         parser.add_argument("--senses", nargs="*", default=())
         named = parser.parse_known_args(list(arguments))[0]
-        usual = "cameras" if image_senses(named.senses) else "default"
+        images = image_senses(named.senses) or any(n.endswith(IMAGE_SUFFIX) for n in named.senses)
+        usual = "cameras" if images else "default"
         preset = cast(PresetName, named.preset if named.preset in PRESETS else usual)
         return cls(
             folders=tyro.MISSING, out=tyro.MISSING, preset=preset, configuration=PRESETS[preset]
@@ -92,7 +95,10 @@ class Train:
         sys.stderr.write(
             f"{found.episodes} demonstrations of {found.task}, "
             f"{found.steps} control steps, on {found.device}\n"
+            f"{' '.join(found.sensing.sentences)} --senses NAME … chooses otherwise.\n"
         )
+        for warning in found.warnings:
+            sys.stderr.write(f"warning: {warning}\n")
         if trainer.finished and request.resume == options.out:
             sys.stderr.write(f"{options.out} is already complete at step {trainer.step}\n")
             return SUCCESS

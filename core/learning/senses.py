@@ -1,6 +1,6 @@
 """What a policy senses, from the names of groups and fields."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.learning.configuration import EncoderConfiguration
@@ -58,6 +58,14 @@ def image_senses(senses: Iterable[str]) -> bool:
     return any(name.startswith("cameras") for name in senses)
 
 
+def require_known(senses: Iterable[str], fields: Sequence[str]) -> None:
+    """Raise `ConfigurationError` for a name that is neither a group nor one of `fields`."""
+    for name in senses:
+        if name not in GROUPS and name not in fields:
+            known = ", ".join((*GROUPS, *fields))
+            raise ConfigurationError(f"there is no field '{name}' to sense; choose among: {known}")
+
+
 def histories_for(senses: Iterable[str]) -> dict[str, int]:
     """{field: frames} of the fields whose last frames `senses` name."""
     return dict.fromkeys(FORCE, HISTORY) if "cameras+force" in senses else {}
@@ -85,7 +93,5 @@ def _group(spec: Spec, configuration: EncoderConfiguration, name: str) -> list[s
         felt = FORCE if name == "cameras+force" else ()
         own = [f.name for f in spec.vectors if f.name in PROPRIOCEPTION or f.source in felt]
         return [*images, *own]
-    if name not in {field.name for field in spec.fields}:
-        known = ", ".join((*GROUPS, *(field.name for field in spec.fields)))
-        raise ConfigurationError(f"there is no field '{name}' to sense; choose among: {known}")
+    require_known([name], [field.name for field in spec.fields])
     return [name]

@@ -18,6 +18,7 @@ from core.policies.errors import ObservationError, PolicyError
 from core.policies.planning import LatentPlanning
 from core.policies.policy import Explanation
 from core.policies.registry import DEFAULT_MODE, make_policy
+from core.spec import camera_of
 
 
 class DeployedPolicy:
@@ -80,9 +81,10 @@ class DeployedPolicy:
 
         `observation` is {field: (size,)} for one robot, which gives (A,), or {field: (n, size)}
         for the n robots of the last `reset`, which gives (n, A); float32. A field of size 1 may
-        be a plain number. Images are uint8 (height, width, 3) or (n, height, width, 3) of any size;
-        a camera that has stopped may be left out, which `lost` then says. Fields that the policy
-        does not know are not looked at. Raises `ObservationError` naming the field that is missing,
+        be a plain number. Images are uint8 (height, width, 3) or (n, height, width, 3) of any size,
+        under the name of the field or of its camera (``front_image`` or ``front``); a camera that
+        has stopped may be left out, which `lost` then says. Fields that the policy does not know
+        are not looked at. Raises `ObservationError` naming the field that is missing,
         has another shape or is not finite.
         """
         arrays, single = self._arrays(observation)
@@ -123,19 +125,27 @@ class DeployedPolicy:
         arrays = {name: self._numbers(observation, name) for name in self.fields}
         images = {name: self._images(observation, name) for name in self.cameras}
         seen = {name: image for name, image in images.items() if image is not None}
-        single = all(array.ndim <= 1 for array in arrays.values())
-        single = single and all(image.ndim == 3 for image in seen.values())
+        alone = [array.ndim <= 1 for array in arrays.values()]
+        alone += [image.ndim == 3 for image in seen.values()]
+        single = all(alone)
+        if any(image.ndim == 3 for image in seen.values()) and not single:
+            raise ObservationError(
+                "some fields and images are of one robot and others of several; give each of them "
+                f"for the {self._count} robots of the last reset"
+            )
         if single:
             arrays = {name: array.reshape(1, -1) for name, array in arrays.items()}
             seen = {name: image[None] for name, image in seen.items()}
         for name, (height, width) in self.cameras.items():
-            if name in seen and seen[name].ndim == 4:
+            if name in seen:
                 arrays[name] = resized(seen[name], height, width)
         return arrays, single
 
     def _images(self, observation: Mapping[str, np.ndarray], name: str) -> np.ndarray | None:
         """Images (..., height, width, 3) of a camera, or None if there are none."""
-        image = observation.get(name)
+        camera = camera_of(name)
+        known = name in observation or camera in self.fields
+        image = observation.get(name if known else camera)
         if image is None:
             return None
         array = np.asarray(image)

@@ -13,12 +13,14 @@ from core.runs.listing import (
     list_checkpoints,
 )
 from core.runs.request import Prepared, TrainingRequest, TrainingStoppedError
+from core.runs.sensing import Sensing
 
 __all__ = [
     "AUTOSAVE",
     "CheckpointEntry",
     "Prepared",
     "RunCurves",
+    "Sensing",
     "TrainingRequest",
     "TrainingStoppedError",
     "autosave_folder",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.runs.curves import Points
+from core.runs.sensing import Sensing
 
 if TYPE_CHECKING:
     from core.learning import Configuration
@@ -48,9 +49,13 @@ class Prepared:
     """Where it computes."""
     curves: dict[str, Points]
     """Curves up to here, when it is resumed."""
+    sensing: Sensing
+    """What the policy senses, and what of the recordings is left out or changed."""
     pictures: dict[str, np.ndarray] = field(default_factory=dict)
     """Small pictures of the rows of the latent map {camera: (n, height, width, 3) uint8}, in their
     order; empty for a policy that senses no images."""
+    warnings: tuple[str, ...] = ()
+    """What is odd about the recordings, such as black images; a sentence each."""
 
 
 class TrainingStoppedError(Exception):

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.data import (
     Episode,
+    EpisodeInfo,
     StorageError,
     perturbed_replays,
     read_episode,
@@ -37,11 +38,12 @@ from core.learning import (
     row_pictures,
     save_checkpoint,
 )
-from core.learning.senses import histories_for, image_senses
+from core.learning.senses import histories_for, image_senses, senses_of
 from core.runs.curves import RunCurves
 from core.runs.images import with_images
 from core.runs.listing import AUTOSAVE, autosave_folder
 from core.runs.request import Prepared, TrainingRequest, TrainingStoppedError
+from core.runs.sensing import Sensing, recorded_sizes, sensing_of
 
 AUTOSAVE_EVERY = 60.0
 """Time between two copies kept against a crash of the program [s]."""
@@ -59,6 +61,10 @@ class TrainingRun:
         self.curves = RunCurves()
         self.provenance: dict[str, Any] = {}
         """Where the data came from; goes into the description of the checkpoint."""
+        self.sensing = Sensing(())
+        """What the policy senses, and what of the recordings is left out or changed."""
+        self.warnings: tuple[str, ...] = ()
+        """What is odd about the recordings."""
         self._autosave = autosave_folder(folder)
         self._held_out: Demonstrations | None = None
         self._resumed: Path | None = None
@@ -89,7 +95,11 @@ class TrainingRun:
                 "senses cameras"
             )
         replays = perturbed_replays(episodes, training.replays, training.seed)
-        episodes = with_images(episodes, request.recordings, encoder, on_images, should_stop)
+        infos = [episode.info for episode in episodes]
+        warnings: list[str] = []
+        episodes = with_images(
+            episodes, request.recordings, encoder, on_images, should_stop, warnings.append
+        )
         histories = histories_for(encoder.senses)
         dataset = Dataset.from_episodes(episodes, replays=replays, histories=histories)
         if request.resume is None:
@@ -98,6 +108,8 @@ class TrainingRun:
             run = cls(resume_training(request.resume, dataset, request.device), request.folder)
             run.curves = RunCurves.read(request.resume)
             run._resumed = request.resume
+        run.warnings = tuple(warnings)
+        run.sensing = _sensing(run.trainer, infos, request.recordings)
         if request.held_out:
             others = _read(request.held_out, should_stop)
             others = with_images(others, request.held_out, encoder, None, should_stop)
@@ -122,6 +134,8 @@ class TrainingRun:
             device=str(self.trainer.device),
             curves=self.curves.points(),
             pictures=row_pictures(self.trainer, measured_rows(self.trainer)[0]),
+            sensing=self.sensing,
+            warnings=self.warnings,
         )
 
     def train(
@@ -194,6 +208,14 @@ class TrainingRun:
                 f"could not be replaced ({error.strerror or error}); the new one is in {new}",
             ) from error
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _sensing(trainer: Trainer, infos: Sequence[EpisodeInfo], files: Sequence[Path]) -> Sensing:
+    """What the policy of `trainer` senses of recordings, whose descriptions are `infos`."""
+    spec = trainer.model.spec
+    recorded = [field.name for field in spec.sensed_images if field.rendering == 0]
+    encoded = senses_of(trainer.dataset.spec, trainer.configuration.encoder).all
+    return sensing_of(spec, encoded, infos, recorded_sizes(files, recorded))
 
 
 def _read(files: Sequence[Path], should_stop: Event | None) -> list[Episode]:

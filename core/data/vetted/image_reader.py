@@ -37,6 +37,11 @@ class ImageReader(Closing):
         """Names of the cameras."""
         return tuple(self._cameras)
 
+    def size(self, name: str) -> tuple[int, int]:
+        """Height and width of the images of camera `name` [px]; KeyError for another camera."""
+        height, width = self._cameras[name].shape[1:3]
+        return int(height), int(width)
+
     def read(self, name: str, step: int) -> np.ndarray:
         """What camera `name` saw at control step `step`, (height, width, 3) uint8.
 

@@ -37,7 +37,7 @@ def make_encoder(
     if images and not encoder.takes_images:
         raise ConfigurationError(
             f"the encoder '{configuration.kind}' takes no images ({', '.join(images)}); choose "
-            "another encoder, such as cnn, or let the policy sense the state"
+            "the preset cameras or another encoder, such as cnn, or let the policy sense the state"
         )
     return encoder(configuration, spec, normaliser)
 

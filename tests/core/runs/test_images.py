@@ -64,7 +64,7 @@ def test_missing_images_are_drawn_and_the_policy_senses_them(recordings, tmp_pat
 )
 def test_only_what_is_sensed_is_wanted(recordings, small, senses, size, expected):
     info = read_episode(recordings[0], images=False).info
-    fields = wanted_images(info, small(senses=senses, image_size=size).encoder)
+    fields = wanted_images([info], small(senses=senses, image_size=size).encoder)
     assert {field.name: field.shape[0] for field in fields} == expected
 
 
