@@ -62,7 +62,7 @@ def require_known(senses: Iterable[str], fields: Sequence[str]) -> None:
     """Raise `ConfigurationError` for a name that is neither a group nor one of `fields`."""
     for name in senses:
         if name not in GROUPS and name not in fields:
-            known = ", ".join((*GROUPS, *fields))
+            known = ", ".join(dict.fromkeys((*GROUPS, *fields)))
             raise ConfigurationError(f"there is no field '{name}' to sense; choose among: {known}")
 
 

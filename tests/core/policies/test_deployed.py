@@ -217,7 +217,15 @@ def test_a_camera_that_stopped_is_named_and_survived(seeing):
         seeing.act(ANGLES)
 
 
-@pytest.mark.parametrize("wrong", [np.zeros((16, 16, 3)), np.zeros((16, 16), np.uint8)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.zeros((16, 16, 3)),
+        np.zeros((16, 16), np.uint8),
+        np.zeros((16, 16, 1), np.uint8),
+        np.zeros((3, 16, 16), np.uint8),
+    ],
+)
 def test_what_is_no_image_is_refused(seeing, wrong):
     seeing.reset()
     with pytest.raises(ObservationError, match=r"images 'top' are .*; expected uint8"):
@@ -240,3 +248,30 @@ def test_planning_can_aim_at_a_picture_of_the_goal(seeing):
     assert np.array_equal(chosen(), usual), "None gives the goal map back"
     with pytest.raises(PolicyError, match="only latent planning can aim at a picture"):
         seeing.aim(there)
+
+
+def test_images_of_another_number_of_robots_are_refused(seeing):
+    seeing.reset(2)
+    two = {"angles": np.zeros((2, 2)), "weight": np.zeros((2, 1))}
+    three = np.stack([image(16)] * 3)
+    with pytest.raises(ObservationError, match=r"'top' has shape \(3, .*expected \(2, 16, 16, 3\)"):
+        seeing.act({**two, "top": three, "hand": three[:2]})
+    with pytest.raises(ObservationError, match="of one robot and others of several; give each"):
+        seeing.act({**two, "top": three[:2], "hand": image(16)})
+    with pytest.raises(ObservationError, match="of one robot and others of several; give each"):
+        seeing.act({**two, "top": image(16), "hand": image(16)})
+
+
+@pytest.mark.parametrize(("others", "lost"), [({}, ()), ({"top": 1}, ("top_image",))])
+def test_a_camera_goes_by_its_own_name_unless_a_field_has_it(tmp_path, others, lost):
+    arms = []
+    for arm in (make_arm(0), make_arm(1)):
+        images = {"top_image": np.zeros((25, 16, 16, 3), np.uint8)}
+        images |= {"hand_image": np.zeros((25, 16, 16, 3), np.uint8)}
+        vectors = {name: np.ones((25, size), np.float32) for name, size in others.items()}
+        arms.append(replace(arm, observations={**arm.observations, **vectors, **images}))
+    trainer = Trainer(Dataset.from_episodes(arms), get_preset("cameras"), "cpu")
+    policy = load_policy(save_checkpoint(tmp_path / "run", trainer))
+    given = {**ANGLES, "hand": image(16), "top": 1.0 if others else image(16)}
+    policy.act(given)
+    assert policy.lost == lost

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core.data import read_episode
+from core.images import ImagesError
 from core.learning import LearningError, load_checkpoint, resume_training
 from core.learning.presets import get_preset
 from core.runs import TrainingRequest
@@ -103,3 +104,19 @@ def test_replays_of_camera_demonstrations_are_refused(recordings, tmp_path, smal
     c = replace(c, training=replace(c.training, replays=1))
     with pytest.raises(LearningError, match=r"replays have no images; set training\.replays to 0"):
         TrainingRun.prepare(TrainingRequest(recordings, tmp_path / "run", c, device="cpu"))
+
+
+def test_recordings_of_another_robot_are_not_mixed_with_the_arms(recordings, small):
+    episodes = [read_episode(path, images=False) for path in recordings]
+    other = replace(episodes[1].info, identifier="other", model_hash="none", images=("top",))
+    mixed = [episodes[0], replace(episodes[1], info=other)]
+    with pytest.raises(ImagesError, match=r"other has no images 'workspace_image'.*carries: top"):
+        with_images(mixed, recordings[:2], small().encoder)
+
+
+def test_a_run_says_what_its_policy_senses(recordings, tmp_path, small):
+    run = TrainingRun.prepare(TrainingRequest(recordings, tmp_path / "run", small(), device="cpu"))
+    sensing = run.prepared.sensing
+    assert {"workspace_image", "wrist_image", "goal_position"} < set(sensing.senses)
+    assert "joint_positions" in sensing.left_out
+    assert sensing.resized == sensing.scaled == run.prepared.warnings == ()
