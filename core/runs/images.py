@@ -18,29 +18,15 @@ NAMED = 5
 """Recordings that an error names; of more it tells the number."""
 
 
-def wanted_images(infos: Sequence[EpisodeInfo], encoder: EncoderConfiguration) -> tuple[Field, ...]:
-    """The image fields that a policy with this encoder senses of episodes like `infos`.
+def wanted_images(info: EpisodeInfo, encoder: EncoderConfiguration) -> tuple[Field, ...]:
+    """The image fields that a policy with this encoder senses of an episode like `info`.
 
     Those of the bundled arm are of its cameras, whether or not they were drawn already; those of
-    another robot are what any of its episodes holds. Raises `LearningError` naming the episodes
-    that lack one of them, and for a name that is neither a group nor in the recordings.
+    another robot are what it recorded.
     """
-    size = encoder.image_size
-    if infos[0].simulated:
-        fields = tuple(image_field(camera, size) for camera in POLICY_CAMERAS)
-    else:
-        recorded = dict.fromkeys(name for info in infos for name in info.images)
-        fields = tuple(Field(name, (size, size, 3), "image") for name in recorded)
-    require_known(encoder.senses, (*infos[0].fields, *(field.name for field in fields)))
     everything = image_senses(encoder.senses)
-    wanted = tuple(field for field in fields if everything or field.name in encoder.senses)
-    if everything and not wanted:
-        raise LearningError(
-            f"the policy is to sense cameras, and {infos[0].identifier} has no images; import its "
-            "images too, or let the policy sense the state"
-        )
-    _require_everywhere(wanted, infos)
-    return wanted
+    fields = _possible_images(info, encoder.image_size)
+    return tuple(field for field in fields if everything or field.name in encoder.senses)
 
 
 def with_images(
@@ -54,10 +40,10 @@ def with_images(
     """The episodes with the images that a policy senses, drawn first where they are missing.
 
     `on_progress` gets the episodes done and the number of them all, `on_warning` a sentence about
-    each episode with black images. Raises `TrainingStoppedError`, and the errors of `core.images`
-    and of `wanted_images`, each a sentence.
+    each episode with black images. Raises `TrainingStoppedError`, `LearningError` for senses that
+    some of the episodes lack, and the errors of `core.images`, each a sentence.
     """
-    fields = wanted_images([episode.info for episode in episodes], encoder) if episodes else ()
+    fields = _wanted_everywhere([episode.info for episode in episodes], encoder)
     if not fields:
         return list(episodes)
     found = images_for(
@@ -81,15 +67,40 @@ def with_images(
     return shown
 
 
-def _require_everywhere(wanted: Sequence[Field], infos: Sequence[EpisodeInfo]) -> None:
-    """Raise `LearningError` unless every episode of another robot has the images `wanted`."""
-    recorded = [field.name for field in wanted if field.rendering == 0]
-    common = [name for name in recorded if all(name in info.images for info in infos)]
-    lacking = [info.identifier for info in infos if not set(recorded) <= set(info.images)]
+def _possible_images(info: EpisodeInfo, size: int) -> tuple[Field, ...]:
+    """All image fields that a policy could sense of an episode like `info`."""
+    if info.simulated:
+        return tuple(image_field(camera, size) for camera in POLICY_CAMERAS)
+    return tuple(Field(name, (size, size, 3), "image") for name in info.images)
+
+
+def _wanted_everywhere(
+    infos: Sequence[EpisodeInfo], encoder: EncoderConfiguration
+) -> tuple[Field, ...]:
+    """The image fields that a policy senses of all episodes. Raises `LearningError`."""
+    known: dict[str, None] = {}
+    for info in infos:
+        possible = _possible_images(info, encoder.image_size)
+        known |= dict.fromkeys((*info.fields, *(field.name for field in possible)))
+    require_known(encoder.senses, tuple(known))
+    wanted = tuple(dict.fromkeys(f for info in infos for f in wanted_images(info, encoder)))
+    if infos and image_senses(encoder.senses) and not wanted:
+        raise LearningError(
+            f"the policy is to sense cameras, and {infos[0].identifier} has no images; import its "
+            "images too, or let the policy sense the state"
+        )
+    _require_recorded([field.name for field in wanted if field.rendering == 0], infos)
+    return wanted
+
+
+def _require_recorded(cameras: Sequence[str], infos: Sequence[EpisodeInfo]) -> None:
+    """Raise `LearningError` unless every episode holds the images called `cameras`."""
+    lacking = [info.identifier for info in infos if not set(cameras) <= set(info.images)]
     if not lacking:
         return
+    common = [name for name in cameras if all(name in info.images for info in infos)]
     named = ", ".join(lacking[:NAMED]) + (" …" if len(lacking) > NAMED else "")
-    missing = ", ".join(name for name in recorded if name not in common)
+    missing = ", ".join(name for name in cameras if name not in common)
     remedy = f"sense only cameras that all have ({', '.join(common)})" if common else "sense none"
     raise LearningError(
         f"{len(lacking)} of {len(infos)} recordings lack images that the policy is to sense "
