@@ -69,7 +69,7 @@ def load_policies(folder: Path) -> Loaded:
         demonstrations=len(checkpoint.demonstrations.identifiers),
         noise_scales=checkpoint.noise_scales(),
         images=images,
-        observer=checkpoint.model.observer is not None,
+        observer=checkpoint.model.any_observer is not None,
         policies=policies,
         lacking={name: sentence for name, sentence in lacking.items() if sentence is not None},
         gaze=Gaze(checkpoint) if looks else None,

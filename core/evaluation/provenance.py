@@ -59,7 +59,7 @@ def provenance(
         "machine": machine(),
         "seeds": {"first": first_seed, "count": episodes},
         "horizon": horizon,
-        "observer": observer and checkpoint.model.observer is not None,
+        "observer": observer and checkpoint.model.any_observer is not None,
         "checkpoint": {
             "path": None if folder is None else str(Path(folder).absolute()),
             "sha256": None if folder is None else folder_hash(folder),

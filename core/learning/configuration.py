@@ -134,6 +134,47 @@ class ObserverConfiguration(
 
 
 @dataclass(frozen=True)
+class LatentObserverConfiguration(
+    Checked,
+    limits={
+        **dict.fromkeys(("size", "steps", "batch", "window"), FROM_1),
+        **dict.fromkeys(("noise", "vector_noise"), FROM_0),
+        **dict.fromkeys(("dropout", "clean"), A_PART),
+    },
+):
+    """The observer of a policy of cameras: noisy images brought to the latents of clean ones.
+
+    It learns when the policy has been trained, which stays as it is.
+    """
+
+    kind: Literal["none", "frame", "gated"] = "none"
+    """Whether there is one: it looks at each frame by itself, or weighs it against what the world
+    model predicts."""
+    steps: int = 1200
+    """Updates, after those of the policy."""
+    batch: int = 16
+    """Windows in a batch."""
+    window: int = 12
+    """Length of a window [control steps]; ``frame`` learns from as many single frames."""
+    noise: float = 0.3
+    """Largest pixel noise that it learns to reject [of the range 0 to 1]."""
+    vector_noise: float = 0.3
+    """The same in vector fields [standard deviations of each feature]."""
+    clean: float = 0.25
+    """Part of the windows on which it learns to change nothing."""
+    dropout: float = 0.5
+    """Largest share of frames that it learns to do without (gated)."""
+    size: int = 128
+    """Hidden width of its gain (gated)."""
+
+    @property
+    def windows(self) -> tuple[int, int]:
+        """Number and length of the windows in a batch."""
+        alone = self.kind == "frame"
+        return (self.batch * self.window, 1) if alone else (self.batch, self.window)
+
+
+@dataclass(frozen=True)
 class HeadConfiguration(Checked, limits={"chunk": FROM_1}):
     """The policy head: belief to a chunk of actions."""
 
@@ -257,6 +298,10 @@ class Configuration:
     """Memory."""
     observer: ObserverConfiguration = field(default_factory=ObserverConfiguration)
     """Model of the sensors."""
+    latent_observer: LatentObserverConfiguration = field(
+        default_factory=LatentObserverConfiguration
+    )
+    """Model of the cameras."""
     head: HeadConfiguration = field(default_factory=HeadConfiguration)
     """Policy head."""
     target: TargetConfiguration = field(default_factory=TargetConfiguration)

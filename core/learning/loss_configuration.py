@@ -22,6 +22,8 @@ LOSS_TERMS = (
     "sigreg",
     "variance",
     "covariance",
+    "observed_latent",
+    "observed_action",
 )
 """The loss terms, each with a weight in `LossConfiguration`."""
 
@@ -83,6 +85,10 @@ class LossConfiguration(
     """Weight of keeping the standard deviation of each entry of the latent above 1 (VICReg)."""
     covariance: float = 0.0
     """Weight of keeping the entries of the latent uncorrelated (VICReg)."""
+    observed_latent: float = 1.0
+    """Weight of the latent observer's error, where there is one; it reaches nothing else."""
+    observed_action: float = 1.0
+    """Weight of what that error changes in the actions of the head."""
     extra: dict[str, float] = field(default_factory=dict)
     """Weights of the terms of further objectives, by the name of the term."""
 

@@ -13,6 +13,7 @@ from core.learning.encoders import make_encoder
 from core.learning.encoders.given import GivenFields
 from core.learning.errors import ConfigurationError
 from core.learning.heads import PolicyHead
+from core.learning.latent_observer import LatentObserver
 from core.learning.layers import perceptron
 from core.learning.observer import Observer
 from core.learning.predictor import Predictor
@@ -37,6 +38,8 @@ class ActJepa(nn.Module):
     """Belief to the latent some steps ahead in the same episode."""
     observer: Observer | None
     """Corrects what is sensed, in front of the encoder; None: there is none."""
+    latent_observer: LatentObserver | None
+    """Looks through noise in images, in place of the encoder; None: there is none."""
 
     def __init__(
         self,
@@ -71,7 +74,13 @@ class ActJepa(nn.Module):
         if self.given is not None:
             self.belief = GivenBelief(self.belief, self.given.size)
         self.predictor = Predictor(configuration.predictor, self.belief.size, latent)
+        if configuration.latent_observer.kind != "none" and not self.encoder.takes_images:
+            raise ConfigurationError(
+                "the latent observer looks through noise in images, and this policy senses none; "
+                "set latent_observer.kind to none"
+            )
         self.observer = None
+        self.latent_observer = None
         self.objectives = nn.ModuleDict()
         for name, objective in OBJECTIVES.items():
             if objective.built(configuration) and (training or objective.part is not None):
@@ -88,6 +97,11 @@ class ActJepa(nn.Module):
         """Let encoder and target encoder start from the weights in `file`."""
         self.encoder.load_weights(file)
         self.target_encoder.load_state_dict(self.encoder.state_dict())
+
+    @property
+    def any_observer(self) -> Observer | LatentObserver | None:
+        """The observer in front of the encoder or in its place, if there is one."""
+        return self.latent_observer if self.observer is None else self.observer
 
     def encode(self, observation: Observation) -> Tensor:
         """Latent (..., D) of a normalised observation (...)."""
@@ -135,6 +149,23 @@ class ActJepa(nn.Module):
         if missing is not None and prior is not None:
             latent = torch.where(missing[:, None], prior, latent)
         return self.give(self.belief.step(state, latent, prior), observation)
+
+    def observe(
+        self,
+        sensing: Tensor,
+        state: Tensor,
+        observation: Observation,
+        last_action: Tensor,
+        missing: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """The same through the latent observer, whose state `sensing` (count, …) is.
+
+        Returns its state and the belief's.
+        """
+        assert self.latent_observer is not None
+        prior, encoded = self.predict(state, last_action), self.latent_observer.encode(observation)
+        sensing, latent = self.latent_observer.step(sensing, encoded, prior, missing)
+        return sensing, self.give(self.belief.step(state, latent, prior), observation)
 
     def imagine_step(self, state: Tensor, action: Tensor) -> Tensor:
         """Belief state (count, state) after `action` (count, A), the prediction being seen."""

@@ -1,7 +1,8 @@
 """The trainer: turns a data set into a policy, update by update."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
@@ -33,6 +34,8 @@ class TrainingState:
     """Index of the phase whose optimiser is held."""
     tensors: dict[str, Tensor]
     """Weights (``model.…``), optimiser (``optimiser.…``) and the sampler's generator."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Time spent on the updates of each phase so far [s]."""
 
     def part(self, name: str) -> dict[str, Tensor]:
         """The tensors of one part, without its name."""
@@ -45,27 +48,37 @@ class Phase:
     """A stretch of training with its own optimiser and schedules."""
 
     name: str
-    """``representation``, ``head`` or ``joint``."""
+    """``representation``, ``head``, ``joint`` or ``observer``."""
     steps: int
     """Number of updates."""
     learned: tuple[str, ...]
-    """Which objectives are learned: those of the ``representation``, of the ``head``, or both."""
+    """Which objectives are learned: those of the ``representation``, of the ``head``, or both, or
+    of the ``observer`` of latents."""
 
     @property
     def frozen(self) -> bool:
         """Whether encoder, belief and predictor stay as they are."""
         return "representation" not in self.learned
 
+    @property
+    def observing(self) -> bool:
+        """Whether the policy is trained, and the observer of its latents learns."""
+        return "observer" in self.learned
+
 
 def phases_of(configuration: Configuration) -> tuple[Phase, ...]:
-    """The phases of a protocol: one joint, or the representation and then the head."""
-    training = configuration.training
-    if training.protocol == "joint":
-        return (Phase("joint", training.steps, ("representation", "head")),)
-    return (
-        Phase("representation", training.steps, ("representation",)),
-        Phase("head", training.head_steps, ("head",)),
-    )
+    """The phases of a protocol: one joint, or the representation and then the head; and then the
+    latent observer, where there is one."""
+    training, observer = configuration.training, configuration.latent_observer
+    phases = [Phase("joint", training.steps, ("representation", "head"))]
+    if training.protocol == "frozen":
+        phases = [
+            Phase("representation", training.steps, ("representation",)),
+            Phase("head", training.head_steps, ("head",)),
+        ]
+    if OBJECTIVES["latent_observer"].active(configuration):
+        phases.append(Phase("observer", observer.steps, ("observer",)))
+    return tuple(phases)
 
 
 def choose_device(device: str) -> torch.device:
@@ -112,10 +125,11 @@ class Trainer:
         _refuse_idle_phases(self.phases, self.configuration)
         self.total_steps = sum(phase.steps for phase in self.phases)
         self.step = 0
+        self.seconds: dict[str, float] = {}
         self.motion = self._scene_motion()
         self.generator = torch.Generator().manual_seed(training.seed)
         # a random representation has no updates
-        self._enter(0 if self.phases[0].steps else len(self.phases) - 1)
+        self._enter(0 if self.phases[0].steps else 1)
 
     @property
     def phase(self) -> Phase:
@@ -129,8 +143,11 @@ class Trainer:
 
     def update(self) -> Losses:
         """One update; the unweighted loss terms, of which nothing is read back from the device."""
+        began = time.monotonic()
         if self.step == self._phase_end and self._phase + 1 < len(self.phases):
             self._enter(self._phase + 1)
+            for objective in self._objectives:
+                objective.begin(self.model, self.dataset.demonstrations)
         phase, configuration = self.phase, self.configuration
         done = self.step - (self._phase_end - phase.steps)
         self.learning_rate = learning_rate(configuration.optimiser, done, phase.steps)
@@ -150,6 +167,8 @@ class Trainer:
         if not phase.frozen:
             self.model.update_target(self.tau)
         self.step += 1
+        spent = self.seconds.get(phase.name, 0.0)
+        self.seconds[phase.name] = spent + time.monotonic() - began
         return {name: value.detach() for name, value in losses.items()}
 
     def losses(self) -> Losses:
@@ -191,11 +210,11 @@ class Trainer:
         for i, optimiser in enumerate(self._optimisers):
             tensors |= {f"optimiser{i}.{k}": v for k, v in optimiser.state().items()}
         tensors["sampler.generator"] = self.generator.get_state().clone()
-        return TrainingState(self.step, self._phase, tensors)
+        return TrainingState(self.step, self._phase, tensors, dict(self.seconds))
 
     def restore(self, state: TrainingState) -> None:
         """Go on from `state`, saved by a trainer of the same data and configuration."""
-        self.step = state.step
+        self.step, self.seconds = state.step, dict(state.seconds)
         self.model.load_state_dict(state.part("model"))
         self._enter(state.phase)
         for i, optimiser in enumerate(self._optimisers):
@@ -212,7 +231,9 @@ class Trainer:
         passes = [names for names in passes if names]
         for place, names in enumerate(passes, start=1):
             terms, weights = [losses[name] for name in names], [self._weights[n] for n in names]
-            torch.autograd.backward(terms, weights, retain_graph=place < len(passes))
+            torch.autograd.backward(
+                terms, weights, retain_graph=place < len(passes), inputs=self._reached
+            )
             if place < len(passes):
                 for optimiser in self._optimisers:
                     optimiser.set_apart()
@@ -271,31 +292,42 @@ class Trainer:
         core = (model.encoder, model.action_encoder, model.belief, model.predictor)
         shaping = [p for part in core if not phase.frozen for p in part.parameters()]
         shaping += [p for o in learned if o.shapes_belief for p in o.learned(model)]
-        probes = [p for o in objectives if not o.shapes_belief for p in o.learned(model)]
+        probes = [
+            parameter
+            for objective in objectives
+            if not objective.shapes_belief and (objective.phase == "observer") == phase.observing
+            for parameter in objective.learned(model)
+        ]
         # probes apart: a decoder's large gradient must not shorten that of the policy
         optimiser = configuration.optimiser
         settings = optimiser.weight_decay, optimiser.gradient_clip
-        self._optimisers = tuple(Adam(group, *settings) for group in (shaping, probes))
-        model.train()
+        self._optimisers = tuple(Adam(group, *settings) for group in (shaping, probes) if group)
+        # what is frozen passes gradients on to the observer, and has none itself
+        self._reached = probes if phase.observing else None
+        model.train(not phase.observing)
         self._frozen: EncodedDemonstrations | None = None
         demonstrations, motion = self.dataset.rows, self.motion
         if phase.frozen:
             for encoder in (model.encoder, model.target_encoder):
                 encoder.eval()  # running statistics stay as they are, too
             demonstrations = self.dataset.demonstrations
+        if phase.frozen and not phase.observing:
             if motion is not None and not model.encoder.takes_images:
                 seed = configuration.training.seed
                 demonstrations = moved_copies(demonstrations, motion, seed)
             motion = None
             self._frozen = encode_demonstrations(model, demonstrations)
+        batch, length = configuration.training.batch, configuration.training.window
+        if phase.observing:
+            batch, length = configuration.latent_observer.windows
         self.sampler = WindowSampler(
             demonstrations,
-            batch=configuration.training.batch,
-            time=configuration.training.window,
+            batch=batch,
+            time=length,
             chunk=chunk,
             generator=self.generator,
             motion=motion,
-            changes=None if phase.frozen else self._image_changes(),
+            changes=None if self._frozen is not None else self._image_changes(),
         )
         self.learning_rate = self.tau = 0.0
 

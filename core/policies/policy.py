@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.learning import Checkpoint, Observation
 from core.learning.dataset.history import Histories
+from core.learning.latent_observer import LatentObserver
 from core.policies.ensembling import TemporalEnsemble, usual_decay
 from core.policies.errors import ObservationError, PolicyError
 
@@ -89,7 +90,7 @@ class BeliefPolicy:
         one, corrects the frames."""
         self.checkpoint = checkpoint
         self.model = checkpoint.model
-        self._observer = checkpoint.model.observer if observer else None
+        self._observer = checkpoint.model.any_observer if observer else None
         self.predicts = bool(checkpoint.configuration.loss.prediction)
         spec = checkpoint.spec
         if decay is None:
@@ -121,7 +122,7 @@ class BeliefPolicy:
 
     @observing.setter
     def observing(self, observing: bool) -> None:
-        self._observer = self.model.observer if observing else None
+        self._observer = self.model.any_observer if observing else None
         self._sensing = self._fresh_senses(self.count)
 
     @torch.inference_mode()
@@ -217,11 +218,15 @@ class BeliefPolicy:
             if not bool(missing.any()):
                 missing = None
         before, sensing = self._past[:, 0], self._sensing
-        if self._observer is not None:
-            sensing, vectors = self._observer.step(sensing, frame.packed, before, missing)
-            frame = frame.with_vectors(vectors)
-            missing = None  # the observer's own prediction stands in
-        state = self.model.perceive(self._state, frame, before, missing if self.predicts else None)
+        if isinstance(self._observer, LatentObserver):
+            sensing, state = self.model.observe(sensing, self._state, frame, before, missing)
+        else:
+            if self._observer is not None:
+                sensing, vectors = self._observer.step(sensing, frame.packed, before, missing)
+                frame = frame.with_vectors(vectors)
+                missing = None  # the observer's own prediction stands in
+            missing = missing if self.predicts else None
+            state = self.model.perceive(self._state, frame, before, missing)
         if self.delay:  # until the first frame is that old, it is the one that arrives
             repeated = (~first & (self._age <= self.delay))[:, None]
             state = torch.where(repeated, self._state, state)

@@ -77,7 +77,7 @@ class CheckpointEntry:
     @property
     def head_trained(self) -> bool:
         """Whether the policy head has learned: in the frozen protocol it does so at the end."""
-        return self.protocol == "joint" or self.phase == "head"
+        return self.protocol == "joint" or self.phase != "representation"
 
 
 def list_checkpoints(folder: Path) -> list[CheckpointEntry]:

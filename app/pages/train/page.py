@@ -44,8 +44,12 @@ if TYPE_CHECKING:
 
 FEWEST_EPISODES = 2
 """Fewer demonstrations give no spread to standardise by."""
-PHASES = {"representation": "Training the representation", "head": "Training the policy head"}
-"""What the state says in the phases of the frozen protocol."""
+PHASES = {
+    "representation": "Training the representation",
+    "head": "Training the policy head",
+    "observer": "Training the latent observer",
+}
+"""What the state says in the phases that have a part of their own to train."""
 NAME_PATTERN = re.compile(r"[\w][\w .+-]*")
 """Names of runs are names of folders on every system."""
 

@@ -35,13 +35,16 @@ class Checkpoint:
         encoded: EncodedDemonstrations | None = None,
     ) -> None:
         self.model = model.eval().requires_grad_(False)
+        if provenance.get("phase") != "observer":
+            self.model.latent_observer = None  # it has not learned yet
         self.spec = model.spec
         """What it senses, is asked about and does."""
         self.normaliser = normaliser
         self.demonstrations = demonstrations
         """The demonstrations, normalised."""
         self.provenance = dict(provenance)
-        """Step, phase, time of writing, versions and the fingerprint of the data."""
+        """Step, phase, seconds of each phase, time of writing, versions and the fingerprint of the
+        data."""
         self.folder = folder
         """Where it was loaded from, if it was."""
         self._encoded = encoded
@@ -55,7 +58,7 @@ class Checkpoint:
     def head_trained(self) -> bool:
         """Whether training reached the policy head: in the frozen protocol it comes last."""
         joint = self.configuration.training.protocol == "joint"
-        return joint or self.provenance.get("phase", "head") == "head"
+        return joint or self.provenance.get("phase", "head") != "representation"
 
     def noise_scales(self) -> dict[str, np.ndarray]:
         """Standard deviation (size,) of each sensed vector field, in its unit: that of noise."""
@@ -89,6 +92,7 @@ def provenance_of(trainer: Trainer) -> dict[str, Any]:
         "step": trainer.step,
         "total_steps": trainer.total_steps,
         "phase": trainer.phase.name,
+        "seconds": {name: round(spent, 3) for name, spent in trainer.seconds.items()},
         "device": str(trainer.device),
         "data": trainer.dataset.demonstrations.fingerprint(),
         "episodes": len(trainer.dataset),

@@ -156,7 +156,9 @@ def resume_training(folder: Path | str, dataset: Dataset, device: str = "auto") 
         weights = read_weights(folder, description)
         tensors |= {f"model.{name}": value for name, value in weights.items()}
         place = description["training"]
-        state = TrainingState(int(place["step"]), int(place["phase"]), tensors)
+        spent = description["provenance"].get("seconds", {})
+        seconds = {str(name): float(value) for name, value in spent.items()}
+        state = TrainingState(int(place["step"]), int(place["phase"]), tensors, seconds)
         trainer = Trainer(dataset, configuration, device, resumed=True)
         try:
             trainer.restore(state)

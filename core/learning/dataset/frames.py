@@ -169,8 +169,10 @@ class Frames:
             pixels = (pixels - GREY) * contrast + (GREY + brightness)
         if bool((sigmas > 0).any()):
             generator = torch.Generator().manual_seed(int(views[0, 5]))
-            noise = torch.randn(pixels.shape, generator=generator).to(pixels.device, dtype)
-            pixels = pixels + sigmas.to(dtype)[:, None, None, None] * noise
+            # in the order of the memory: across it, noise takes twice as long
+            rows = pixels.permute(0, 2, 3, 1)  # (n, height, width, 3)
+            noise = torch.randn(rows.shape, generator=generator).to(pixels.device, dtype)
+            rows.add_(noise.mul_(sigmas.to(dtype)[:, None, None, None]))
             changed = torch.ones_like(changed)
         return pixels.clamp(0.0, 1.0) if bool(changed) else pixels
 

@@ -18,7 +18,7 @@ class Report:
     total_steps: int
     """Updates of all phases."""
     phase: str
-    """``representation``, ``head`` or ``joint``."""
+    """``representation``, ``head``, ``joint`` or ``observer``."""
     losses: dict[str, float]
     """Each unweighted loss term, mean over the updates since the last report; ``total`` too."""
     learning_rate: float

@@ -14,6 +14,7 @@ from core.learning.objectives.decoder import Decoder
 from core.learning.objectives.goal import Goal
 from core.learning.objectives.imitation import Imitation
 from core.learning.objectives.inverse_dynamics import InverseDynamics
+from core.learning.objectives.latent_observer import LatentObserverObjective
 from core.learning.objectives.objective import Losses, Objective
 from core.learning.objectives.observer import ObserverObjective
 from core.learning.objectives.prediction import Prediction
@@ -48,6 +49,7 @@ OBJECTIVES: Registry[type[Objective]] = Registry(
         "observer": ObserverObjective,
         "sigreg": Sigreg,
         "variance_covariance": VarianceCovariance,
+        "latent_observer": LatentObserverObjective,
     },
     "objectives",
     expected=Objective,

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from core.learning.batch import SPREAD_POINTS, Batch, Need
 from core.learning.configuration import Configuration
+from core.learning.dataset.demonstrations import Demonstrations
 from core.learning.model import ActJepa
 
 __all__ = ["SPREAD_POINTS", "ActJepa", "Batch", "Losses", "Need", "Objective"]
@@ -25,8 +26,8 @@ class Objective(nn.Module):
     terms: ClassVar[tuple[str, ...]]
     """Loss terms that it yields. Each has a weight of its name in `LossConfiguration`, or in
     `LossConfiguration.extra`."""
-    phase: ClassVar[Literal["representation", "head"]] = "representation"
-    """When it is learned: with the representation, or with the policy head."""
+    phase: ClassVar[Literal["representation", "head", "observer"]] = "representation"
+    """When it is learned: with the representation, with the policy head, or after all that."""
     shapes_belief: ClassVar[bool] = True
     """Whether its gradient reaches encoder and belief. If not, its batch is detached, and its
     gradient is clipped apart from that of all which does."""
@@ -60,6 +61,9 @@ class Objective(nn.Module):
     def built(cls, configuration: Configuration) -> bool:
         """Whether its modules are there."""
         return cls.part is not None or cls.active(configuration)
+
+    def begin(self, model: ActJepa, demonstrations: Demonstrations) -> None:
+        """Called once, before the first update of a later phase in which it learns."""
 
     def loss(self, model: ActJepa, batch: Batch) -> Losses:
         """Its terms (), unweighted."""
