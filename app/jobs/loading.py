@@ -10,7 +10,7 @@ from core.simulation import check_image_fields
 from core.spec import Field
 
 if TYPE_CHECKING:
-    from core.policies import Gaze, Policy
+    from core.policies import Policy, Saliency
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Loaded:
     over."""
     lacking: dict[str, str] = field(default_factory=dict)
     """Why it does not offer the other modes, a sentence each."""
-    gaze: "Gaze | None" = None
+    saliency: "Saliency | None" = None
     """Says where it looks; None for a policy that senses no images or has no trained head."""
 
 
@@ -48,7 +48,7 @@ def load_policies(folder: Path) -> Loaded:
     """
     # Only here: importing torch takes seconds, and this runs in the background.
     from core.learning import load_checkpoint
-    from core.policies import MODES, Gaze, make_policy, offered_modes
+    from core.policies import MODES, Saliency, make_policy, offered_modes
 
     checkpoint = load_checkpoint(folder)
     images = checkpoint.spec.sensed_images
@@ -72,5 +72,5 @@ def load_policies(folder: Path) -> Loaded:
         observer=checkpoint.model.any_observer is not None,
         policies=policies,
         lacking={name: sentence for name, sentence in lacking.items() if sentence is not None},
-        gaze=Gaze(checkpoint) if looks else None,
+        saliency=Saliency(checkpoint) if looks else None,
     )

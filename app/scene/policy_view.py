@@ -32,7 +32,7 @@ def policy_fields(size: int = IMAGE_SIZE) -> tuple[Field, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class Moment:
     """A moment of which the images are wanted. Immutable; crosses threads."""
 
     key: Any
@@ -47,7 +47,7 @@ class Sight:
     """How the scene looks; None: as it was built."""
 
 
-class PolicyPainter(NewestFirst[Sight]):
+class PolicyPainter(NewestFirst[Moment]):
     """Draws the moment that was asked for last. Owns the cameras, and with them a GL context."""
 
     drawn = Signal(object)
@@ -61,26 +61,26 @@ class PolicyPainter(NewestFirst[Sight]):
         """Draw until the program closes; on the thread itself."""
         unavailable = ""
         try:
-            while (sight := self.next_wish()) is not None:
+            while (moment := self.next_wish()) is not None:
                 problem, images = unavailable, Images()
                 if not unavailable:
                     try:
-                        images = self._draw(sight)
+                        images = self._draw(moment)
                     except UnavailableGraphicsError as error:
                         problem = unavailable = str(error)
                     except (SimulationError, mujoco.FatalError) as error:
                         problem = str(error)
-                self.drawn.emit(Pictures(sight.key, images, problem))
+                self.drawn.emit(Pictures(moment.key, images, problem))
         finally:
             self._close()
 
-    def _draw(self, sight: Sight) -> Images:
+    def _draw(self, moment: Moment) -> Images:
         had = self._cameras
-        if had is None or (had.task, had.fields) != (sight.task, sight.fields):
+        if had is None or (had.task, had.fields) != (moment.task, moment.fields):
             self._close()
-            self._cameras = PolicyCameras(sight.task, sight.fields, make_context=ready_context)
+            self._cameras = PolicyCameras(moment.task, moment.fields, make_context=ready_context)
         assert self._cameras is not None
-        found = self._cameras.render(_one(sight.what), [sight.appearance])
+        found = self._cameras.render(_one(moment.what), [moment.appearance])
         return tuple((name, image_of(pixels[0])) for name, pixels in found.items())
 
     def _close(self) -> None:

@@ -13,7 +13,7 @@ from app.scene.gl import SceneGL, graphics
 from app.scene.image import SceneImage
 from app.scene.marks import Marks
 from app.scene.overlays import Banner, SceneTools
-from app.scene.policy_view import PolicyPainter, Sight, policy_fields
+from app.scene.policy_view import Moment, PolicyPainter, policy_fields
 from app.widgets.camera_images import ImagesView, Pictures
 from app.widgets.controls import after, column, every, row
 from core.spec import Field
@@ -177,8 +177,8 @@ class SceneView(QWidget):
     def _draw_cameras(self, view: View) -> None:
         if (view, self._fields) != self._last:
             self._last = (view, self._fields)
-            sight = Sight(self._fields, view.task, self._fields, view.snapshot, view.appearance)
-            self._policy_painter.ask(sight)
+            moment = Moment(self._fields, view.task, self._fields, view.snapshot, view.appearance)
+            self._policy_painter.ask(moment)
 
     @Slot(object)
     def _seen(self, seen: Pictures) -> None:

@@ -7,7 +7,6 @@ from core.policies.errors import (
     ObservationError,
     PolicyError,
 )
-from core.policies.gaze import Gaze
 from core.policies.mode import Described, Mode
 from core.policies.policy import Explanation, Policy
 from core.policies.registry import (
@@ -17,6 +16,7 @@ from core.policies.registry import (
     offered_modes,
     require_offered,
 )
+from core.policies.saliency import Saliency
 
 __all__ = [
     "DEFAULT_MODE",
@@ -24,12 +24,12 @@ __all__ = [
     "DeployedPolicy",
     "Described",
     "Explanation",
-    "Gaze",
     "Mode",
     "ModeNotOfferedError",
     "ObservationError",
     "Policy",
     "PolicyError",
+    "Saliency",
     "TemporalEnsemble",
     "load_policy",
     "make_policy",

@@ -231,12 +231,12 @@ def seeing(page, camera_checkpoint, qtbot):
 
 def test_a_policy_without_cameras_shows_no_images(page):
     page.toggle()
-    assert page.sight.card.isHidden()
-    assert not page.sight.view.isVisible()
+    assert page.policy_images.card.isHidden()
+    assert not page.policy_images.view.isVisible()
 
 
 def test_what_a_policy_sees_stands_beside_the_scene_with_its_noise(seeing, qtbot):
-    view, sight = seeing.sight.view, seeing.sight
+    view, shown = seeing.policy_images.view, seeing.policy_images
     assert view.isVisible() and not view.frames.images
     seeing.toggle()
     qtbot.waitUntil(lambda: len(view.frames.images) == 2, timeout=20000)
@@ -252,7 +252,7 @@ def test_what_a_policy_sees_stands_beside_the_scene_with_its_noise(seeing, qtbot
     qtbot.waitUntil(view.isVisible, timeout=3000)
     window.show_page("Record")
     assert not view.isVisible()
-    assert not sight.images.isHidden()
+    assert not shown.images.isHidden()
 
 
 def graininess(image):
@@ -263,31 +263,31 @@ def graininess(image):
 
 
 def test_where_it_looks_lies_over_its_images_at_least_twice_a_second(seeing, qtbot):
-    sight = seeing.sight
+    shown = seeing.policy_images
     looked = []
-    sight._thread.looked.connect(looked.append)
+    shown._thread.made.connect(looked.append)
     seeing.toggle()
     qtbot.keyClick(seeing.go.window(), Qt.Key.Key_L)
     qtbot.waitUntil(lambda: len(looked) >= 3, timeout=20000)
-    frames = sight.view.frames
+    frames = shown.view.frames
     assert set(frames.overlays) == {"workspace_image", "wrist_image"}
     assert not looked[-1].problem
     count = len(looked)
     qtbot.wait(3000)
     assert len(looked) - count >= 6
-    sight.look.setChecked(False)
+    shown.look.setChecked(False)
     assert not frames.overlays
-    assert not sight.explained.isVisible()
+    assert not shown.explained.isVisible()
 
 
 def test_where_it_looks_says_why_it_cannot_be_shown(seeing, qtbot, monkeypatch):
     def fail(_):
         raise ObservationError("the observation holds NaN or infinity")
 
-    monkeypatch.setattr(seeing._loaded.gaze, "maps", fail)
-    seeing.sight.look.setChecked(True)
+    monkeypatch.setattr(seeing._loaded.saliency, "maps", fail)
+    seeing.policy_images.look.setChecked(True)
     seeing.toggle()
-    qtbot.waitUntil(lambda: "NaN or infinity" in seeing.sight.note.text(), timeout=20000)
+    qtbot.waitUntil(lambda: "NaN or infinity" in seeing.policy_images.note.text(), timeout=20000)
 
 
 def test_a_camera_policy_s_belief_holds_what_it_never_senses(seeing, qtbot):

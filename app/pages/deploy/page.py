@@ -16,7 +16,7 @@ from app.arm.messages import (
     UsePolicy,
 )
 from app.jobs.loading import Loaded, load_policies
-from app.pages.deploy.sight import Sight
+from app.pages.deploy.policy_images import PolicyImages
 from app.pages.deploy.tally import Tally
 from app.studio import Studio
 from app.widgets.command_strip import CommandStrip
@@ -72,14 +72,14 @@ class DeployPage(Page):
             "Without recordings of your own, train on the samples.",
             "Go to Train",
         )
-        self.sight = Sight(studio, arm.scene, self)
+        self.policy_images = PolicyImages(studio, arm.scene, self)
         self.tally = Tally()
         clear = button("Clear", self.tally.clear, kind="quiet")
         self.content = panel(
             self._checkpoint_card(),
             self._policy_card(),
             self._trial_card(),
-            self.sight.card,
+            self.policy_images.card,
             Card("", row(label("Successes", "heading"), 1, clear), self.tally),
             1,
         )
@@ -96,7 +96,7 @@ class DeployPage(Page):
         self.arm.start_activity(DEPLOY, driven=True)
         self.arm.scene.setFocus()
         self.arm.scene.show_ghost(self.ghost.isChecked())
-        self.sight.show(True)
+        self.policy_images.show(True)
         if self._loaded is None:  # an arm to look at until there is a policy
             task = self.studio.driven_task
             self.arm.simulation.post(DEPLOY, SelectTask(task if task in TASKS else "reach"))
@@ -104,11 +104,11 @@ class DeployPage(Page):
 
     def deactivated(self) -> None:
         self._run(False)
-        self.sight.show(False)
+        self.policy_images.show(False)
         self.studio.status.emit("recording", "", "")
 
     def close_down(self) -> None:
-        self.sight.close_down()
+        self.policy_images.close_down()
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -252,7 +252,7 @@ class DeployPage(Page):
             self._mode = next(iter(loaded.policies))
         self._show_modes()
         self._show_noises(bool(loaded.images))
-        self.sight.use(loaded)
+        self.policy_images.use(loaded)
         self.disturbances.fit(TASKS[loaded.task], images=bool(loaded.images))
         self._disturb()
         self.arm.simulation.post(DEPLOY, SelectTask(loaded.task))
@@ -346,7 +346,7 @@ class DeployPage(Page):
         if tick.activity == DEPLOY and self.shown:
             self.commands.add(tick.command, "" if tick.held else tick.driver)
             self._show_tick(tick)
-            self.sight.take(tick)
+            self.policy_images.take(tick)
 
     @Slot(object)
     def _trial_over(self, result: TrialResult) -> None:

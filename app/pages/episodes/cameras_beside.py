@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from app.pages.episodes.footage import Footage
-from app.scene.policy_view import PolicyPainter, Sight, policy_fields
+from app.scene.policy_view import Moment, PolicyPainter, policy_fields
 from app.widgets.camera_images import ImagesView, Pictures
 from core.data import Episode
 
@@ -56,7 +56,7 @@ class CamerasBeside(QObject):
             self._footage.ask(key)
         else:
             state = episode.states[min(step, len(episode) - 1)]
-            self._painter.ask(Sight(key, episode.info.task, policy_fields(), state))
+            self._painter.ask(Moment(key, episode.info.task, policy_fields(), state))
 
     def close_down(self) -> None:
         """Stop both threads and wait for them."""

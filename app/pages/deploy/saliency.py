@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from app.jobs.background import NewestFirst
 
 if TYPE_CHECKING:
-    from core.policies import Gaze
+    from core.policies import Saliency
 
 PATIENCE = 0.25
 """Time that the maps of one frame may take, if fewer copies make them faster [s]."""
@@ -24,20 +24,20 @@ COLORS = "inferno"
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class SaliencyRequest:
     """A frame of which the maps are wanted. Immutable; crosses threads."""
 
-    gaze: Gaze
+    saliency: Saliency
     """Of the policy in use."""
     frame: Mapping[str, np.ndarray]
     """What it has sensed {field: shape}."""
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class SaliencyMaps:
     """Where a policy looks. Immutable; crosses threads."""
 
-    gaze: Gaze
+    saliency: Saliency
     """Of the policy that was asked."""
     maps: Mapping[str, QImage]
     """A coloured map for each camera, see-through where nothing matters."""
@@ -45,33 +45,33 @@ class Looked:
     """Why there are none; empty if there are."""
 
 
-class GazeThread(NewestFirst[Look]):
+class SaliencyThread(NewestFirst[SaliencyRequest]):
     """Makes the maps of the frame that was asked for last; takes fewer copies where it is slow."""
 
-    looked = Signal(object)
-    """`Looked`."""
+    made = Signal(object)
+    """`SaliencyMaps`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("gaze", 1, parent)
+        super().__init__("saliency", 1, parent)
 
     def run(self) -> None:
-        """Look until the program closes; on the thread itself."""
+        """Make maps until the program closes; on the thread itself."""
         import torch
 
         from core.errors import StudioError
 
         torch.set_num_threads(1)
-        while (look := self.next_wish()) is not None:
+        while (request := self.next_wish()) is not None:
             began = time.perf_counter()
             maps, problem = {}, ""
             try:
-                found = look.gaze.maps(look.frame)
+                found = request.saliency.maps(request.frame)
                 maps = {name: heat_image(values) for name, values in found.items()}
             except (StudioError, RuntimeError) as error:
                 problem = str(error)
-            if time.perf_counter() - began > PATIENCE and look.gaze.copies > 1:
-                look.gaze.copies //= 2
-            self.looked.emit(Looked(look.gaze, maps, problem))
+            if time.perf_counter() - began > PATIENCE and request.saliency.copies > 1:
+                request.saliency.copies //= 2
+            self.made.emit(SaliencyMaps(request.saliency, maps, problem))
 
 
 def heat_image(values: np.ndarray) -> QImage:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from app.arm.messages import Tick
 from app.jobs.loading import Loaded
-from app.pages.deploy.gaze import GazeThread, Look, Looked, color_table
+from app.pages.deploy.saliency import SaliencyMaps, SaliencyRequest, SaliencyThread, color_table
 from app.scene.view import SceneView
 from app.studio import Studio
 from app.widgets.camera_images import ImagesView, image_of
@@ -30,7 +30,7 @@ EXPLAINED = (
 )
 
 
-class Sight(QObject):
+class PolicyImages(QObject):
     """Owns the card of the panel, the images beside the scene, and the thread that looks.
 
     A policy without cameras has none of this.
@@ -70,8 +70,8 @@ class Sight(QObject):
         )
         self.view = ImagesView(smooth=False)
         self.view.setMinimumSize(SMALLEST, SMALLEST)
-        self._thread = GazeThread(self)
-        self._thread.looked.connect(self._show_maps)
+        self._thread = SaliencyThread(self)
+        self._thread.made.connect(self._show_maps)
         self.images.toggled.connect(self._place)
         self.look.toggled.connect(self._look_changed)
         self.opacity.valueChanged.connect(self._look_changed)
@@ -83,9 +83,9 @@ class Sight(QObject):
         self._loaded = loaded
         sees = loaded is not None and bool(loaded.images)
         self.card.setVisible(sees)
-        gaze = loaded.gaze if loaded is not None else None
-        self.look.setEnabled(gaze is not None)
-        self.look.setToolTip("" if gaze is not None else "Its policy head is not trained.")
+        saliency = loaded.saliency if loaded is not None else None
+        self.look.setEnabled(saliency is not None)
+        self.look.setToolTip("" if saliency is not None else "Its policy head is not trained.")
         self.view.say("Not driving yet", "Let it drive, and its images appear here.")
         self.view.frames.show_overlays({}, 1.0)
         self._look_changed()
@@ -111,9 +111,9 @@ class Sight(QObject):
         self.view.show_images(tuple((name, image_of(sensed[name])) for name in names))
         now = time.monotonic()
         wanted = self.look.isChecked() and tick.state == "running"
-        if wanted and loaded.gaze is not None and now - self._asked >= EVERY:
+        if wanted and loaded.saliency is not None and now - self._asked >= EVERY:
             self._asked = now
-            self._thread.ask(Look(loaded.gaze, sensed))
+            self._thread.ask(SaliencyRequest(loaded.saliency, sensed))
 
     def close_down(self) -> None:
         """Stop the thread and wait for it."""
@@ -136,12 +136,12 @@ class Sight(QObject):
         self._say("")
 
     @Slot(object)
-    def _show_maps(self, looked: Looked) -> None:
+    def _show_maps(self, found: SaliencyMaps) -> None:
         loaded = self._loaded
-        if loaded is None or looked.gaze is not loaded.gaze or not self.look.isChecked():
+        if loaded is None or found.saliency is not loaded.saliency or not self.look.isChecked():
             return  # another policy is in use by now
-        self.view.frames.show_overlays(looked.maps, self.opacity.value() / 100)
-        self._say(looked.problem)
+        self.view.frames.show_overlays(found.maps, self.opacity.value() / 100)
+        self._say(found.problem)
 
     def _say(self, problem: str) -> None:
         self.note.setText(f"Where it looks cannot be shown: {problem}" if problem else EXPLAINED)

@@ -22,7 +22,7 @@ BRIGHTEST = 0.995
 """Part of all pixels that are below the top of the scale: a single one must not set it."""
 
 
-class Gaze(BehaviouralCloning):
+class Saliency(BehaviouralCloning):
     """Maps of where the policy head looks.
 
     A map is the magnitude of the gradient of the proposed commands with respect to each pixel.
@@ -69,7 +69,8 @@ class Gaze(BehaviouralCloning):
     def _copied(self, image: Frames, generator: torch.Generator) -> Tensor:
         """Noisy copies (copies, height, width, 3) of a camera's image (1); they have gradients."""
         one = image.tensor().float()
-        noise = NOISE * torch.randn((self.copies, *one.shape[1:]), generator=generator)
+        strength = NOISE if bool(one.any()) else 0.0  # a black image is that of a lost camera
+        noise = strength * torch.randn((self.copies, *one.shape[1:]), generator=generator)
         return (one + noise).clamp(0.0, 255.0).requires_grad_()
 
     def _commands(self, seen: Observation, pixels: Mapping[str, Tensor]) -> Tensor:

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from core.learning import Checkpoint, Dataset, Trainer, get_preset
-from core.policies import Gaze, ObservationError, make_policy
-from core.policies.gaze import BLUR
+from core.policies import ObservationError, Saliency, make_policy
+from core.policies.saliency import BLUR
 
 SIDE = 32
 
@@ -59,7 +59,7 @@ def frame() -> dict[str, np.ndarray]:
 
 
 def test_it_looks_where_the_commands_come_from(checkpoint, frame):
-    maps = Gaze(checkpoint).maps(frame)
+    maps = Saliency(checkpoint).maps(frame)
     assert {name: each.shape for name, each in maps.items()} == {
         "top": (SIDE, SIDE),
         "hand": (SIDE, SIDE),
@@ -74,9 +74,9 @@ def test_the_same_frame_gives_the_same_maps_and_the_policy_acts_as_before(checkp
     policy = make_policy(checkpoint, "bc")
     rows = {name: values[None] for name, values in frame.items()}
     before = policy.act(rows)
-    gaze = Gaze(checkpoint)
-    gaze.copies = 2
-    once, again = gaze.maps(frame), gaze.maps(frame)
+    saliency = Saliency(checkpoint)
+    saliency.copies = 2
+    once, again = saliency.maps(frame), saliency.maps(frame)
     for name, each in once.items():
         np.testing.assert_array_equal(each, again[name])
     policy.reset(1)
@@ -85,4 +85,9 @@ def test_the_same_frame_gives_the_same_maps_and_the_policy_acts_as_before(checkp
 
 def test_a_frame_without_images_is_a_sentence(checkpoint, frame):
     with pytest.raises(ObservationError, match="no image of any camera"):
-        Gaze(checkpoint).maps({"angle": frame["angle"]})
+        Saliency(checkpoint).maps({"angle": frame["angle"]})
+
+
+def test_a_lost_camera_matters_nowhere(checkpoint, frame):
+    maps = Saliency(checkpoint).maps({**frame, "top": np.zeros_like(frame["top"])})
+    assert not maps["top"].any()
