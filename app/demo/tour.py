@@ -50,7 +50,7 @@ class Variant:
 VARIANTS = {
     "state": Variant(None, Condition(noise=0.3), SENSOR_NOISE),
     "cameras": Variant(
-        300,
+        800,
         Condition(pixel_noise=0.1, light_direction=40),
         IMAGE_NOISE,
         (Condition(), Condition(light_direction=40)),
