@@ -59,7 +59,8 @@ class Train:
     held_out: tuple[Path, ...] = ()
     """Workspaces, folders or files to validate on; what they hold is not trained on."""
     steps: int | None = None
-    """Updates of each phase; short for --training.steps and --training.head-steps."""
+    """Updates of each phase; short for --training.steps, --training.head-steps and
+    --latent-observer.steps."""
     seed: int | None = None
     """Seed of weights and batches; short for --training.seed."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -126,7 +127,8 @@ def _checked(options: Train) -> Train:
         raise UsageError(
             "--resume goes on with the settings of --out; leave --steps and --seed out"
         )
-    training, encoder = options.configuration.training, options.configuration.encoder
+    settings = options.configuration
+    training, encoder, observer = settings.training, settings.encoder, settings.latent_observer
     if options.resume and (options.senses or options.goal or options.size):
         raise UsageError("--resume goes on with what the policy of --out senses; leave that out")
     encoder = replace(
@@ -137,12 +139,15 @@ def _checked(options: Train) -> Train:
     )
     if options.steps is not None:
         training = replace(training, steps=options.steps, head_steps=options.steps)
+        observer = replace(observer, steps=options.steps)
     if options.seed is not None:
         training = replace(training, seed=options.seed)
     return replace(
         options,
         out=options.out.expanduser().absolute(),
-        configuration=replace(options.configuration, training=training, encoder=encoder),
+        configuration=replace(
+            settings, training=training, encoder=encoder, latent_observer=observer
+        ),
     )
 
 

@@ -28,6 +28,7 @@ def test_the_checkpoint_has_the_options_given(trained):
     assert checkpoint.spec.task == "reach"
     training = checkpoint.configuration.training
     assert (training.steps, training.head_steps, training.seed) == (12, 12, 3)
+    assert checkpoint.configuration.latent_observer.steps == 12
     assert checkpoint.configuration.encoder.hidden == (24,)
     assert checkpoint.provenance["step"] == 12
     assert checkpoint.provenance["operators"] == ["script"]
