@@ -85,7 +85,7 @@ def _report(findings: Findings, folder: Path, problems: Sequence[str]) -> None:
     table = Table(title="Success over paired starts, with 95% intervals")
     for heading in ("mode", "condition", "episodes", "success", "interval"):
         words = heading in ("mode", "condition")
-        table.add_column(heading, justify="left" if words else "right")
+        table.add_column(heading, justify="left" if words else "right", overflow="fold")
     for row in findings.rows:
         low, high = row.interval
         table.add_row(
