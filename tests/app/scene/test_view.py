@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from app.scene.content import Eye, View
+from app.scene.drawing import Quality
 from app.scene.policy_view import policy_fields
 from app.scene.view import SceneView
 from core.simulation import TASKS, Appearance, PolicyCameras, SeenThing, World
@@ -50,7 +51,9 @@ def picture(scene, qtbot, view):
     return bits.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, :, :3].astype(int)
 
 
-def test_a_scene_looks_as_it_is_disturbed_and_then_as_before(scene, qtbot):
+def test_a_scene_looks_as_it_is_disturbed_and_then_as_before(scene, qtbot, monkeypatch):
+    # drawn alike however slow the machine is
+    monkeypatch.setattr("app.scene.drawing.LADDER", (Quality(False, 1.0),))
     plain = view_of()
     dark = Appearance(light=(0.2, 0.2, 0.2), ambient=(0.2, 0.2, 0.2))
     ball = SeenThing("sphere", (0.08, 0.08, 0.08), (0.5, 0.0, 0.2), (1.0, 0.0, 0.0))

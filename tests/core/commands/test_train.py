@@ -109,7 +109,7 @@ def test_a_crash_leaves_a_copy_that_resume_goes_on_from(run, demonstrations, tmp
 
 
 def test_what_is_held_out_is_not_trained_on_and_resume_remembers_it(run, demonstrations, tmp_path):
-    held_out = sorted((demonstrations / "episodes").iterdir())[0]
+    held_out = min((demonstrations / "episodes").glob("*.hdf5"))
     folder = tmp_path / "c"
     arguments = ("--out", folder, "--steps", 3, "--held-out", held_out, *SMALL)
     result = run("train", demonstrations, *arguments)
@@ -142,7 +142,7 @@ def test_broken_recordings_are_left_out_and_named(run, demonstrations, tmp_path)
 
 
 def test_too_few_demonstrations_is_a_sentence(run, demonstrations, tmp_path):
-    one = sorted((demonstrations / "episodes").iterdir())[0]
+    one = min((demonstrations / "episodes").glob("*.hdf5"))
     result = run("train", one, "--out", tmp_path / "c")
     assert result.returncode == 1
     assert "at least 2" in result.stderr
