@@ -269,9 +269,7 @@ class Trainer:
         if not self.model.encoder.takes_images:
             return None
         training = self.configuration.training
-        # shifted, a noisy image cannot tell the latent of the clean one (docs/TRIALS.md)
-        shift = 0 if self.phase.observing else training.image_shift
-        return ImageChanges(shift, training.brightness, training.contrast)
+        return ImageChanges(training.image_shift, training.brightness, training.contrast)
 
     def _enter(self, index: int) -> None:
         """Begin phase `index`: its parameters, a fresh optimiser, and frozen features."""

@@ -81,6 +81,19 @@ def test_it_is_a_phase_of_its_own_that_leaves_the_policy_alone(
     assert all(spent > 0 for spent in trainer.seconds.values())
 
 
+def test_what_is_wanted_of_a_shifted_image_is_the_latent_of_that_image(observed, filmed):
+    """Without noise an observer that begins as the encoder has nothing to learn."""
+    still = {"image_shift": 4, "mirror": False, "rotation": 0.0, "translation": 0.0}
+    trainer = Trainer(filmed, observed("frame", still, noise=0.0, vector_noise=0.0), "cpu")
+    while trainer.step < 4:
+        trainer.update()
+    losses = trainer.update()
+    shifted = [images.views for images in trainer.sampler.draw(1).observations.images.values()]
+    assert all(bool(views[..., :2].any()) for views in shifted)
+    assert float(losses["observed_latent"]) == pytest.approx(0.0, abs=1e-6)
+    assert float(losses["observed_action"]) == pytest.approx(0.0, abs=1e-4)
+
+
 def test_without_one_the_policy_is_the_same_bit_for_bit(observed, filmed):
     with_one = trained(filmed, observed()).state().part("model")
     without = trained(filmed, observed("none")).state().part("model")
